@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.rseq.agent.engine;
+
+import io.rseq.agent.engine.cli.Command;
+import io.rseq.agent.engine.ownership.Journal;
+import io.rseq.agent.engine.ownership.Summary;
+import io.rseq.agent.engine.report.Log;
+import io.rseq.agent.engine.weave.LoadedClasses;
+import io.rseq.agent.engine.weave.PerCpuTransformer;
+import java.io.File;
+import java.lang.instrument.Instrumentation;
+import java.util.Map;
+import java.util.function.Function;
+import org.slf4j.Logger;
+
+/**
+ * The engine: what the launcher starts, in the order in which it can be followed. All that premain waits for is here. ByteBuddy, JNA and
+ * the command line are not touched before they are needed, and no lambda either: the first one costs an application's start more than
+ * everything here.
+ */
+public final class Engine implements Function<Map<String, Object>, Object> {
+    private static final Logger LOG = Log.LOGGER;
+
+    @Override
+    public Object apply(Map<String, Object> request) {
+        String[] arguments = (String[]) request.get("arguments");
+        if (arguments != null) return Command.run((File) request.get("jar"), arguments);
+        Options options = Options.read((String) request.get("options"));
+        Log.configure(options.log(), options.logFile());
+        for (String warning : options.warnings()) LOG.warn(warning);
+        try {
+            start(options, (Instrumentation) request.get("instrumentation"), (Boolean) request.get("late"));
+        } catch (NativeLibraryFile.Unavailable reason) {
+            LOG.error(reason.getMessage() + "; the application runs unaccelerated");
+        } catch (Throwable failure) { // whatever it is, the application must not see it
+            LOG.error("the agent could not start, the application runs unaccelerated: " + failure);
+        }
+        return null;
+    }
+
+    private static void start(Options options, Instrumentation instrumentation, boolean late) throws Exception {
+        try (NativeLibraryFile library = NativeLibraryFile.of("librseq_jvm.so", options)) {
+            Hook.install(instrumentation, library.path());
+        }
+        decideOwner(options);
+        String facts = putInForce(options);
+        Reader reader = Reader.choose(options.reader());
+        $Rseq.choose(reader.number(), facts + " reader=" + reader.word() + " committer=none");
+        if (!$Rseq.watch()) LOG.warn("this JVM sends no thread events: threads are registered at their first use");
+        Journal journal = new Journal();
+        PerCpuTransformer transformer = new PerCpuTransformer();
+        instrumentation.addTransformer(transformer, true);
+        LoadedClasses.weave(instrumentation);
+        LOG.info($Rseq.description() + " woven=" + transformer.woven());
+        journal.start();
+        Runtime.getRuntime().addShutdownHook(new Summary(journal, transformer));
+    }
+
+    private static void decideOwner(Options options) {
+        int forced = options.owner() == null ? -1 : options.owner().ordinal();
+        if (!$Rseq.decide(forced)) return;
+        try (NativeLibraryFile area = NativeLibraryFile.of("librseq_area.so", options)) {
+            $Rseq.openArea(area.path(), options.export());
+        } catch (NativeLibraryFile.Unavailable reason) {
+            LOG.error(reason.getMessage());
+            $Rseq.openArea(null, false);
+        }
+    }
+
+    /** Returns the facts of the start line. */
+    private static String putInForce(Options options) {
+        String text = $Rseq.start(
+                Runtime.getRuntime().availableProcessors(), options.log().shows(Log.Level.DEBUG));
+        int first = text.indexOf('\n');
+        int second = text.indexOf('\n', first + 1);
+        String ownerReason = text.substring(first + 1, second);
+        String chainReason = text.substring(second + 1);
+        if (!ownerReason.isEmpty()) LOG.warn(ownerReason);
+        if (!chainReason.isEmpty()) LOG.warn("reader=raw is not to be had: " + chainReason);
+        return text.substring(0, first);
+    }
+}

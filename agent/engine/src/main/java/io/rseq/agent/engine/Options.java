@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.rseq.agent.engine;
+
+import io.rseq.agent.engine.ownership.Owner;
+import io.rseq.agent.engine.report.Log;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * What the user asked for: {@code -javaagent:rseq-agent.jar=key=value,key=value}, then {@code -Drseq.key=value}, then {@code
+ * RSEQ_KEY=value} (dots as underscores). The first that names a key wins. What is not understood is a warning that names the nearest
+ * match, and the default holds.
+ */
+public final class Options {
+    private static final List<String> KEYS =
+            List.of("log", "log.file", "reader", "committer", "owner", "export", "native.path", "native.tmpdir");
+    private static final List<String> COMMITTERS =
+            List.of("auto", "ffm-critical", "ffm-trivial", "critical-jni", "atomic");
+    private static final List<String> SWITCH = List.of("on", "off");
+    private static final String PROPERTY_PREFIX = "rseq.";
+    private static final String VARIABLE_PREFIX = "RSEQ_";
+
+    private final Map<String, String> values = new TreeMap<>();
+    private final List<String> warnings = new ArrayList<>();
+
+    private final Log.Level log;
+    private final Reader reader;
+    private final Owner owner;
+    private final boolean export;
+
+    private Options(String agentOptions, Map<String, String> properties, Map<String, String> variables) {
+        readAgentOptions(agentOptions);
+        for (Map.Entry<String, String> property : properties.entrySet()) {
+            put(property.getKey().substring(PROPERTY_PREFIX.length()), property.getValue(), "-D" + property.getKey());
+        }
+        for (Map.Entry<String, String> variable : variables.entrySet()) {
+            String key = variable.getKey()
+                    .substring(VARIABLE_PREFIX.length())
+                    .toLowerCase(Locale.ROOT)
+                    .replace('_', '.');
+            put(key, variable.getValue(), variable.getKey());
+        }
+        log = Log.Level.values()[choice("log", Log.Level.words(), Log.Level.INFO.ordinal())];
+        reader = Reader.values()[choice("reader", Reader.words(), Reader.AUTO.ordinal())];
+        List<String> owners = new ArrayList<>(Owner.words());
+        owners.add("auto");
+        int chosen = choice("owner", owners, owners.size() - 1);
+        owner = chosen == owners.size() - 1 ? null : Owner.values()[chosen];
+        choice("committer", COMMITTERS, 0);
+        export = choice("export", SWITCH, 0) == 0;
+    }
+
+    /** Reads all three sources of this process. */
+    public static Options read(String agentOptions) {
+        Map<String, String> properties = new TreeMap<>();
+        for (Object key : System.getProperties().keySet().toArray()) {
+            if (key instanceof String && ((String) key).startsWith(PROPERTY_PREFIX)) {
+                String value = System.getProperty((String) key);
+                if (value != null) properties.put((String) key, value);
+            }
+        }
+        Map<String, String> variables = new TreeMap<>();
+        for (Map.Entry<String, String> variable : System.getenv().entrySet()) {
+            if (variable.getKey().startsWith(VARIABLE_PREFIX)) variables.put(variable.getKey(), variable.getValue());
+        }
+        return of(agentOptions, properties, variables);
+    }
+
+    static Options of(String agentOptions, Map<String, String> properties, Map<String, String> variables) {
+        return new Options(agentOptions, properties, variables);
+    }
+
+    /** What was not understood, a line each. */
+    public List<String> warnings() {
+        return warnings;
+    }
+
+    public Log.Level log() {
+        return log;
+    }
+
+    /** The file to log to, null for stderr. */
+    public String logFile() {
+        return values.get("log.file");
+    }
+
+    public Reader reader() {
+        return reader;
+    }
+
+    /** The owner to force, null to decide. */
+    public Owner owner() {
+        return owner;
+    }
+
+    /** Whether libraries loaded later may bind to the agent's own area. */
+    public boolean export() {
+        return export;
+    }
+
+    /** The folder to take the native libraries from instead of the jar, null for the jar. */
+    public String nativePath() {
+        return values.get("native.path");
+    }
+
+    /** The folder to unpack the native libraries to. */
+    public String nativeTmpdir() {
+        return values.getOrDefault("native.tmpdir", System.getProperty("java.io.tmpdir", "/tmp"));
+    }
+
+    private void readAgentOptions(String agentOptions) {
+        for (String pair : agentOptions.split(",")) {
+            if (pair.isBlank()) continue;
+            int equals = pair.indexOf('=');
+            if (equals < 0)
+                warnings.add("option '" + pair.trim() + "' has no value; write key=value, key one of "
+                        + String.join(", ", KEYS));
+            else
+                put(
+                        pair.substring(0, equals).trim(),
+                        pair.substring(equals + 1).trim(),
+                        "option " + pair.substring(0, equals).trim());
+        }
+    }
+
+    private void put(String key, String value, String source) {
+        if (KEYS.contains(key)) values.putIfAbsent(key, value);
+        else warnings.add("unknown " + source + "; did you mean '" + NearestMatch.of(key, KEYS) + "'? Ignored");
+    }
+
+    private int choice(String key, List<String> words, int otherwise) {
+        String value = values.get(key);
+        if (value == null) return otherwise;
+        int index = words.indexOf(value.toLowerCase(Locale.ROOT));
+        if (index >= 0) return index;
+        warnings.add("unknown value " + key + "=" + value + "; did you mean '" + NearestMatch.of(value, words)
+                + "'? Using " + words.get(otherwise));
+        return otherwise;
+    }
+}

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.rseq.agent.engine;
+
+import io.rseq.agent.engine.report.Log;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** How the index is read, fastest first. A reader is used only after its check passed in this very process. */
+public enum Reader {
+    AUTO,
+    /** Loads alone, from the Thread to the area. */
+    RAW,
+    /** A downcall without thread-state transition; JDK 21 and later. */
+    FFM,
+    /** A plain JNI call. */
+    JNI,
+    /** {@code getcpu}, for threads that have no area that we can read. */
+    GETCPU;
+
+    /** The hook's number for it. */
+    public int number() {
+        return ordinal();
+    }
+
+    /** The log's word for it. */
+    public String word() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    static List<String> words() {
+        List<String> words = new ArrayList<>();
+        for (Reader reader : values()) words.add(reader.word());
+        return words;
+    }
+
+    /** The wanted reader if it is to be had here, otherwise the next best, with a warning. */
+    static Reader choose(Reader wanted) {
+        boolean area = $Rseq.hasArea();
+        if ((wanted == AUTO || wanted == RAW) && area && rawWorks()) return RAW;
+        if (wanted == RAW)
+            Log.LOGGER.warn("reader=raw is not to be had here: the chain of loads did not lead to the area");
+        if (wanted == GETCPU || !area) return GETCPU;
+        if (wanted == JNI) return JNI;
+        String failure = $Rseq.openFfm();
+        if (failure == null) return FFM;
+        if (wanted == FFM) Log.LOGGER.warn("reader=ffm is not to be had here, using jni: {}", failure);
+        return JNI;
+    }
+
+    /** The chain of loads is followed on this thread and on another; on a virtual one when the first one comes (see the hook). */
+    private static boolean rawWorks() {
+        Check check = new Check();
+        check.start();
+        return $Rseq.checkRaw() & check.passed();
+    }
+
+    private static final class Check extends Thread {
+        private boolean passed;
+
+        Check() {
+            super("rseq-check");
+            setDaemon(true);
+        }
+
+        @Override
+        public void run() {
+            passed = $Rseq.checkRaw();
+        }
+
+        boolean passed() {
+            boolean interrupted = false;
+            while (true) {
+                try {
+                    join();
+                    break;
+                } catch (InterruptedException later) {
+                    interrupted = true;
+                }
+            }
+            if (interrupted) Thread.currentThread().interrupt();
+            return passed;
+        }
+    }
+}

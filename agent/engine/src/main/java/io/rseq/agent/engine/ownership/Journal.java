@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.rseq.agent.engine.ownership;
+
+import io.rseq.agent.engine.report.Log;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * The reading end of the native journal: a daemon that looks now and then, and logs what happened to threads' registrations.
+ *
+ * <p>It sleeps in Java and does not wait in native code for an event: at exit HotSpot gives a thread that is in native code up to 300 ms to
+ * come out (vmOperations.cpp, {@code VM_Exit::wait_for_threads_in_native_to_block}), and the application would wait with it.
+ */
+public final class Journal extends Thread {
+    private static final int EVENT_BYTES = 128;
+    private static final int EVENTS_AT_ONCE = 256;
+    private static final int SLEEP_MS = 1000;
+    private static final int SLEEP_DEBUG_MS = 50;
+
+    /* struct journal_event */
+    private static final int AREA = 16;
+    private static final int TRANSITION = 24;
+    private static final int OWNER = 28;
+    private static final int ACTION = 32;
+    private static final int REFCOUNT = 36;
+    private static final int TID = 40;
+    private static final int ERROR = 44;
+    private static final int NAME_LENGTH = 48;
+    private static final int NAME = 56;
+    private static final String[] ACTIONS = {"none", "kept", "unregistered"};
+
+    private final byte[] bytes = new byte[EVENTS_AT_ONCE * EVENT_BYTES];
+    private final ByteBuffer events = ByteBuffer.wrap(bytes).order(ByteOrder.nativeOrder());
+
+    public Journal() {
+        super("rseq-journal");
+        setDaemon(true);
+    }
+
+    @Override
+    public void run() {
+        int pause = Log.LOGGER.isDebugEnabled() ? SLEEP_DEBUG_MS : SLEEP_MS;
+        while (true) {
+            drain();
+            try {
+                sleep(pause);
+            } catch (InterruptedException nobodyOfOurs) {
+                drain();
+            }
+        }
+    }
+
+    /** Logs all that the journal holds now. */
+    synchronized void drain() {
+        int count;
+        do {
+            count = $Rseq.drain(bytes);
+            for (int i = 0; i < count; i++) log(i * EVENT_BYTES);
+        } while (count == EVENTS_AT_ONCE);
+    }
+
+    private void log(int at) {
+        Transition transition = Transition.of(events.getInt(at + TRANSITION));
+        StringBuilder line = new StringBuilder(96);
+        line.append("thread=").append(name(at)).append(" tid=").append(events.getInt(at + TID));
+        line.append(' ').append(transition.word());
+        if (transition != Transition.RELEASED)
+            line.append(" owner=").append(Owner.of(events.getInt(at + OWNER)).word());
+        line.append(" refcount=").append(Integer.toUnsignedString(events.getInt(at + REFCOUNT)));
+        if (transition == Transition.RELEASED) line.append(" action=").append(ACTIONS[events.getInt(at + ACTION)]);
+        else if (events.getLong(at + AREA) != 0)
+            line.append(" area=0x").append(Long.toHexString(events.getLong(at + AREA)));
+        int error = events.getInt(at + ERROR);
+        if (error != 0) line.append(" errno=").append(Errno.name(error));
+        if (transition.isEveryday()) Log.LOGGER.debug(line.toString());
+        else Log.LOGGER.warn(line.toString());
+    }
+
+    /** The Java name, blanks as underscores so that key=value stays what it is; the number of the thread stands in where it is unknown. */
+    private String name(int at) {
+        int length = events.getInt(at + NAME_LENGTH);
+        if (length == 0) return "?";
+        return new String(bytes, at + NAME, length, StandardCharsets.UTF_8)
+                .replace(' ', '_')
+                .replace('\n', '_');
+    }
+}

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.rseq.agent.engine.weave;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import net.bytebuddy.jar.asm.ClassReader;
+import net.bytebuddy.jar.asm.ClassVisitor;
+import net.bytebuddy.jar.asm.ClassWriter;
+import net.bytebuddy.jar.asm.MethodVisitor;
+import net.bytebuddy.jar.asm.Opcodes;
+import net.bytebuddy.jar.asm.Type;
+
+/**
+ * Weaves one class, in two passes of ByteBuddy's ASM: the first finds the annotated methods and looks into no code; the second rewrites
+ * those, and copies every other method as it stands.
+ *
+ * <p>A {@code @PerCpu} method gets two instructions at its entry, which assign the {@code @CpuIndex} parameter. Straight-line code, no
+ * member added, no frame changed: legal for a class that is loaded already, whatever its version.
+ */
+final class ClassWeaver {
+    /** The hook, as woven code calls it. */
+    static final String HOOK = "java/lang/$Rseq";
+
+    static final int ASM = Opcodes.ASM9;
+
+    private final ClassReader reader;
+    private final Map<String, MethodPlan> plans = new HashMap<>();
+    private final List<String> perCpuMethods = new ArrayList<>();
+    private final List<String> refusals = new ArrayList<>();
+    private boolean annotation;
+
+    ClassWeaver(byte[] file) {
+        reader = new ClassReader(file);
+        reader.accept(new Finder(), ClassReader.SKIP_CODE | ClassReader.SKIP_DEBUG | ClassReader.SKIP_FRAMES);
+    }
+
+    /** Whether the class is an annotation: it may bear ours without meaning a method of its own. */
+    boolean isAnnotation() {
+        return annotation;
+    }
+
+    /** Whether there is nothing to rewrite. */
+    boolean isEmpty() {
+        return plans.isEmpty();
+    }
+
+    /** The methods that get an index, for the log. */
+    List<String> perCpuMethods() {
+        return perCpuMethods;
+    }
+
+    /** The annotated methods that can't, each with the reason and the mend. */
+    List<String> refusals() {
+        return refusals;
+    }
+
+    /** The rewritten class file. */
+    byte[] weave() {
+        ClassWriter writer = new ClassWriter(reader, 0);
+        reader.accept(
+                new ClassVisitor(ASM, writer) {
+                    @Override
+                    public MethodVisitor visitMethod(
+                            int access, String name, String descriptor, String signature, String[] exceptions) {
+                        MethodVisitor method = super.visitMethod(access, name, descriptor, signature, exceptions);
+                        MethodPlan plan = plans.get(name + descriptor);
+                        return plan == null ? method : plan.rewrite(method);
+                    }
+                },
+                0);
+        return writer.toByteArray();
+    }
+
+    /** The first pass. */
+    private final class Finder extends ClassVisitor {
+        private String className;
+
+        Finder() {
+            super(ASM);
+        }
+
+        @Override
+        public void visit(
+                int version, int access, String name, String signature, String superName, String[] interfaces) {
+            className = name.replace('/', '.');
+            annotation = (access & Opcodes.ACC_ANNOTATION) != 0;
+        }
+
+        @Override
+        public MethodVisitor visitMethod(
+                int access, String name, String descriptor, String signature, String[] exceptions) {
+            return new AnnotatedMethod(access, name, descriptor) {
+                @Override
+                public void visitEnd() {
+                    if (!isAnnotated()) return;
+                    String place = className + "." + name + descriptor;
+                    MethodPlan plan = isWoven() ? MethodPlan.replacingBody(access, name, descriptor) : null;
+                    String refusal = isWoven() ? null : refusal();
+                    if (refusal != null) {
+                        refusals.add(place + ": " + refusal);
+                        return;
+                    }
+                    if (plan == null) {
+                        plan = MethodPlan.assigning(hookMethod(), indexSlot());
+                        perCpuMethods.add(place + " index=" + hookMethod());
+                    }
+                    plans.put(name + descriptor, plan);
+                }
+            };
+        }
+    }
+
+    /** What the second pass does to one method. */
+    private interface MethodPlan {
+        MethodVisitor rewrite(MethodVisitor method);
+
+        /** At entry: parameter = hook(). */
+        static MethodPlan assigning(String hookMethod, int slot) {
+            return new MethodPlan() {
+                @Override
+                public MethodVisitor rewrite(MethodVisitor method) {
+                    return new MethodVisitor(ASM, method) {
+                        @Override
+                        public void visitCode() {
+                            super.visitCode();
+                            super.visitMethodInsn(Opcodes.INVOKESTATIC, HOOK, hookMethod, "()I", false);
+                            super.visitVarInsn(Opcodes.ISTORE, slot);
+                        }
+
+                        @Override
+                        public void visitMaxs(int maxStack, int maxLocals) {
+                            super.visitMaxs(Math.max(maxStack, 1), maxLocals);
+                        }
+                    };
+                }
+            };
+        }
+
+        /** The whole body: return hook.sameName(same arguments). For the API's own entry points. */
+        static MethodPlan replacingBody(int access, String name, String descriptor) {
+            if ((access & Opcodes.ACC_STATIC) == 0)
+                throw new IllegalArgumentException("@Woven on " + name + ", which is not static");
+            return new MethodPlan() {
+                @Override
+                public MethodVisitor rewrite(MethodVisitor method) {
+                    return new MethodVisitor(ASM, method) {
+                        @Override
+                        public void visitCode() {
+                            super.visitCode();
+                            int slot = 0;
+                            for (Type argument : Type.getArgumentTypes(descriptor)) {
+                                super.visitVarInsn(argument.getOpcode(Opcodes.ILOAD), slot);
+                                slot += argument.getSize();
+                            }
+                            Type result = Type.getReturnType(descriptor);
+                            super.visitMethodInsn(Opcodes.INVOKESTATIC, HOOK, name, descriptor, false);
+                            super.visitInsn(result.getOpcode(Opcodes.IRETURN));
+                            super.visitMaxs(Math.max(slot, result.getSize()), slot);
+                            super.visitEnd();
+                            mv = null; // the rest of the old body goes nowhere
+                        }
+                    };
+                }
+            };
+        }
+    }
+}

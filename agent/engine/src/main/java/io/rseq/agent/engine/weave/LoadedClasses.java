@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.rseq.agent.engine.weave;
+
+import io.rseq.agent.engine.report.Log;
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.instrument.Instrumentation;
+import java.lang.instrument.UnmodifiableClassException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Weaves the classes that were loaded before the agent: few at the start, all of them at a dynamic attach. */
+public final class LoadedClasses {
+    private static final ClassLoader PLATFORM = ClassLoader.getPlatformClassLoader();
+    private static final ClassLoader ENGINE = LoadedClasses.class.getClassLoader();
+    private static final String LAUNCHER = "io.rseq.agent.";
+
+    private LoadedClasses() {}
+
+    /** Retransforms those loaded classes that our annotations can concern. */
+    public static void weave(Instrumentation instrumentation) {
+        List<Class<?>> concerned = new ArrayList<>();
+        for (Class<?> type : instrumentation.getAllLoadedClasses()) {
+            ClassLoader loader = type.getClassLoader();
+            if (loader == null
+                    || loader == PLATFORM
+                    || loader == ENGINE
+                    || type.getName().startsWith(LAUNCHER)) continue;
+            if (type.isArray() || type.isPrimitive() || type.isHidden() || !instrumentation.isModifiableClass(type))
+                continue;
+            if (mayConcernUs(type, loader)) concerned.add(type);
+        }
+        for (Class<?> type : concerned) retransform(instrumentation, type);
+    }
+
+    /** Read from where the class came from; one that was generated has no file there, and is shown to the transformer to be sure. */
+    private static boolean mayConcernUs(Class<?> type, ClassLoader loader) {
+        try (InputStream in = loader.getResourceAsStream(type.getName().replace('.', '/') + ".class")) {
+            return in == null || Prefilter.concernsUs(in.readAllBytes());
+        } catch (IOException | RuntimeException | LinkageError unreadable) {
+            return true;
+        }
+    }
+
+    private static void retransform(Instrumentation instrumentation, Class<?> type) {
+        try {
+            instrumentation.retransformClasses(type);
+        } catch (UnmodifiableClassException | RuntimeException | LinkageError failure) {
+            Log.LOGGER.warn(
+                    "refused class {}, loaded before the agent: {}; give the agent on the command line",
+                    type.getName(),
+                    failure.toString());
+        }
+    }
+}

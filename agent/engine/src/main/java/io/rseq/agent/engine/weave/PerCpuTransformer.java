@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.rseq.agent.engine.weave;
+
+import io.rseq.agent.engine.report.Log;
+import java.lang.instrument.ClassFileTransformer;
+import java.security.ProtectionDomain;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Sees every class that is loaded or retransformed, and weaves those that are annotated. ByteBuddy is not loaded before the first one. */
+public final class PerCpuTransformer implements ClassFileTransformer {
+    private final AtomicInteger woven = new AtomicInteger();
+    private final AtomicInteger refused = new AtomicInteger();
+
+    @Override
+    public byte[] transform(
+            Module module, ClassLoader loader, String name, Class<?> redefined, ProtectionDomain domain, byte[] file) {
+        if (loader == null || file == null || !Prefilter.concernsUs(file)) return null;
+        return weave(name == null ? "?" : name, loader, file);
+    }
+
+    /** Methods woven so far. */
+    public int woven() {
+        return woven.get();
+    }
+
+    /** Annotated methods that could not be woven. */
+    public int refused() {
+        return refused.get();
+    }
+
+    private byte[] weave(String name, ClassLoader loader, byte[] file) {
+        try {
+            ClassWeaver weaver = new ClassWeaver(file);
+            if (weaver.isAnnotation()) return null;
+            for (String refusal : weaver.refusals()) Log.LOGGER.warn("refused {}", refusal);
+            refused.addAndGet(weaver.refusals().size());
+            if (weaver.isEmpty()) return null;
+            byte[] result = weaver.weave();
+            woven.addAndGet(weaver.perCpuMethods().size());
+            for (String method : weaver.perCpuMethods()) Log.LOGGER.debug("woven {}", method);
+            return result;
+        } catch (Throwable failure) { // a class that we can't read is loaded as it is
+            refused.incrementAndGet();
+            Log.LOGGER.warn(
+                    "refused class {}: {}; its @PerCpu methods keep the index that callers pass",
+                    name.replace('/', '.'),
+                    reason(failure));
+            return null;
+        }
+    }
+
+    private static String reason(Throwable failure) {
+        String message = failure.getMessage();
+        return message == null ? failure.getClass().getSimpleName() : message;
+    }
+}

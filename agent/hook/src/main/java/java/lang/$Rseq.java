@@ -1,0 +1,401 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package java.lang;
+
+import java.lang.invoke.MethodHandle;
+import java.lang.reflect.Method;
+import jdk.internal.misc.Unsafe;
+import jdk.internal.reflect.CallerSensitive;
+import jdk.internal.reflect.Reflection;
+import jdk.internal.vm.annotation.DontInline;
+import jdk.internal.vm.annotation.ForceInline;
+import jdk.internal.vm.annotation.Stable;
+
+/**
+ * The hook: the one class that the agent defines into {@code java.base}, where every class loader sees it. Methods annotated
+ * {@code @PerCpu} are woven to call {@link #cpu()}, {@link #concurrencyId()} or {@link #node()}; the agent's engine alone may call the
+ * rest.
+ *
+ * <p><b>Reading.</b> The index lies in the rseq area of the kernel thread that runs the caller. The {@code raw} reader gets there by
+ * loads alone: {@code Thread.eetop} is the JavaThread, its {@code _osthread} holds {@code _pthread_id}, which is {@code
+ * pthread_self()}, and the area lies at a constant distance from it. No native call, no thread-state transition.
+ *
+ * <p><b>Fresh.</b> {@code cpu_id} is read opaquely, so the JIT neither hoists it out of a loop nor reuses it. A virtual thread's own
+ * {@code eetop} is 0, and {@code Thread.currentCarrierThread()} is no way out: C2 loads it from memory that it takes to be immutable
+ * (library_call.cpp, {@code current_thread_helper}), so that a compiled loop may keep the previous carrier across a park, and its area
+ * may be unmapped by then. The {@code carrierThread} field of the virtual thread itself is written at each mount, and read opaquely it
+ * is the carrier of now. Between that read and the read of {@code cpu_id} nothing parks.
+ *
+ * <p><b>In range.</b> What does not lie in {@code [0, limit)} goes the slow way: a thread that is not registered yet ({@code cpu_id <
+ * 0}) is registered there, and a value over the limit is folded.
+ *
+ * <p><b>Cost.</b> The fields that never change once set are {@code @Stable}: the JIT takes them for constants.
+ */
+public final class $Rseq {
+    /** Readers, as in io.rseq.agent.engine.Reader; 0 is none yet. */
+    private static final int RAW = 1;
+
+    private static final int FFM = 2;
+    private static final int JNI = 3;
+
+    /** What is read; as in hook_jni.c. */
+    private static final int KIND_CPU = 0;
+
+    private static final int KIND_CONCURRENCY_ID = 1;
+    private static final int KIND_NODE = 2;
+
+    /** What start0 fills in; as in hook_jni.c. */
+    private static final int FACT_AREA_KNOWN = 1;
+
+    private static final int FACT_AREA_OFFSET = 2;
+    private static final int FACT_USABLE = 3;
+    private static final int FACT_CPUS = 4;
+    private static final int FACT_NODES = 5;
+    private static final int FACT_CHAIN_KNOWN = 6;
+    private static final int FACT_OSTHREAD = 7;
+    private static final int FACT_PTHREAD_ID = 8;
+    private static final int FACTS = 9;
+
+    /** Offsets in struct rseq (include/uapi/linux/rseq.h), and how many bytes must be usable for a field to be there. */
+    private static final int CPU_ID = 4;
+
+    private static final int NODE_ID = 20;
+    private static final int MM_CID = 24;
+    private static final int USABLE_NODE_ID = 24;
+    private static final int USABLE_MM_CID = 28;
+
+    private static final Unsafe U = Unsafe.getUnsafe();
+
+    @Stable
+    private static int reader;
+
+    @Stable
+    private static int cpus;
+
+    @Stable
+    private static int nodes;
+
+    @Stable
+    private static int usable;
+
+    @Stable
+    private static long areaOffset;
+
+    @Stable
+    private static long eetop;
+
+    @Stable
+    private static long osthread;
+
+    @Stable
+    private static long pthreadId;
+
+    @Stable
+    private static long carrierThread;
+
+    @Stable
+    private static boolean virtualTrusted;
+
+    @Stable
+    private static MethodHandle ffm;
+
+    private static boolean virtualRefused;
+    private static boolean chainKnown;
+    private static ClassLoader engine;
+    private static volatile String description;
+
+    private $Rseq() {}
+
+    // ---- the fast paths: called by woven code
+    // ------------------------------------------------------------------------------
+
+    /** The CPU that the caller runs on, or ran on an instant ago: {@code 0 <= index < cpus()}. Any thread. Never fails. */
+    @ForceInline
+    public static int cpu() {
+        if (reader == RAW) {
+            long area = area();
+            if (area != 0) {
+                int cpu = U.getIntOpaque(null, area + CPU_ID);
+                if (cpu >= 0 && cpu < cpus) return cpu;
+            }
+        }
+        return slow(KIND_CPU);
+    }
+
+    /** The kernel's {@code mm_cid}, dense in the threads that run: {@code 0 <= id < cpus()}. The CPU where the kernel has none. */
+    @ForceInline
+    public static int concurrencyId() {
+        if (reader == RAW && usable >= USABLE_MM_CID) {
+            long area = area();
+            if (area != 0 && U.getIntOpaque(null, area + CPU_ID) >= 0) {
+                int id = U.getIntOpaque(null, area + MM_CID);
+                if (id >= 0 && id < cpus) return id;
+            }
+        }
+        return slow(KIND_CONCURRENCY_ID);
+    }
+
+    /** The NUMA node that the caller runs on: {@code 0 <= node < nodes()}. */
+    @ForceInline
+    public static int node() {
+        if (reader == RAW && usable >= USABLE_NODE_ID) {
+            long area = area();
+            if (area != 0 && U.getIntOpaque(null, area + CPU_ID) >= 0) {
+                int node = U.getIntOpaque(null, area + NODE_ID);
+                if (node >= 0 && node < nodes) return node;
+            }
+        }
+        return slow(KIND_NODE);
+    }
+
+    /** 1 + the highest possible CPU id. */
+    public static int cpus() {
+        return cpus;
+    }
+
+    /** 1 + the highest possible NUMA node. */
+    public static int nodes() {
+        return nodes;
+    }
+
+    /** The facts of the start line, {@code key=value} each. */
+    public static String description() {
+        return description;
+    }
+
+    /** The area of the kernel thread that runs the caller; 0 when the chain must not be followed. Keep it across no call. */
+    @ForceInline
+    private static long area() {
+        long javaThread = U.getLong(Thread.currentThread(), eetop);
+        if (javaThread == 0) {
+            if (!virtualTrusted) return 0;
+            Object carrier = U.getReferenceOpaque(Thread.currentThread(), carrierThread);
+            if (carrier == null) return 0;
+            javaThread = U.getLong(carrier, eetop);
+        }
+        return U.getLong(U.getLong(javaThread + osthread) + pthreadId) + areaOffset;
+    }
+
+    // ---- the slow way
+    // --------------------------------------------------------------------------------------------------------
+
+    @DontInline
+    private static int slow(int kind) {
+        int index = -1;
+        if (reader == FFM) index = ffmRead(kind);
+        if (index < 0) index = reader == 0 || reader > JNI ? getcpu0(kind) : read0(kind, carrier());
+        if (reader == RAW && !virtualTrusted) trustVirtual();
+        int limit = kind == KIND_NODE ? nodes : cpus;
+        return index < limit ? index : index % limit;
+    }
+
+    private static int ffmRead(int kind) {
+        try {
+            return (int) ffm.invokeExact(kind);
+        } catch (Throwable impossible) {
+            return -1;
+        }
+    }
+
+    /** The platform thread that runs the caller. Its address is not kept: a name for the journal is all that it is good for. */
+    private static Thread carrier() {
+        Thread thread = Thread.currentThread();
+        if (U.getLong(thread, eetop) != 0 || carrierThread == 0) return thread;
+        return (Thread) U.getReferenceVolatile(thread, carrierThread);
+    }
+
+    /** The way through a virtual thread's carrier is believed once it was followed to the right end, on the first one that comes. */
+    private static void trustVirtual() {
+        Thread thread = Thread.currentThread();
+        if (virtualRefused || U.getLong(thread, eetop) != 0) return;
+        Thread carrier = carrierThread == 0 ? null : carrier();
+        if (carrier != null && checkChain0(U.getLong(carrier, eetop))) virtualTrusted = true;
+        else virtualRefused = true;
+    }
+
+    // ---- for the engine alone
+    // ------------------------------------------------------------------------------------------------
+
+    /** Loads the native library. The first caller is the engine, and its class loader the only one that is let in afterwards. */
+    @CallerSensitive
+    @SuppressWarnings("restricted") // java.base has native access
+    public static void open(String path) {
+        Class<?> caller = Reflection.getCallerClass();
+        synchronized ($Rseq.class) {
+            if (engine != null || caller.getClassLoader() == null)
+                throw new IllegalCallerException("rseq: opened already");
+            engine = caller.getClassLoader();
+        }
+        eetop = U.objectFieldOffset(Thread.class, "eetop");
+        carrierThread = carrierThreadOffset();
+        System.load(path);
+    }
+
+    /** Decides who owns the registration. {@code forced} is an owner's number, or -1. True: the agent's own area is needed. */
+    @CallerSensitive
+    public static boolean decide(int forced) {
+        check(Reflection.getCallerClass());
+        return decide0(forced);
+    }
+
+    /** Opens the agent's own area; {@code visible} to libraries loaded later. A null path: there is no such file. */
+    @CallerSensitive
+    public static void openArea(String path, boolean visible) {
+        check(Reflection.getCallerClass());
+        openArea0(path, visible);
+    }
+
+    /**
+     * Puts the decision in force. Returns the facts of the start line, why nothing better was found, and why the chain of loads is not
+     * known, a line each, the latter two empty where all is well.
+     */
+    @CallerSensitive
+    public static String start(int cpusOtherwise, boolean verbose) {
+        check(Reflection.getCallerClass());
+        long[] facts = new long[FACTS];
+        String text = start0(cpusOtherwise, verbose, facts);
+        if (text == null) throw new OutOfMemoryError("rseq: no memory for the ledger");
+        cpus = (int) facts[FACT_CPUS];
+        nodes = (int) facts[FACT_NODES];
+        usable = (int) facts[FACT_USABLE];
+        areaOffset = facts[FACT_AREA_OFFSET];
+        osthread = facts[FACT_OSTHREAD];
+        pthreadId = facts[FACT_PTHREAD_ID];
+        chainKnown = facts[FACT_AREA_KNOWN] == 1 && facts[FACT_CHAIN_KNOWN] == 1;
+        return text;
+    }
+
+    /** Whether there is an area to read in the calling thread. */
+    @CallerSensitive
+    public static boolean hasArea() {
+        check(Reflection.getCallerClass());
+        return area0() != 0;
+    }
+
+    /** Whether, on the calling platform thread, the chain of loads ends at the area that the C side finds. */
+    @CallerSensitive
+    public static boolean checkRaw() {
+        check(Reflection.getCallerClass());
+        long javaThread = U.getLong(Thread.currentThread(), eetop);
+        return chainKnown && javaThread != 0 && checkChain0(javaThread) && area() == area0();
+    }
+
+    /** Makes the handle of the {@code ffm} reader. Returns null, or why there is none. */
+    @CallerSensitive
+    public static String openFfm() {
+        check(Reflection.getCallerClass());
+        try {
+            ffm = ffmHandle(readFunction0());
+            return null;
+        } catch (ReflectiveOperationException | RuntimeException | LinkageError failure) {
+            return failure.getClass().getSimpleName() + ": " + failure.getMessage();
+        }
+    }
+
+    /** Chooses the reader, once, and describes what is in force. */
+    @CallerSensitive
+    public static void choose(int chosen, String facts) {
+        check(Reflection.getCallerClass());
+        reader = chosen;
+        description = facts;
+    }
+
+    /** Counts every thread that starts from now on in, and out at its end. */
+    @CallerSensitive
+    public static boolean watch() {
+        check(Reflection.getCallerClass());
+        return watch0();
+    }
+
+    /** Copies journal events, 128 bytes each (journal.h), into {@code out}; returns how many. One thread at a time. */
+    @CallerSensitive
+    public static int drain(byte[] out) {
+        check(Reflection.getCallerClass());
+        return drain0(out);
+    }
+
+    /** Fills in the totals, in the order of io.rseq.agent.engine.ownership.Totals. */
+    @CallerSensitive
+    public static void totals(long[] out) {
+        check(Reflection.getCallerClass());
+        totals0(out);
+    }
+
+    /** Gives a module of the engine's own loader native access, and no other. */
+    @CallerSensitive
+    public static void enableNativeAccess(Module module) throws ReflectiveOperationException {
+        check(Reflection.getCallerClass());
+        if (module.getClassLoader() != engine || !module.isNamed())
+            throw new IllegalCallerException("rseq: not the engine's module");
+        for (Method method :
+                Module.class.getDeclaredMethods()) { // none before JDK 17, another return type in each since
+            if (method.getName().equals("implAddEnableNativeAccess") && method.getParameterCount() == 0)
+                method.invoke(module);
+        }
+    }
+
+    private static void check(Class<?> caller) {
+        if (engine == null || caller.getClassLoader() != engine)
+            throw new IllegalCallerException("rseq: for the agent's engine alone");
+    }
+
+    private static long carrierThreadOffset() {
+        try {
+            return U.objectFieldOffset(Class.forName("java.lang.VirtualThread", false, null), "carrierThread");
+        } catch (ClassNotFoundException | InternalError none) {
+            return 0; // JDK 17 to 20, or a JDK whose virtual threads are made otherwise: those go the slow way
+        }
+    }
+
+    /**
+     * A downcall without thread-state transition: {@code critical} on 22 and later, {@code isTrivial} on 21, where the API is a preview
+     * that reflection may use.
+     */
+    private static MethodHandle ffmHandle(long address) throws ReflectiveOperationException {
+        String foreign = "java.lang.foreign.";
+        Class<?> linker = Class.forName(foreign + "Linker");
+        Class<?> segment = Class.forName(foreign + "MemorySegment");
+        Class<?> layout = Class.forName(foreign + "MemoryLayout");
+        Class<?> descriptor = Class.forName(foreign + "FunctionDescriptor");
+        Class<?> option = Class.forName(foreign + "Linker$Option");
+        Object leaf;
+        try {
+            leaf = option.getMethod("critical", boolean.class).invoke(null, false);
+        } catch (NoSuchMethodException before22) {
+            leaf = option.getMethod("isTrivial").invoke(null);
+        }
+        Object options = java.lang.reflect.Array.newInstance(option, 1);
+        java.lang.reflect.Array.set(options, 0, leaf);
+        Object intLayout =
+                Class.forName(foreign + "ValueLayout").getField("JAVA_INT").get(null);
+        Object parameters = java.lang.reflect.Array.newInstance(layout, 1);
+        java.lang.reflect.Array.set(parameters, 0, intLayout);
+        Object function =
+                descriptor.getMethod("of", layout, parameters.getClass()).invoke(null, intLayout, parameters);
+        Object target = segment.getMethod("ofAddress", long.class).invoke(null, address);
+        Object nativeLinker = linker.getMethod("nativeLinker").invoke(null);
+        return (MethodHandle) linker.getMethod("downcallHandle", segment, descriptor, options.getClass())
+                .invoke(nativeLinker, target, function, options);
+    }
+
+    private static native boolean decide0(int forced);
+
+    private static native void openArea0(String path, boolean visible);
+
+    private static native String start0(int cpusOtherwise, boolean verbose, long[] facts);
+
+    private static native boolean watch0();
+
+    private static native boolean checkChain0(long javaThread);
+
+    private static native int read0(int kind, Thread thread);
+
+    private static native int getcpu0(int kind);
+
+    private static native long readFunction0();
+
+    private static native long area0();
+
+    private static native int drain0(byte[] out);
+
+    private static native void totals0(long[] out);
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.rseq;
+
+/** Which index a {@link PerCpu} method receives. */
+public enum Index {
+    /** The CPU that the caller runs on: {@code 0 <= index < Cpus.count()}. Kernel field {@code cpu_id}. */
+    CPU,
+
+    /**
+     * The kernel's memory-map concurrency id, dense in the threads of this process that run at a time: {@code 0 <= index <
+     * Cpus.count()}, and in practice below the smaller of the threads and the CPUs that the process may use, however many CPUs the
+     * host has. Kernel field {@code mm_cid}, Linux 6.3; the CPU where the kernel has none.
+     */
+    CONCURRENCY_ID,
+
+    /** The NUMA node that the caller runs on: {@code 0 <= index < Cpus.nodeCount()}. Kernel field {@code node_id}, Linux 6.3. */
+    NUMA_NODE
+}

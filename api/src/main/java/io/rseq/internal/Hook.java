@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.rseq.internal;
+
+/**
+ * The entry points that the agent weaves: each body below is what runs without the agent, and under it each is a call to the method of
+ * the same name of {@code java.lang.$Rseq}. Nothing in this module names the agent.
+ */
+public final class Hook {
+    private Hook() {}
+
+    /** The CPU; without the agent an index of the thread's own. */
+    @Woven
+    public static int cpu() {
+        return Fallback.index();
+    }
+
+    /** The concurrency id. */
+    @Woven
+    public static int concurrencyId() {
+        return Fallback.index();
+    }
+
+    /** The NUMA node; without the agent the first. */
+    @Woven
+    public static int node() {
+        return 0;
+    }
+
+    /** 1 + the highest possible CPU; 0 without the agent. */
+    @Woven
+    public static int cpus() {
+        return 0;
+    }
+
+    /** 1 + the highest possible NUMA node; 0 without the agent. */
+    @Woven
+    public static int nodes() {
+        return 0;
+    }
+
+    /** The facts of the start line; null without the agent. */
+    @Woven
+    public static String description() {
+        return null;
+    }
+}

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.rseq.internal;
+
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+/** A static method whose body the agent replaces by a call to its hook's method of the same name and descriptor. */
+@Retention(RetentionPolicy.CLASS)
+@Target(ElementType.METHOD)
+@interface Woven {}

@@ -1,0 +1,4 @@
+/** Per-CPU data for Java: annotations, the CPU index, the structures. */
+module io.rseq {
+    exports io.rseq;
+}

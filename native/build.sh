@@ -1,0 +1,56 @@
+#!/bin/sh
+# build.sh build   compiles the native libraries into target/linux-ARCH
+# build.sh test    compiles and runs the C tests, plainly and with AddressSanitizer and UndefinedBehaviorSanitizer
+# Called by Maven; JAVA_HOME must be a JDK. CC and CFLAGS are obeyed.
+set -eu
+cd "$(dirname "$0")"
+
+die() {
+    echo "rseq: $*" >&2
+    exit 1
+}
+
+need() {
+    command -v "$1" >/dev/null 2>&1 || die "$1 is missing; install it (Debian, Ubuntu: apt-get install $2; Fedora: dnf install $3)"
+}
+
+need "${CC:-cc}" gcc gcc
+need cmake cmake cmake
+need make make make
+[ -n "${JAVA_HOME:-}" ] && [ -f "$JAVA_HOME/include/jni.h" ] || die "no include/jni.h in JAVA_HOME '${JAVA_HOME:-}'; point it at a JDK, not a JRE"
+
+case $(uname -m) in
+    x86_64) platform=linux-x86-64 ;;
+    aarch64) platform=linux-aarch64 ;;
+    *) die "no rseq for $(uname -m): x86-64 or aarch64 is needed" ;;
+esac
+jobs=$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
+
+# configure FOLDER OPTION...: quiet when all is well, everything when not.
+configure() {
+    folder=$1
+    shift
+    log=$(cmake -S . -B "$folder" -DRSEQ_JAVA_HOME="$JAVA_HOME" "$@" 2>&1) || {
+        echo "$log" >&2
+        die "cmake could not configure the native part; the lines above say why"
+    }
+}
+
+case ${1:-build} in
+    build)
+        configure target/cmake -DBUILD_TESTING=OFF
+        cmake --build target/cmake --parallel "$jobs"
+        mkdir -p "target/$platform"
+        cp target/cmake/librseq_jvm.so target/cmake/librseq_area.so "target/$platform/"
+        if command -v strip >/dev/null 2>&1; then strip --strip-unneeded "target/$platform"/*.so; fi
+        ;;
+    test)
+        configure target/cmake-test -DBUILD_TESTING=ON
+        cmake --build target/cmake-test --parallel "$jobs"
+        ctest --test-dir target/cmake-test --output-on-failure
+        configure target/cmake-asan -DBUILD_TESTING=ON -DRSEQ_SANITIZE=ON
+        cmake --build target/cmake-asan --parallel "$jobs"
+        ctest --test-dir target/cmake-asan --output-on-failure
+        ;;
+    *) die "usage: build.sh build|test" ;;
+esac

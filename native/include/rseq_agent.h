@@ -1,0 +1,44 @@
+/*
+ * rseq_agent.h: the C API that librseq_jvm offers to other native code in the process.
+ *
+ * A JNI library that wants the current thread to have a registered rseq(2) area, and wants it to stay registered, counts itself in
+ * and out here. The rules are those of docs/ownership.md: one registration per thread, counted; whoever came first owns it; the last
+ * user of an area that the agent registered unregisters it.
+ *
+ * Find the functions with dlsym(RTLD_DEFAULT, ...): they exist only in a process that runs with the agent.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef RSEQ_AGENT_H
+#define RSEQ_AGENT_H
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/*
+ * Counts the calling thread in, registering its area with the kernel when nobody has.
+ *
+ * Returns 0, or a positive errno value and changes nothing:
+ *   EOVERFLOW  the thread's refcount is INT_MAX
+ *   ENOSYS     the kernel, or a sandbox, has no rseq(2)
+ *   EPERM      a seccomp filter forbids it
+ *   EBUSY      another library holds a registration that the agent can't see
+ *   ENOMEM     the agent's ledger is full
+ *
+ * Threading: affects the calling thread only. Not async-signal-safe on the first call of a thread; blocks all signals around the
+ * system call and the count.
+ */
+int rseq_agent_register_current_thread(void);
+
+/*
+ * Counts the calling thread out. The last user of an area that the agent registered unregisters it.
+ *
+ * Returns 0, or EINVAL when the thread's refcount is 0 (nothing changes).
+ */
+int rseq_agent_unregister_current_thread(void);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

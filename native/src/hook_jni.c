@@ -1,0 +1,245 @@
+/*
+ * hook_jni.c: the native methods of java.lang.$Rseq, and nothing else. Each is private there and called by a checked method; what
+ * comes from Java is checked again here all the same.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <errno.h>
+#include <jni.h>
+#include <pthread.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/utsname.h>
+
+#include "glibc_compat.h"
+#include "journal.h"
+#include "kernel.h"
+#include "ledger.h"
+#include "ownership.h"
+#include "registration.h"
+#include "threads_jvmti.h"
+#include "vmstructs.h"
+
+#define HOOK(name) JNIEXPORT JNICALL Java_java_lang__00024Rseq_##name
+
+/* As in java.lang.$Rseq. */
+enum kind { KIND_CPU, KIND_CONCURRENCY_ID, KIND_NODE };
+
+enum fact {
+    FACT_OWNER,
+    FACT_AREA_KNOWN,  /* 1: the area lies at FACT_AREA_OFFSET from pthread_self() in every thread */
+    FACT_AREA_OFFSET,
+    FACT_USABLE,      /* bytes */
+    FACT_CPUS,        /* 1 + highest possible CPU */
+    FACT_NODES,
+    FACT_CHAIN_KNOWN, /* 1: the two offsets below are known */
+    FACT_OSTHREAD,
+    FACT_PTHREAD_ID,
+    FACTS,
+};
+
+/* The order of java.lang.$Rseq.totals(). */
+enum { TOTALS = 7 + 2 * OWNER_KINDS };
+
+static struct ownership decision;
+static struct vm_offsets offsets;
+static char chain_reason[96];
+
+/* ---- the area of the calling thread ------------------------------------------------------------------------------------------ */
+
+static int field_of(const struct rseq_area *area, int kind, uint32_t usable) {
+    const volatile struct rseq_area *live = area;
+    int cpu = live->cpu_id;
+    if (cpu < 0) return -1;
+    if (kind == KIND_NODE) return usable >= RSEQ_USABLE_NODE_ID ? (int)live->node_id : kernel_current_node();
+    if (kind == KIND_CONCURRENCY_ID && usable >= RSEQ_USABLE_MM_CID) return (int)live->mm_cid;
+    return cpu;
+}
+
+/* Without the area; the concurrency id has no other source than the area, where there is one. */
+static int by_getcpu(int kind) {
+    if (kind == KIND_NODE) return kernel_current_node();
+    const struct rseq_area *area = kind == KIND_CONCURRENCY_ID ? ownership_area(registration_ownership()) : NULL;
+    int index = area == NULL ? -1 : field_of(area, kind, registration_ownership()->usable);
+    return index >= 0 ? index : kernel_current_cpu();
+}
+
+/* What the FFM reader calls: the index, or -1 when this thread must go the slow way. A leaf: no Java, no lock, no system call. */
+static int rseq_jvm_read(int kind) {
+    const struct ownership *owned = registration_ownership();
+    if (!owned->constant_offset || (kind == KIND_NODE && owned->usable < RSEQ_USABLE_NODE_ID)) return -1;
+    return field_of((const struct rseq_area *)(thread_pointer() + owned->offset), kind, owned->usable);
+}
+
+/* ---- natives ------------------------------------------------------------------------------------------------------------------ */
+
+JNIEXPORT jint JNICALL JNI_OnLoad(JavaVM *vm, void *reserved) {
+    (void)reserved;
+    JNIEnv *env;
+    if ((*vm)->GetEnv(vm, (void **)&env, JNI_VERSION_1_8) != JNI_OK) return JNI_ERR;
+    threads_open(vm, env);
+    return JNI_VERSION_1_8;
+}
+
+/* Decides who owns; true when the agent's own area is to be opened. */
+jboolean HOOK(decide0)(JNIEnv *env, jclass hook, jint forced) {
+    (void)env;
+    (void)hook;
+    bool needs_own_area = false;
+    struct ownership_request request = {.forced = forced < 0 || forced > OWNER_KINDS ? OWNER_KINDS : (enum owner)forced};
+    ownership_decide(&request, &decision, &needs_own_area);
+    return needs_own_area ? JNI_TRUE : JNI_FALSE;
+}
+
+/* Opens the agent's own area, or says in the decision why that can't be. A null path: the caller could not provide the file. */
+void HOOK(openArea0)(JNIEnv *env, jclass hook, jstring path, jboolean visible) {
+    (void)hook;
+    const char *text = path == NULL ? NULL : (*env)->GetStringUTFChars(env, path, NULL);
+    ownership_open_own_area(&decision, text == NULL ? "" : text, visible == JNI_TRUE);
+    if (text != NULL) (*env)->ReleaseStringUTFChars(env, path, text);
+}
+
+static void append(char *text, size_t size, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+static void append(char *text, size_t size, const char *format, ...) {
+    size_t used = strlen(text);
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text + used, size - used, format, arguments);
+    va_end(arguments);
+}
+
+static void describe(char *text, size_t size, int cpus) {
+    text[0] = '\0';
+    append(text, size, "owner=%s", owner_name(decision.owner));
+    if (decision.owner == OWNER_GLIBC) {
+        const char *(*version)(void) = (const char *(*)(void))dlsym(RTLD_DEFAULT, "gnu_get_libc_version");
+        append(text, size, " %s", version == NULL ? "?" : version());
+    }
+    if (decision.constant_offset) append(text, size, " area=tp%+td", decision.offset);
+    else append(text, size, " area=%s", decision.area_of_thread == NULL ? "none" : "per-thread");
+    if (decision.usable > 0) {
+        append(text, size, " size=%u features=cpu_id", decision.owner == OWNER_GLIBC ? decision.glibc_size : decision.length);
+        if (decision.usable >= RSEQ_USABLE_NODE_ID) append(text, size, ",node_id");
+        if (decision.usable >= RSEQ_USABLE_MM_CID) append(text, size, ",mm_cid");
+    } else {
+        append(text, size, " size=0 features=none");
+    }
+    struct utsname kernel;
+    unsigned major = 0;
+    unsigned minor = 0;
+    if (uname(&kernel) == 0 && sscanf(kernel.release, "%u.%u", &major, &minor) == 2) append(text, size, " kernel=%u.%u", major, minor);
+    append(text, size, " cpus=%d/%d", kernel_allowed_cpus(), cpus);
+}
+
+/* Puts the decision in force. Returns "facts \n reason \n reason of the chain", NULL when the memory is not to be had. */
+jstring HOOK(start0)(JNIEnv *env, jclass hook, jint cpus_otherwise, jboolean verbose, jlongArray facts) {
+    (void)hook;
+    if (facts == NULL || (*env)->GetArrayLength(env, facts) < FACTS || !registration_open(&decision)) return NULL;
+    journal_set_verbose(verbose == JNI_TRUE);
+    jlong values[FACTS] = {0};
+    values[FACT_OWNER] = decision.owner;
+    values[FACT_AREA_KNOWN] = decision.constant_offset;
+    /* pthread_self() is the thread pointer on x86-64 and not on aarch64; the distance is the same in all threads. */
+    values[FACT_AREA_OFFSET] = decision.offset + (thread_pointer() - (char *)pthread_self());
+    values[FACT_USABLE] = decision.usable;
+    values[FACT_CPUS] = kernel_possible_cpus(cpus_otherwise);
+    values[FACT_NODES] = kernel_possible_nodes();
+    values[FACT_CHAIN_KNOWN] = vmstructs_read(env, &offsets, chain_reason, sizeof chain_reason);
+    values[FACT_OSTHREAD] = offsets.osthread;
+    values[FACT_PTHREAD_ID] = offsets.pthread_id;
+    (*env)->SetLongArrayRegion(env, facts, 0, FACTS, values);
+    char text[768];
+    describe(text, sizeof text, (int)values[FACT_CPUS]);
+    append(text, sizeof text, "\n%s\n%s", decision.reason, chain_reason);
+    return (*env)->NewStringUTF(env, text);
+}
+
+jboolean HOOK(watch0)(JNIEnv *env, jclass hook) {
+    (void)env;
+    (void)hook;
+    return threads_watch() ? JNI_TRUE : JNI_FALSE;
+}
+
+/* Whether the chain of loads from this JavaThread, which must be the caller's, ends at the calling pthread. */
+jboolean HOOK(checkChain0)(JNIEnv *env, jclass hook, jlong java_thread) {
+    (void)env;
+    (void)hook;
+    return vmstructs_check(&offsets, java_thread) ? JNI_TRUE : JNI_FALSE;
+}
+
+/* The slow way in: sees to the registration, then reads. 'thread' is the platform thread that runs this. Always >= 0. */
+jint HOOK(read0)(JNIEnv *env, jclass hook, jint kind, jobject thread) {
+    (void)hook;
+    char name[THREAD_NAME_BYTES];
+    const struct rseq_area *area = ownership_area(registration_ownership());
+    int index = -1;
+    if (area != NULL && *(const volatile int32_t *)&area->cpu_id >= 0 && registration_is_current()) {
+        index = field_of(area, kind, registration_ownership()->usable);
+    } else {
+        struct thread_identity identity = threads_identity(env, thread, name);
+        area = registration_ensure(&identity);
+        if (area != NULL) index = field_of(area, kind, registration_ownership()->usable);
+    }
+    if (index < 0) index = by_getcpu(kind);
+    return index < 0 ? 0 : index;
+}
+
+jint HOOK(getcpu0)(JNIEnv *env, jclass hook, jint kind) {
+    (void)env;
+    (void)hook;
+    int index = by_getcpu(kind);
+    return index < 0 ? 0 : index;
+}
+
+/* The address of rseq_jvm_read, for a linker. */
+jlong HOOK(readFunction0)(JNIEnv *env, jclass hook) {
+    (void)env;
+    (void)hook;
+    return (jlong)(uintptr_t)&rseq_jvm_read;
+}
+
+/* The address of the calling thread's area, 0 for none. */
+jlong HOOK(area0)(JNIEnv *env, jclass hook) {
+    (void)env;
+    (void)hook;
+    return (jlong)(uintptr_t)ownership_area(registration_ownership());
+}
+
+/* Copies as many whole events as fit. Returns the number of events. */
+jint HOOK(drain0)(JNIEnv *env, jclass hook, jbyteArray out) {
+    (void)hook;
+    if (out == NULL) return 0;
+    struct journal_event events[16];
+    int room = (*env)->GetArrayLength(env, out) / (int)sizeof(struct journal_event);
+    int total = 0;
+    while (total < room) {
+        int wanted = room - total < 16 ? room - total : 16;
+        int got = journal_drain(events, wanted);
+        if (got == 0) break;
+        (*env)->SetByteArrayRegion(env, out, total * (jint)sizeof *events, got * (jint)sizeof *events, (const jbyte *)events);
+        total += got;
+    }
+    return total;
+}
+
+void HOOK(totals0)(JNIEnv *env, jclass hook, jlongArray out) {
+    (void)hook;
+    if (out == NULL || (*env)->GetArrayLength(env, out) < TOTALS) return;
+    jlong values[TOTALS];
+    int at = 0;
+    values[at++] = (jlong)atomic_load(&ledger_totals.adopted);
+    values[at++] = (jlong)atomic_load(&ledger_totals.refused);
+    values[at++] = (jlong)atomic_load(&ledger_totals.reregistered);
+    values[at++] = (jlong)atomic_load(&ledger_totals.overflowed);
+    values[at++] = (jlong)atomic_load(&ledger_totals.kernel_registrations);
+    values[at++] = (jlong)atomic_load(&ledger_totals.kernel_unregistrations);
+    values[at++] = (jlong)journal_dropped();
+    /* released before registered, so that their difference, the live ones, is never negative */
+    for (int owner = 0; owner < OWNER_KINDS; owner++) values[at + OWNER_KINDS + owner] = (jlong)atomic_load(&ledger_totals.released[owner]);
+    for (int owner = 0; owner < OWNER_KINDS; owner++) values[at + owner] = (jlong)atomic_load(&ledger_totals.registered[owner]);
+    (*env)->SetLongArrayRegion(env, out, 0, TOTALS, values);
+}

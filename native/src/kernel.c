@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#define _GNU_SOURCE
+#include "kernel.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/auxv.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+/* A CPU list of a machine with 8192 CPUs fits many times. */
+enum { SYSFS_LIST_BYTES = 4096, AFFINITY_CPUS = 1 << 16 };
+
+int kernel_rseq(volatile void *area, uint32_t length, int flags, uint32_t signature) {
+    int saved = errno;
+    long result = syscall(RSEQ_SYSCALL, area, length, flags, signature);
+    int error = result == 0 ? 0 : errno;
+    errno = saved;
+    return error;
+}
+
+enum registration_state kernel_is_registered(void) {
+    /* kernel/rseq.c compares with an existing registration first, and checks the address of a new one last. */
+    void *impossible = (void *)-4096L;
+    switch (kernel_rseq(impossible, RSEQ_ORIGINAL_LENGTH, 0, RSEQ_SIGNATURE)) {
+        case EFAULT: return REGISTRATION_FREE;
+        case EPERM: return REGISTRATION_FORBIDDEN;
+        case ENOSYS: return REGISTRATION_NO_KERNEL;
+        default: return REGISTRATION_ELSEWHERE;
+    }
+}
+
+bool kernel_is_registered_at(volatile void *area, uint32_t length) {
+    /* Address and length are compared before the signature, so the wrong signature tells that they are right. */
+    return kernel_rseq(area, length, RSEQ_UNREGISTER, RSEQ_SIGNATURE + 1) == EPERM;
+}
+
+bool kernel_can_read(const void *address, size_t length) {
+    /* rt_sigprocmask copies the set in before it looks at 'how': EFAULT unreadable, EINVAL readable. Nothing is changed. */
+    const size_t word = 8;
+    const int invalid_how = ~0;
+    uintptr_t first = (uintptr_t)address & ~(uintptr_t)(word - 1);
+    uintptr_t end = (uintptr_t)address + length;
+    if (address == NULL || end < (uintptr_t)address) return false;
+    int saved = errno;
+    bool readable = true;
+    for (uintptr_t at = first; at < end && readable; at += word) {
+        if (syscall(SYS_rt_sigprocmask, invalid_how, at, NULL, word) == -1 && errno == EFAULT) readable = false;
+    }
+    errno = saved;
+    return readable;
+}
+
+uint32_t kernel_feature_size(void) {
+    unsigned long size = getauxval(RSEQ_AT_FEATURE_SIZE);
+    return size == 0 || size > 4096 ? RSEQ_USABLE_ORIGINAL : (uint32_t)size;
+}
+
+/* Reads a list such as "0-3,8-11" and returns 1 + its highest number, or 'otherwise'. */
+static int list_size(const char *path, int otherwise) {
+    char text[SYSFS_LIST_BYTES];
+    int file = open(path, O_RDONLY | O_CLOEXEC);
+    if (file < 0) return otherwise;
+    ssize_t got = read(file, text, sizeof text - 1);
+    close(file);
+    if (got <= 0) return otherwise;
+    text[got] = '\0';
+    long highest = -1;
+    for (char *at = text; *at != '\0';) {
+        if (*at >= '0' && *at <= '9') {
+            long number = strtol(at, &at, 10);
+            if (number > highest) highest = number;
+        } else {
+            at++;
+        }
+    }
+    return highest < 0 || highest >= AFFINITY_CPUS ? otherwise : (int)highest + 1;
+}
+
+int kernel_possible_cpus(int otherwise) {
+    return list_size("/sys/devices/system/cpu/possible", otherwise < 1 ? 1 : otherwise);
+}
+
+int kernel_possible_nodes(void) {
+    return list_size("/sys/devices/system/node/possible", 1);
+}
+
+int kernel_allowed_cpus(void) {
+    cpu_set_t *set = CPU_ALLOC(AFFINITY_CPUS);
+    if (set == NULL) return 0;
+    size_t bytes = CPU_ALLOC_SIZE(AFFINITY_CPUS);
+    CPU_ZERO_S(bytes, set);
+    int count = sched_getaffinity(0, bytes, set) == 0 ? CPU_COUNT_S(bytes, set) : 0;
+    CPU_FREE(set);
+    return count;
+}
+
+int kernel_current_cpu(void) {
+    return sched_getcpu();
+}
+
+int kernel_current_node(void) {
+    unsigned node = 0;
+    int saved = errno;
+    long result = syscall(SYS_getcpu, NULL, &node, NULL);
+    errno = saved;
+    return result == 0 ? (int)node : -1;
+}
+
+int32_t kernel_thread_id(void) {
+    return (int32_t)syscall(SYS_gettid);
+}
+
+uint64_t kernel_monotonic_ns(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}

@@ -1,0 +1,57 @@
+/*
+ * kernel.h: the system call, the two questions that change nothing, and the facts of the machine.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef RSEQ_JVM_KERNEL_H
+#define RSEQ_JVM_KERNEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "abi.h"
+
+/* rseq(2), straight. Returns 0 or a positive errno value; leaves errno alone. */
+int kernel_rseq(volatile void *area, uint32_t length, int flags, uint32_t signature);
+
+enum registration_state {
+    REGISTRATION_FREE,      /* the thread has no registration */
+    REGISTRATION_HERE,      /* at the asked address, with the asked length and our signature's number */
+    REGISTRATION_ELSEWHERE, /* somewhere */
+    REGISTRATION_NO_KERNEL, /* ENOSYS */
+    REGISTRATION_FORBIDDEN, /* EPERM from a seccomp filter */
+};
+
+/* Asks the kernel whether the calling thread is registered anywhere. Changes nothing. */
+enum registration_state kernel_is_registered(void);
+
+/* Asks whether the calling thread is registered at exactly this address and length. Changes nothing. */
+bool kernel_is_registered_at(volatile void *area, uint32_t length);
+
+/* True when 'length' bytes from 'address' can be read; never faults. */
+bool kernel_can_read(const void *address, size_t length);
+
+/* AT_RSEQ_FEATURE_SIZE, or 20 on kernels before 6.3, which have the original fields only. */
+uint32_t kernel_feature_size(void);
+
+/* 1 + the highest possible CPU id (/sys/devices/system/cpu/possible), or 'otherwise' where /sys can't be read. Always >= 1. */
+int kernel_possible_cpus(int otherwise);
+
+/* The same of NUMA nodes (/sys/devices/system/node/possible); 1 where there are none. */
+int kernel_possible_nodes(void);
+
+/* How many CPUs the calling thread may run on; 0 when the kernel does not say. */
+int kernel_allowed_cpus(void);
+
+/* The CPU and the NUMA node of the calling thread, by vDSO or system call; -1 when neither answers. */
+int kernel_current_cpu(void);
+int kernel_current_node(void);
+
+/* gettid(2). */
+int32_t kernel_thread_id(void);
+
+/* CLOCK_MONOTONIC, nanoseconds. */
+uint64_t kernel_monotonic_ns(void);
+
+#endif

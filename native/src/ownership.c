@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#define _GNU_SOURCE
+#include "ownership.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "glibc_compat.h"
+#include "kernel.h"
+
+enum {
+    GLIBC_SIZE_MIN = 20,          /* struct rseq up to and with flags */
+    GLIBC_SIZE_MAX = 1024,        /* an area larger than the static TLS surplus is nobody's */
+    TP_DISTANCE_MAX = 1024 * 1024 /* static TLS and struct pthread lie this close to the thread pointer */
+};
+
+static const char *const owner_names[OWNER_KINDS] = {"none", "glibc", "librseq", "foreign", "agent", "unknown"};
+
+const char *owner_name(enum owner owner) {
+    return (unsigned)owner < OWNER_KINDS ? owner_names[owner] : "unknown";
+}
+
+#define REASON(decision, ...) snprintf((decision)->reason, sizeof(decision)->reason, __VA_ARGS__)
+
+static uint32_t at_most(uint32_t a, uint32_t b) {
+    return a < b ? a : b;
+}
+
+struct rseq_area *ownership_area(const struct ownership *decision) {
+    if (decision->constant_offset) return (struct rseq_area *)(thread_pointer() + decision->offset);
+    return decision->area_of_thread == NULL ? NULL : decision->area_of_thread();
+}
+
+/* ---- what can be found with dlsym; never linked, so that a process without them starts ---------------------------------------- */
+
+static void *global_symbol(const char *name) {
+    return dlsym(RTLD_DEFAULT, name);
+}
+
+static struct rseq_area *foreign_area(void) {
+    return global_symbol("__rseq_abi");
+}
+
+static uint32_t *foreign_refcount(void) {
+    return global_symbol("__rseq_refcount");
+}
+
+/* An area that may be dereferenced: aligned as the kernel wants it, readable to its end. */
+static bool is_area(const struct rseq_area *area) {
+    return area != NULL && (uintptr_t)area % RSEQ_ORIGINAL_ALIGNMENT == 0 && kernel_can_read(area, sizeof *area);
+}
+
+static void *offset_of_foreign_area(void *result) {
+    *(ptrdiff_t *)result = (char *)foreign_area() - thread_pointer();
+    return NULL;
+}
+
+/* A dlopened library's global-dynamic TLS lies elsewhere in each thread; only a constant distance may be read with raw loads. */
+static bool foreign_offset_is_constant(ptrdiff_t here) {
+    for (int i = 0; i < 2; i++) {
+        ptrdiff_t there = here + 1;
+        pthread_t thread;
+        if (pthread_create(&thread, NULL, offset_of_foreign_area, &there) != 0) return false;
+        pthread_join(thread, NULL);
+        if (there != here) return false;
+    }
+    return true;
+}
+
+/* ---- the rows of the table --------------------------------------------------------------------------------------------------- */
+
+/* Row 1: glibc 2.35 and later registered every thread. A dormant area (tunable off) has size 0 and is not touched. */
+static bool glibc_owns(struct ownership *decision) {
+    const unsigned *size = global_symbol("__rseq_size");
+    const ptrdiff_t *offset = global_symbol("__rseq_offset");
+    if (size == NULL || offset == NULL || !kernel_can_read(size, sizeof *size) || !kernel_can_read(offset, sizeof *offset)) return false;
+    if (*size == 0) return false;
+    if (*size < GLIBC_SIZE_MIN || *size > GLIBC_SIZE_MAX) {
+        REASON(decision, "__rseq_size is %u, expected %d to %d", *size, GLIBC_SIZE_MIN, GLIBC_SIZE_MAX);
+        return false;
+    }
+    if (*offset < -TP_DISTANCE_MAX || *offset > TP_DISTANCE_MAX) {
+        REASON(decision, "__rseq_offset is %td, too far from the thread pointer", *offset);
+        return false;
+    }
+    struct rseq_area *area = (struct rseq_area *)(thread_pointer() + *offset);
+    if (!is_area(area)) {
+        REASON(decision, "__rseq_offset is %td, no aligned readable area", *offset);
+        return false;
+    }
+    uint32_t length = *size < RSEQ_ORIGINAL_LENGTH ? RSEQ_ORIGINAL_LENGTH : *size;
+    bool answers = kernel_is_registered() == REGISTRATION_ELSEWHERE; /* a filter added after the start would answer all alike */
+    if (area->cpu_id < 0 || (answers && !kernel_is_registered_at(area, length))) {
+        REASON(decision, "__rseq_offset is %td, but the kernel has no registration of %u bytes there", *offset, length);
+        return false;
+    }
+    bool original = *size == RSEQ_USABLE_ORIGINAL || *size == RSEQ_ORIGINAL_LENGTH;
+    decision->owner = OWNER_GLIBC;
+    decision->constant_offset = true;
+    decision->offset = *offset;
+    decision->length = length;
+    decision->glibc_size = *size;
+    decision->usable = original ? at_most(RSEQ_ORIGINAL_LENGTH, kernel_feature_size()) : *size;
+    return true;
+}
+
+/* Rows 3 and 4: a library that was there before us has an area of the old protocol. */
+static bool foreign_area_exists(struct ownership *decision) {
+    struct rseq_area *area = foreign_area();
+    if (area == NULL) return false;
+    if (!is_area(area)) {
+        REASON(decision, "__rseq_abi of another library is misaligned or unreadable");
+        return false;
+    }
+    enum registration_state state = kernel_is_registered();
+    if (state == REGISTRATION_NO_KERNEL || state == REGISTRATION_FORBIDDEN) return false;
+    bool registered = area->cpu_id >= 0;
+    if (registered ? !kernel_is_registered_at(area, RSEQ_ORIGINAL_LENGTH) : state != REGISTRATION_FREE) return false; /* row 5 */
+    decision->owner = registered ? OWNER_FOREIGN : OWNER_AGENT;
+    decision->registers = !registered;
+    decision->offset = (char *)area - thread_pointer();
+    decision->constant_offset = foreign_offset_is_constant(decision->offset);
+    decision->area_of_thread = foreign_area;
+    decision->refcount_of_thread = foreign_refcount() == NULL ? NULL : foreign_refcount;
+    decision->length = RSEQ_ORIGINAL_LENGTH;
+    decision->usable = at_most(RSEQ_ORIGINAL_LENGTH, kernel_feature_size());
+    return true;
+}
+
+/* Rows 5 and 7: somebody unseen holds the registration, or there is no rseq here at all. */
+static bool cannot_be_had(struct ownership *decision) {
+    switch (kernel_is_registered()) {
+        case REGISTRATION_ELSEWHERE:
+            decision->owner = OWNER_UNKNOWN;
+            if (decision->reason[0] == '\0') REASON(decision, "another library registered an area that no symbol names");
+            return true;
+        case REGISTRATION_NO_KERNEL:
+            decision->owner = OWNER_NONE;
+            REASON(decision, "ENOSYS: the kernel, or a sandbox, has no rseq(2)");
+            return true;
+        case REGISTRATION_FORBIDDEN:
+            decision->owner = OWNER_NONE;
+            REASON(decision, "EPERM: a seccomp filter forbids rseq(2)");
+            return true;
+        default: return false;
+    }
+}
+
+/* Forced owners are for tests: they take their row only, and fall to none where it does not hold. */
+static void decide_forced(enum owner forced, struct ownership *decision, bool *needs_own_area) {
+    bool found = false;
+    if (forced == OWNER_GLIBC) found = glibc_owns(decision);
+    if (forced == OWNER_FOREIGN) found = foreign_area_exists(decision);
+    if (forced == OWNER_AGENT) found = *needs_own_area = kernel_is_registered() == REGISTRATION_FREE;
+    if (forced == OWNER_UNKNOWN || forced == OWNER_NONE) found = true;
+    decision->owner = found ? forced : OWNER_NONE;
+    REASON(decision, found ? "forced with owner=%s" : "owner=%s was forced and is not to be had here", owner_name(forced));
+}
+
+void ownership_decide(const struct ownership_request *request, struct ownership *decision, bool *needs_own_area) {
+    memset(decision, 0, sizeof *decision);
+    *needs_own_area = false;
+    if (request->forced != OWNER_KINDS) {
+        decide_forced(request->forced, decision, needs_own_area);
+        return;
+    }
+    if (glibc_owns(decision)) return;          /* row 1 */
+    if (foreign_area_exists(decision)) return; /* rows 3, 4 */
+    if (cannot_be_had(decision)) return;       /* rows 5, 7 */
+    *needs_own_area = true;                    /* row 6 */
+}
+
+static struct rseq_area *(*own_area)(void);
+static uint32_t *(*own_refcount)(void);
+
+bool ownership_open_own_area(struct ownership *decision, const char *path, bool visible) {
+    void *library = dlopen(path, RTLD_NOW | RTLD_NODELETE | (visible ? RTLD_GLOBAL : RTLD_LOCAL));
+    if (library != NULL) {
+        own_area = (struct rseq_area * (*)(void)) dlsym(library, "rseq_agent_own_area");
+        own_refcount = (uint32_t * (*)(void)) dlsym(library, "rseq_agent_own_refcount");
+    }
+    if (library == NULL || own_area == NULL || own_refcount == NULL) {
+        const char *error = dlerror();
+        decision->owner = OWNER_NONE;
+        REASON(decision, "the agent's area could not be opened: %s", error == NULL ? path : error);
+        return false;
+    }
+    decision->owner = OWNER_AGENT;
+    decision->registers = true;
+    decision->constant_offset = true; /* initial-exec TLS */
+    decision->offset = (char *)own_area() - thread_pointer();
+    decision->area_of_thread = own_area;
+    decision->refcount_of_thread = own_refcount;
+    decision->length = RSEQ_ORIGINAL_LENGTH;
+    decision->usable = at_most(RSEQ_ORIGINAL_LENGTH, kernel_feature_size());
+    return true;
+}

@@ -1,0 +1,274 @@
+/*
+ * registration.c: one registration per thread, counted.
+ *
+ *   count == 0          register, unless it stands already (EBUSY: the same address is registered, by a library that does not count)
+ *   count == INT_MAX    refused, EOVERFLOW, nothing changes
+ *   register fails      the count stays as it was
+ *   release at 0        refused, EINVAL
+ *   release of the last user of an area that our system call registered: one unregister
+ *
+ * All signals are blocked around count + system call, so that a handler that uses rseq can't come between.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#define _GNU_SOURCE
+#include "registration.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "../include/rseq_agent.h"
+#include "glibc_compat.h"
+#include "kernel.h"
+
+#define EXPORTED __attribute__((visibility("default")))
+
+static struct ownership in_force;
+static pthread_key_t record_key;
+static _Atomic bool opened;
+
+const struct ownership *registration_ownership(void) {
+    return &in_force;
+}
+
+static struct thread_record *current_record(void) {
+    return pthread_getspecific(record_key);
+}
+
+static void note(const struct thread_record *record, const struct thread_identity *identity, enum transition transition,
+                 enum action action, uint32_t refcount, int error) {
+    bool everyday = transition == TRANSITION_REGISTERED || transition == TRANSITION_RELEASED;
+    if (everyday && !journal_is_verbose()) return;
+    struct journal_event event = {
+        .time_ns = kernel_monotonic_ns(),
+        .java_id = record->java_id,
+        .area = record->area,
+        .transition = transition,
+        .owner = record->owner,
+        .action = action,
+        .refcount = refcount,
+        .tid = record->tid,
+        .error = error,
+    };
+    if (identity != NULL && identity->name != NULL) {
+        size_t length = strnlen(identity->name, sizeof event.name);
+        memcpy(event.name, identity->name, length);
+        event.name_length = (uint32_t)length;
+    }
+    journal_record(&event);
+}
+
+/* Ours for bookkeeping, or the one that the area's users share. */
+static uint32_t *refcount_of(struct thread_record *record) {
+    uint32_t *shared = in_force.refcount_of_thread == NULL ? NULL : in_force.refcount_of_thread();
+    return shared == NULL ? &record->refcount : shared;
+}
+
+/* Registers the area of a thread whose registration is ours to make. EBUSY is success: it stands, made by somebody who does not count. */
+static int register_area(struct thread_record *record, struct rseq_area *area) {
+    area->rseq_cs = 0; /* the kernel would act on a stale descriptor */
+    int error = kernel_rseq(area, in_force.length, 0, RSEQ_SIGNATURE);
+    record->ours = error == 0;
+    if (error == 0) ledger_count(&ledger_totals.kernel_registrations);
+    return error == EBUSY ? 0 : error;
+}
+
+/* Count + system call of one use; signals are blocked. */
+static int count_in(struct thread_record *record, struct rseq_area *area) {
+    uint32_t *refcount = refcount_of(record);
+    if (*refcount >= INT_MAX) return EOVERFLOW;
+    int error = 0;
+    if (*(volatile int32_t *)&area->cpu_id < 0) error = in_force.registers ? register_area(record, area) : ENODEV;
+    if (error == 0) {
+        *refcount += 1;
+        record->uses += 1;
+    }
+    return error;
+}
+
+static enum action count_out(struct thread_record *record) {
+    uint32_t *refcount = refcount_of(record);
+    record->uses -= 1;
+    if (*refcount > 0) *refcount -= 1;
+    if (*refcount > 0 || !record->ours) return ACTION_KEPT;
+    record->ours = false;
+    struct rseq_area *area = (struct rseq_area *)(uintptr_t)record->area;
+    if (kernel_rseq(area, in_force.length, RSEQ_UNREGISTER, RSEQ_SIGNATURE) != 0) return ACTION_KEPT;
+    ledger_count(&ledger_totals.kernel_unregistrations);
+    return ACTION_UNREGISTERED;
+}
+
+static void block_signals(sigset_t *before) {
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, before);
+}
+
+static void restore_signals(const sigset_t *before) {
+    pthread_sigmask(SIG_SETMASK, before, NULL);
+}
+
+/* A thread in an owner's world has an owner of its own: it may be refused where others were served. */
+static void refuse(struct thread_record *record, const struct thread_identity *identity, int error) {
+    record->owner = error == ENOSYS || error == EPERM ? OWNER_NONE : OWNER_UNKNOWN;
+    record->area = 0;
+    record->length = 0;
+    ledger_count(&ledger_totals.refused);
+    /* A whole process without rseq is said once, in the start line, and not again for each thread. */
+    if (in_force.owner != OWNER_NONE && in_force.owner != OWNER_UNKNOWN) note(record, identity, TRANSITION_REFUSED, ACTION_NONE, 0, error);
+}
+
+/* The record of a thread that is new here. NULL: the ledger is full. */
+static struct thread_record *new_record(const struct thread_identity *identity) {
+    struct thread_record *record = ledger_take();
+    if (record == NULL) {
+        ledger_count(&ledger_totals.refused);
+        return NULL;
+    }
+    record->java_id = identity == NULL ? 0 : identity->java_id;
+    record->since_ns = kernel_monotonic_ns();
+    record->owner = in_force.owner;
+    record->counted = OWNER_KINDS;
+    record->tid = kernel_thread_id();
+    if (pthread_setspecific(record_key, record) != 0) {
+        ledger_give(record);
+        return NULL;
+    }
+    ledger_publish(record);
+    return record;
+}
+
+/* One more use of the calling thread's area, by the JVM thread itself or by native code. */
+static int use_once_more(struct thread_record *record, const struct thread_identity *identity) {
+    struct rseq_area *area = ownership_area(&in_force);
+    if (area == NULL) {
+        int error = in_force.owner == OWNER_UNKNOWN ? EBUSY : ENOSYS;
+        if (record->uses == 0) refuse(record, identity, error);
+        return error;
+    }
+    bool first_use = record->uses == 0;
+    sigset_t signals;
+    block_signals(&signals);
+    int error = count_in(record, area);
+    uint32_t refcount = *refcount_of(record);
+    restore_signals(&signals);
+    if (error == EOVERFLOW) {
+        ledger_count(&ledger_totals.overflowed);
+        note(record, identity, TRANSITION_OVERFLOWED, ACTION_NONE, refcount, error);
+        return error;
+    }
+    if (error != 0) {
+        if (first_use) refuse(record, identity, error);
+        return error;
+    }
+    record->area = (uint64_t)(uintptr_t)area;
+    record->length = in_force.length;
+    bool adopted = in_force.owner == OWNER_FOREIGN || (in_force.registers && !record->ours);
+    record->owner = adopted ? OWNER_FOREIGN : in_force.owner;
+    if (first_use) {
+        record->counted = record->owner;
+        ledger_count(&ledger_totals.registered[record->counted]);
+        if (adopted) ledger_count(&ledger_totals.adopted);
+    }
+    note(record, identity, first_use && adopted ? TRANSITION_ADOPTED : TRANSITION_REGISTERED, ACTION_NONE, refcount, 0);
+    return 0;
+}
+
+/* The end of one use; the record goes with the last. */
+static void use_once_less(struct thread_record *record, const struct thread_identity *identity) {
+    if (record->uses > 0) {
+        sigset_t signals;
+        block_signals(&signals);
+        enum action action = count_out(record);
+        uint32_t refcount = *refcount_of(record);
+        restore_signals(&signals);
+        if (record->uses == 0) ledger_count(&ledger_totals.released[record->counted]);
+        note(record, identity, TRANSITION_RELEASED, action, refcount, 0);
+    }
+    if (record->uses > 0) return;
+    pthread_setspecific(record_key, NULL);
+    ledger_give(record);
+}
+
+/* A thread that ends without a ThreadEnd: native, counted in through the C API or by a read, and never counted out. */
+static void thread_gone(void *value) {
+    struct thread_record *record = value;
+    for (uint32_t uses = record->uses; uses > 1; uses--) use_once_less(record, NULL);
+    use_once_less(record, NULL);
+}
+
+bool registration_open(const struct ownership *decision) {
+    in_force = *decision;
+    if (!ledger_open() || !journal_open() || pthread_key_create(&record_key, thread_gone) != 0) return false;
+    atomic_store(&opened, true);
+    return true;
+}
+
+int registration_thread_started(const struct thread_identity *identity) {
+    struct thread_record *record = current_record();
+    if (record == NULL) record = new_record(identity);
+    if (record == NULL) return ENOMEM;
+    if (record->jvm_counted) return record->area == 0 ? ENOSYS : 0;
+    if (record->java_id == 0 && identity != NULL) record->java_id = identity->java_id;
+    record->jvm_counted = true;
+    return use_once_more(record, identity);
+}
+
+bool registration_is_current(void) {
+    const struct thread_record *record = current_record();
+    return record != NULL && record->jvm_counted && record->area != 0;
+}
+
+void registration_thread_ended(const struct thread_identity *identity) {
+    struct thread_record *record = current_record();
+    if (record == NULL || !record->jvm_counted) return;
+    record->jvm_counted = false;
+    use_once_less(record, identity);
+}
+
+/* Somebody unregistered the area under its counted users: register it again where that is ours to do, and leave a foreign one alone. */
+static struct rseq_area *revive(struct thread_record *record, const struct thread_identity *identity, struct rseq_area *area) {
+    sigset_t signals;
+    block_signals(&signals);
+    int error = in_force.registers ? register_area(record, area) : ENODEV;
+    uint32_t refcount = *refcount_of(record);
+    restore_signals(&signals);
+    if (error != 0) {
+        refuse(record, identity, error);
+        return NULL;
+    }
+    record->reregistrations++;
+    ledger_count(&ledger_totals.reregistered);
+    note(record, identity, TRANSITION_REREGISTERED, ACTION_NONE, refcount, 0);
+    return area;
+}
+
+struct rseq_area *registration_ensure(const struct thread_identity *identity) {
+    struct thread_record *record = current_record();
+    if (record == NULL || !record->jvm_counted) {
+        registration_thread_started(identity);
+        record = current_record();
+    }
+    if (record == NULL || record->area == 0) return NULL;
+    struct rseq_area *area = (struct rseq_area *)(uintptr_t)record->area;
+    return *(volatile int32_t *)&area->cpu_id >= 0 ? area : revive(record, identity, area);
+}
+
+EXPORTED int rseq_agent_register_current_thread(void) {
+    if (!atomic_load(&opened)) return ENOSYS;
+    struct thread_record *record = current_record();
+    if (record == NULL) record = new_record(NULL);
+    return record == NULL ? ENOMEM : use_once_more(record, NULL);
+}
+
+EXPORTED int rseq_agent_unregister_current_thread(void) {
+    if (!atomic_load(&opened)) return EINVAL;
+    struct thread_record *record = current_record();
+    if (record == NULL || record->uses <= (record->jvm_counted ? 1u : 0u)) return EINVAL;
+    use_once_less(record, NULL);
+    return 0;
+}
