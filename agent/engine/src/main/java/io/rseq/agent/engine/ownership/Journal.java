@@ -17,6 +17,7 @@ public final class Journal extends Thread {
     private static final int EVENTS_AT_ONCE = 256;
     private static final int SLEEP_MS = 1000;
     private static final int SLEEP_DEBUG_MS = 50;
+    private static final int SECOND_SOURCE_MS = 1000;
 
     /* struct journal_event */
     private static final int AREA = 16;
@@ -31,6 +32,7 @@ public final class Journal extends Thread {
     private static final String[] ACTIONS = {"none", "kept", "unregistered"};
 
     private final byte[] bytes = new byte[EVENTS_AT_ONCE * EVENT_BYTES];
+    private boolean secondSourceLogged;
     private final ByteBuffer events = ByteBuffer.wrap(bytes).order(ByteOrder.nativeOrder());
 
     public Journal() {
@@ -41,13 +43,28 @@ public final class Journal extends Thread {
     @Override
     public void run() {
         int pause = Log.LOGGER.isDebugEnabled() ? SLEEP_DEBUG_MS : SLEEP_MS;
-        while (true) {
+        for (long slept = 0; true; slept += pause) {
             drain();
+            if (slept >= SECOND_SOURCE_MS) logSecondSource();
             try {
                 sleep(pause);
             } catch (InterruptedException nobodyOfOurs) {
                 drain();
             }
+        }
+    }
+
+    /**
+     * In a debug log, once: what the C library itself says, for comparison with the start line. Not at the start: JNA starts
+     * java.util.logging, and an application may want to choose its LogManager in main first.
+     */
+    synchronized void logSecondSource() {
+        if (secondSourceLogged || !Log.LOGGER.isDebugEnabled()) return;
+        secondSourceLogged = true;
+        try {
+            Log.LOGGER.debug(Libc.open().toString());
+        } catch (IllegalStateException reason) {
+            Log.LOGGER.warn(reason.getMessage());
         }
     }
 

@@ -18,6 +18,7 @@ public final class Summary extends Thread {
     @Override
     public void run() {
         journal.drain();
+        journal.logSecondSource();
         Log.LOGGER.info(
                 "exit " + Totals.read() + " woven=" + transformer.woven() + " unwoven=" + transformer.refused());
     }

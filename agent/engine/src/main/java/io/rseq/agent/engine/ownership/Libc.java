@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.rseq.agent.engine.ownership;
+
+import com.sun.jna.Function;
+import com.sun.jna.NativeLibrary;
+import com.sun.jna.NativeLong;
+import com.sun.jna.Pointer;
+
+/**
+ * What the C library says of itself, asked through JNA: a second source, independent of our own native code, for the command line, the
+ * ledger and the debug log. Nothing hot comes here, and nothing that an application's start waits for: JNA takes 100 ms to start, and it
+ * starts {@code java.util.logging}.
+ */
+public final class Libc {
+    /** Auxiliary vector (include/uapi/linux/auxvec.h, Linux 6.3). */
+    private static final int AT_RSEQ_FEATURE_SIZE = 27;
+
+    private static final int AT_RSEQ_ALIGN = 28;
+
+    private static Libc instance;
+
+    private final NativeLibrary process = NativeLibrary.getProcess();
+
+    private Libc() {}
+
+    /**
+     * Starts JNA at the first call.
+     *
+     * @throws IllegalStateException with the reason when JNA is not to be had in this process
+     */
+    public static synchronized Libc open() {
+        if (instance != null) return instance;
+        try {
+            JnaModule.define();
+            JnaModule.start();
+            instance = new Libc();
+            return instance;
+        } catch (ReflectiveOperationException | RuntimeException | LinkageError failure) {
+            throw new IllegalStateException("JNA can't start here (" + failure.getMessage()
+                    + "); if the temporary folder is mounted noexec, set -Djna.tmpdir to another");
+        }
+    }
+
+    /** {@code gnu_get_libc_version()}; {@code "?"} where the C library is not glibc. */
+    public String version() {
+        Function function = function("gnu_get_libc_version");
+        return function == null ? "?" : function.invokeString(new Object[0], false);
+    }
+
+    /** {@code __rseq_size}, -1 where glibc has no such symbol (before 2.35). */
+    public long rseqSize() {
+        Pointer size = variable("__rseq_size");
+        return size == null ? -1 : Integer.toUnsignedLong(size.getInt(0));
+    }
+
+    /** {@code __rseq_offset}, 0 where glibc has no such symbol. */
+    public long rseqOffset() {
+        Pointer offset = variable("__rseq_offset");
+        return offset == null ? 0 : offset.getLong(0);
+    }
+
+    /** {@code AT_RSEQ_FEATURE_SIZE}, 0 on a kernel before 6.3. */
+    public long featureSize() {
+        return auxiliary(AT_RSEQ_FEATURE_SIZE);
+    }
+
+    /** {@code AT_RSEQ_ALIGN}, 0 on a kernel before 6.3. */
+    public long alignment() {
+        return auxiliary(AT_RSEQ_ALIGN);
+    }
+
+    /** {@code sched_getcpu()} of the calling thread. */
+    public int currentCpu() {
+        return process.getFunction("sched_getcpu").invokeInt(new Object[0]);
+    }
+
+    /** Whether the process has a global symbol of this name, as {@code dlsym(RTLD_DEFAULT, name)} finds it. */
+    public boolean has(String symbol) {
+        return variable(symbol) != null;
+    }
+
+    @Override
+    public String toString() {
+        return "libc glibc=" + version() + " rseq_size=" + rseqSize() + " rseq_offset=" + rseqOffset()
+                + " feature_size=" + featureSize() + " align=" + alignment() + " sched_getcpu=" + currentCpu();
+    }
+
+    private long auxiliary(long type) {
+        Object[] arguments = {new NativeLong(type)};
+        return ((NativeLong) process.getFunction("getauxval").invoke(NativeLong.class, arguments)).longValue();
+    }
+
+    private Function function(String name) {
+        try {
+            return process.getFunction(name);
+        } catch (UnsatisfiedLinkError none) {
+            return null;
+        }
+    }
+
+    private Pointer variable(String name) {
+        try {
+            return process.getGlobalVariableAddress(name);
+        } catch (UnsatisfiedLinkError none) {
+            return null;
+        }
+    }
+}
