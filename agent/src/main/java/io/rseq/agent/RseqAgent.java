@@ -21,50 +21,59 @@ import java.util.function.Function;
 public final class RseqAgent {
     private static final String ENGINE = "io.rseq.agent.engine.Engine";
     private static final String HOOK = "java.lang.$Rseq";
+    private static final String STATUS = "status=";
+
+    /** The engine in force, for those who ask for its status later. */
+    private static Function<Map<String, Object>, Object> running;
 
     private RseqAgent() {}
 
     /** {@code -javaagent:rseq-agent.jar=key=value,key=value}. */
     public static void premain(String options, Instrumentation instrumentation) {
-        start(options, instrumentation, false);
+        start(options, instrumentation);
     }
 
     /** The same, loaded into a running JVM. */
     public static void agentmain(String options, Instrumentation instrumentation) {
-        start(options, instrumentation, true);
+        start(options, instrumentation);
     }
 
     /** The command line: doctor, attach, status, check. */
     public static void main(String[] arguments) throws Exception {
         Map<String, Object> request = new HashMap<>();
         request.put("arguments", arguments);
-        System.exit((Integer) engine(request));
+        System.exit((Integer) engine(request).apply(request));
     }
 
-    private static void start(String options, Instrumentation instrumentation, boolean late) {
+    private static void start(String options, Instrumentation instrumentation) {
         try {
-            if (isLoaded()) {
-                System.err.println(
-                        "rseq: WARN the agent is loaded already; this one does nothing; give -javaagent:rseq-agent.jar once");
+            Map<String, Object> request = new HashMap<>();
+            if (options != null
+                    && options.startsWith(STATUS)) { // from the command line of this jar, in another process
+                request.put("status", options.substring(STATUS.length()));
+                if (running != null) running.apply(request);
                 return;
             }
-            Map<String, Object> request = new HashMap<>();
+            if (isLoaded()) {
+                System.err.println("rseq: WARN the agent is loaded already; this one does nothing;"
+                        + " give -javaagent:rseq-agent.jar once");
+                return;
+            }
             request.put("options", options == null ? "" : options);
             request.put("instrumentation", instrumentation);
-            request.put("late", late);
-            engine(request);
+            running = engine(request);
+            running.apply(request);
         } catch (Throwable failure) { // whatever it is, the application must not see it
             System.err.println("rseq: ERROR the agent could not start, the application runs unaccelerated: " + failure);
         }
     }
 
-    private static Object engine(Map<String, Object> request) throws Exception {
+    @SuppressWarnings("unchecked") // Engine implements exactly this
+    private static Function<Map<String, Object>, Object> engine(Map<String, Object> request) throws Exception {
         EngineLoader loader = new EngineLoader(EngineLoader.jarOf(RseqAgent.class));
         request.put("jar", loader.jar());
-        @SuppressWarnings("unchecked") // Engine implements exactly this
-        Function<Map<String, Object>, Object> engine = (Function<Map<String, Object>, Object>)
+        return (Function<Map<String, Object>, Object>)
                 Class.forName(ENGINE, true, loader).getDeclaredConstructor().newInstance();
-        return engine.apply(request);
     }
 
     private static boolean isLoaded() {

@@ -21,24 +21,33 @@ import org.slf4j.Logger;
 public final class Engine implements Function<Map<String, Object>, Object> {
     private static final Logger LOG = Log.LOGGER;
 
+    private Journal journal;
+    private PerCpuTransformer transformer;
+
     @Override
     public Object apply(Map<String, Object> request) {
         String[] arguments = (String[]) request.get("arguments");
         if (arguments != null) return Command.run((File) request.get("jar"), arguments);
+        String answer = (String) request.get("status");
+        if (answer == null) premain(request);
+        else if (transformer != null) Summary.write(answer, transformer);
+        return null;
+    }
+
+    private void premain(Map<String, Object> request) {
         Options options = Options.read((String) request.get("options"));
         Log.configure(options.log(), options.logFile());
         for (String warning : options.warnings()) LOG.warn(warning);
         try {
-            start(options, (Instrumentation) request.get("instrumentation"), (Boolean) request.get("late"));
+            start(options, (Instrumentation) request.get("instrumentation"));
         } catch (NativeLibraryFile.Unavailable reason) {
             LOG.error(reason.getMessage() + "; the application runs unaccelerated");
         } catch (Throwable failure) { // whatever it is, the application must not see it
             LOG.error("the agent could not start, the application runs unaccelerated: " + failure);
         }
-        return null;
     }
 
-    private static void start(Options options, Instrumentation instrumentation, boolean late) throws Exception {
+    private void start(Options options, Instrumentation instrumentation) throws Exception {
         try (NativeLibraryFile library = NativeLibraryFile.of("librseq_jvm.so", options)) {
             Hook.install(instrumentation, library.path());
         }
@@ -47,8 +56,8 @@ public final class Engine implements Function<Map<String, Object>, Object> {
         Reader reader = Reader.choose(options.reader());
         $Rseq.choose(reader.number(), facts + " reader=" + reader.word() + " committer=none");
         if (!$Rseq.watch()) LOG.warn("this JVM sends no thread events: threads are registered at their first use");
-        Journal journal = new Journal();
-        PerCpuTransformer transformer = new PerCpuTransformer();
+        journal = new Journal();
+        transformer = new PerCpuTransformer();
         instrumentation.addTransformer(transformer, true);
         LoadedClasses.weave(instrumentation);
         LOG.info($Rseq.description() + " woven=" + transformer.woven());

@@ -2,13 +2,59 @@
 package io.rseq.agent.engine.cli;
 
 import java.io.File;
+import picocli.CommandLine;
 
-/** The command line of {@code rseq-agent.jar}. */
-public final class Command {
-    private Command() {}
+/**
+ * The command line of {@code rseq-agent.jar}. Exit codes: 0 all is well; 1 it works, and something is not as it should be; 2 the command
+ * was not understood, or could not be carried out.
+ */
+@CommandLine.Command(
+        name = "rseq-agent.jar",
+        description = "Restartable sequences for the JVM: what is in force here, in a running JVM, and in a jar.",
+        subcommands = {Doctor.class, Attach.class, Status.class, Check.class},
+        mixinStandardHelpOptions = true,
+        versionProvider = Command.Version.class,
+        synopsisSubcommandLabel = "COMMAND",
+        footer = "%nAs an agent: java -javaagent:rseq-agent.jar[=key=value,...] ...")
+public final class Command implements Runnable {
+    /** It works, and something is not as it should be. */
+    static final int EXIT_DEGRADED = 1;
+    /** The command was not understood, or could not be carried out. */
+    static final int EXIT_FAILED = 2;
+
+    @CommandLine.Spec
+    private CommandLine.Model.CommandSpec spec;
+
+    private final File jar;
+
+    Command(File jar) {
+        this.jar = jar;
+    }
 
     /** Runs a command. Returns the exit code. */
     public static int run(File jar, String... arguments) {
-        return 2;
+        CommandLine line = new CommandLine(new Command(jar));
+        line.setExecutionExceptionHandler((failure, command, result) -> {
+            command.getErr().println("rseq: " + failure.getMessage());
+            return EXIT_FAILED;
+        });
+        return line.execute(arguments);
+    }
+
+    @Override
+    public void run() {
+        throw new CommandLine.ParameterException(spec.commandLine(), "a command is missing");
+    }
+
+    File jar() {
+        return jar;
+    }
+
+    static final class Version implements CommandLine.IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            String version = System.getProperty("rseq.version");
+            return new String[] {"rseq for the JVM " + (version == null ? "(development)" : version)};
+        }
     }
 }

@@ -3,6 +3,9 @@ package io.rseq.agent.engine.ownership;
 
 import io.rseq.agent.engine.report.Log;
 import io.rseq.agent.engine.weave.PerCpuTransformer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 
 /** What is said at exit. It unregisters nothing: threads that still run keep what they use. */
 public final class Summary extends Thread {
@@ -19,7 +22,20 @@ public final class Summary extends Thread {
     public void run() {
         journal.drain();
         journal.logSecondSource();
-        Log.LOGGER.info(
-                "exit " + Totals.read() + " woven=" + transformer.woven() + " unwoven=" + transformer.refused());
+        Log.LOGGER.info("exit " + totals(transformer));
+    }
+
+    /** Writes what is in force, and the totals of now, to a file: the answer to a {@code status} command. */
+    public static void write(String file, PerCpuTransformer transformer) {
+        String text = $Rseq.description() + "\n" + totals(transformer) + "\n";
+        try {
+            Files.writeString(Path.of(file), text);
+        } catch (IOException failure) {
+            Log.LOGGER.warn("can't write the status to " + file + ": " + failure.getMessage());
+        }
+    }
+
+    private static String totals(PerCpuTransformer transformer) {
+        return Totals.read() + " woven=" + transformer.woven() + " unwoven=" + transformer.refused();
     }
 }

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.rseq.agent.engine.cli;
+
+import java.io.IOException;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+
+/** Loads the agent into a running JVM. */
+@CommandLine.Command(
+        name = "attach",
+        description = "Loads the agent into a running JVM. Its log goes to that process's stderr.",
+        mixinStandardHelpOptions = true)
+final class Attach implements Callable<Integer> {
+    @CommandLine.ParentCommand
+    private Command parent;
+
+    @CommandLine.Parameters(index = "0", paramLabel = "PID", description = "the process, as in jps")
+    private String pid;
+
+    @CommandLine.Parameters(
+            index = "1",
+            arity = "0..1",
+            defaultValue = "",
+            paramLabel = "OPTIONS",
+            description = "key=value,key=value, as after -javaagent:rseq-agent.jar=")
+    private String options;
+
+    @CommandLine.Spec
+    private CommandLine.Model.CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException {
+        new RunningJvm(pid).load(parent.jar(), options);
+        spec.commandLine().getOut().println("loaded into " + pid + "; its stderr has the start line");
+        return 0;
+    }
+}

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.rseq.agent.engine.cli;
+
+import io.rseq.agent.engine.weave.ClassReport;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.util.Enumeration;
+import java.util.concurrent.Callable;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
+import java.util.zip.ZipInputStream;
+import picocli.CommandLine;
+
+/** Lists the {@code @PerCpu} methods of a jar, and what is wrong with them. */
+@CommandLine.Command(
+        name = "check",
+        description = "Lists the @PerCpu methods in jars, nested ones too, and what is wrong with them.",
+        mixinStandardHelpOptions = true)
+final class Check implements Callable<Integer> {
+    @CommandLine.Parameters(arity = "1..*", paramLabel = "JAR", description = "jars to look into")
+    private File[] jars;
+
+    @CommandLine.Spec
+    private CommandLine.Model.CommandSpec spec;
+
+    private int methods;
+    private int refusals;
+
+    @Override
+    public Integer call() throws IOException {
+        PrintWriter out = spec.commandLine().getOut();
+        for (File jar : jars) {
+            try (ZipFile zip = new ZipFile(jar)) {
+                Enumeration<? extends ZipEntry> entries = zip.entries();
+                while (entries.hasMoreElements()) {
+                    ZipEntry entry = entries.nextElement();
+                    try (InputStream in = zip.getInputStream(entry)) {
+                        look(entry.getName(), in, out);
+                    }
+                }
+            } catch (IOException unreadable) {
+                throw new IOException(jar + " can't be read as a jar: " + unreadable.getMessage(), unreadable);
+            }
+        }
+        out.println(methods + " methods can be woven, " + refusals + " can't");
+        return refusals == 0 ? 0 : Command.EXIT_DEGRADED;
+    }
+
+    private void look(String name, InputStream in, PrintWriter out) throws IOException {
+        if (name.endsWith(".class")) {
+            report(ClassReport.of(name, in.readAllBytes()), out);
+        } else if (name.endsWith(".jar")) {
+            ZipInputStream nested = new ZipInputStream(in);
+            for (ZipEntry entry = nested.getNextEntry(); entry != null; entry = nested.getNextEntry()) {
+                look(entry.getName(), nested, out);
+            }
+        }
+    }
+
+    private void report(ClassReport report, PrintWriter out) {
+        for (String method : report.methods()) out.println("ok      " + method);
+        for (String refusal : report.refusals()) out.println("refused " + refusal);
+        methods += report.methods().size();
+        refusals += report.refusals().size();
+    }
+}

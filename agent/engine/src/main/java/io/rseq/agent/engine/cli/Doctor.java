@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.rseq.agent.engine.cli;
+
+import java.io.BufferedReader;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+
+/** Starts a JVM of the same kind under the agent, and explains what its start line says. */
+@CommandLine.Command(
+        name = "doctor",
+        description = "Starts a JVM like this one under the agent and explains what it found on this machine.",
+        mixinStandardHelpOptions = true)
+final class Doctor implements Callable<Integer> {
+    @CommandLine.ParentCommand
+    private Command parent;
+
+    @CommandLine.Spec
+    private CommandLine.Model.CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        PrintWriter out = spec.commandLine().getOut();
+        List<String> lines = startLines();
+        Map<String, String> facts = facts(lines);
+        out.println("java        " + System.getProperty("java.vm.name") + " " + System.getProperty("java.vm.version"));
+        if (facts.isEmpty()) {
+            for (String line : lines) out.println(line);
+            out.println("verdict     the agent does not start here; the lines above say why");
+            return Command.EXIT_FAILED;
+        }
+        for (Map.Entry<String, String> fact : facts.entrySet()) {
+            out.printf("%-11s %-22s %s%n", fact.getKey(), fact.getValue(), meaning(fact.getKey(), fact.getValue()));
+        }
+        for (String line : lines) {
+            if (line.startsWith("rseq: WARN") || line.startsWith("rseq: ERROR")) out.println(line);
+        }
+        boolean well = facts.getOrDefault("reader", "").equals("raw");
+        out.println(well ? "verdict     all is well" : "verdict     it works, slower than it could");
+        return well ? 0 : Command.EXIT_DEGRADED;
+    }
+
+    private List<String> startLines() throws IOException, InterruptedException {
+        File java = new File(System.getProperty("java.home"), "bin/java");
+        ProcessBuilder builder = new ProcessBuilder(
+                java.getPath(),
+                "-javaagent:" + parent.jar() + "=log=info",
+                "-jar",
+                parent.jar().getPath(),
+                "--version");
+        builder.redirectErrorStream(true);
+        Process process = builder.start();
+        List<String> lines = new ArrayList<>();
+        try (BufferedReader reader =
+                new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+            for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+                if (line.startsWith("rseq: ") && !line.startsWith("rseq: exit")) lines.add(line);
+            }
+        }
+        process.waitFor();
+        return lines;
+    }
+
+    /** The start line's facts; a word without '=' belongs to the value before it. */
+    private static Map<String, String> facts(List<String> lines) {
+        Map<String, String> facts = new LinkedHashMap<>();
+        for (String line : lines) {
+            if (!line.startsWith("rseq: owner=")) continue;
+            String key = null;
+            for (String word : line.substring("rseq: ".length()).split(" ")) {
+                int equals = word.indexOf('=');
+                if (equals < 0 && key != null) {
+                    facts.merge(key, word, (before, more) -> before + " " + more);
+                } else if (equals > 0) {
+                    key = word.substring(0, equals);
+                    facts.put(key, word.substring(equals + 1));
+                }
+            }
+        }
+        facts.remove("woven");
+        return facts;
+    }
+
+    private static String meaning(String key, String value) {
+        switch (key) {
+            case "owner":
+                return owner(value.split(" ")[0]);
+            case "area":
+                return value.startsWith("tp") ? "bytes from the thread pointer to the area, in every thread" : "";
+            case "size":
+                return "what the owner says of the area's size";
+            case "features":
+                return value.contains("mm_cid")
+                        ? "CPU, NUMA node and concurrency id"
+                        : "the kernel gives no concurrency id (before 6.3)";
+            case "cpus":
+                return "CPUs this process may use / 1 + the highest possible CPU id";
+            case "reader":
+                return reader(value);
+            case "committer":
+                return value.equals("none") ? "no structure has been made" : "how the structures commit";
+            default:
+                return "";
+        }
+    }
+
+    private static String owner(String owner) {
+        switch (owner) {
+            case "glibc":
+                return "the C library registers every thread; the agent uses it and changes nothing";
+            case "agent":
+                return "nobody else registers threads; the agent does, and unregisters them at their end";
+            case "foreign":
+                return "another library registered the threads; the agent adopts its area";
+            case "librseq":
+                return "librseq registers the threads";
+            case "unknown":
+                return "another library holds the registration, where the agent can't see it";
+            default:
+                return "no registration is to be had; CPUs are asked for with getcpu";
+        }
+    }
+
+    private static String reader(String reader) {
+        switch (reader) {
+            case "raw":
+                return "four loads, under a nanosecond";
+            case "ffm":
+                return "a downcall without thread-state transition, about 2 ns";
+            case "jni":
+                return "a JNI call, about 7 ns";
+            default:
+                return "getcpu through JNI, tens of nanoseconds";
+        }
+    }
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.rseq.agent.engine.cli;
+
+import java.io.File;
+import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+
+/**
+ * Another JVM on this machine, through the attach API. By reflection: the module jdk.attach belongs to the application's class loader, and
+ * a JDK that was cut down may lack it.
+ */
+final class RunningJvm {
+    private static final String VIRTUAL_MACHINE = "com.sun.tools.attach.VirtualMachine";
+
+    private final String pid;
+
+    RunningJvm(String pid) {
+        this.pid = pid;
+    }
+
+    /** Loads the agent there, and returns when its agentmain has. */
+    void load(File jar, String options) throws IOException {
+        try {
+            Class<?> type = Class.forName(VIRTUAL_MACHINE, true, ClassLoader.getSystemClassLoader());
+            Object machine = type.getMethod("attach", String.class).invoke(null, pid);
+            try {
+                Method load = type.getMethod("loadAgent", String.class, String.class);
+                load.invoke(machine, jar.getAbsolutePath(), options);
+            } finally {
+                type.getMethod("detach").invoke(machine);
+            }
+        } catch (ClassNotFoundException none) {
+            throw new IOException("this Java has no jdk.attach module; run the command with a JDK", none);
+        } catch (InvocationTargetException failure) {
+            throw new IOException(
+                    "can't attach to " + pid + ": " + failure.getCause().getMessage()
+                            + "; is it a JVM of this user, started without -XX:+DisableAttachMechanism?",
+                    failure.getCause());
+        } catch (ReflectiveOperationException failure) {
+            throw new IOException("can't attach to " + pid + ": " + failure, failure);
+        }
+    }
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.rseq.agent.engine.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+
+/** Asks the agent in a running JVM for what is in force and for its totals. */
+@CommandLine.Command(
+        name = "status",
+        description = "Prints what the agent in a running JVM has in force, and its totals.",
+        mixinStandardHelpOptions = true)
+final class Status implements Callable<Integer> {
+    @CommandLine.ParentCommand
+    private Command parent;
+
+    @CommandLine.Parameters(index = "0", paramLabel = "PID", description = "the process, as in jps")
+    private String pid;
+
+    @CommandLine.Spec
+    private CommandLine.Model.CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException {
+        Path answer = Files.createTempFile("rseq-status-", ".txt");
+        try {
+            new RunningJvm(pid).load(parent.jar(), "status=" + answer);
+            String text = Files.readString(answer);
+            if (text.isEmpty())
+                throw new IOException("the agent is not loaded in " + pid + "; load it with: attach " + pid);
+            spec.commandLine().getOut().print(text);
+            spec.commandLine().getOut().flush();
+            return 0;
+        } finally {
+            Files.delete(answer);
+        }
+    }
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.rseq.agent.engine.weave;
+
+import java.util.List;
+
+/** What the weaver would do to a class file: its {@code @PerCpu} methods, and those that it would refuse. */
+public final class ClassReport {
+    private static final ClassReport NOTHING = new ClassReport(List.of(), List.of());
+
+    private final List<String> methods;
+    private final List<String> refusals;
+
+    private ClassReport(List<String> methods, List<String> refusals) {
+        this.methods = methods;
+        this.refusals = refusals;
+    }
+
+    /** Looks at a class file; {@code name} is for the report of one that can't be read. */
+    public static ClassReport of(String name, byte[] file) {
+        if (!Prefilter.concernsUs(file)) return NOTHING;
+        try {
+            ClassWeaver weaver = new ClassWeaver(file);
+            if (weaver.isAnnotation()) return NOTHING;
+            return new ClassReport(weaver.perCpuMethods(), weaver.refusals());
+        } catch (RuntimeException unreadable) {
+            return new ClassReport(List.of(), List.of(name + ": " + unreadable.getMessage()));
+        }
+    }
+
+    /** The methods that can be woven, each with the index that it gets. */
+    public List<String> methods() {
+        return methods;
+    }
+
+    /** The methods that can't, each with the reason and the mend. */
+    public List<String> refusals() {
+        return refusals;
+    }
+}
