@@ -36,13 +36,23 @@ configure() {
     }
 }
 
+# compile PLATFORM FOLDER OPTION...: leaves the stripped libraries in target/PLATFORM.
+compile() {
+    to=target/$1
+    from=$2
+    shift 2
+    configure "$from" -DBUILD_TESTING=OFF -DCMAKE_INSTALL_PREFIX="$PWD/$to" "$@"
+    cmake --build "$from" --parallel "$jobs"
+    cmake --install "$from" --strip
+}
+
 case ${1:-build} in
     build)
-        configure target/cmake -DBUILD_TESTING=OFF
-        cmake --build target/cmake --parallel "$jobs"
-        mkdir -p "target/$platform"
-        cp target/cmake/librseq_jvm.so target/cmake/librseq_area.so "target/$platform/"
-        if command -v strip >/dev/null 2>&1; then strip --strip-unneeded "target/$platform"/*.so; fi
+        compile "$platform" target/cmake
+        # A jar for both architectures, where the cross compiler is installed (Debian: apt-get install gcc-aarch64-linux-gnu).
+        if [ "$platform" = linux-x86-64 ] && command -v aarch64-linux-gnu-gcc >/dev/null 2>&1; then
+            compile linux-aarch64 target/cmake-aarch64 -DCMAKE_TOOLCHAIN_FILE="$PWD/cmake/aarch64-linux-gnu.cmake"
+        fi
         ;;
     test)
         configure target/cmake-test -DBUILD_TESTING=ON

@@ -38,22 +38,26 @@ public final class Engine implements Function<Map<String, Object>, Object> {
         Options options = Options.read((String) request.get("options"));
         Log.configure(options.log(), options.logFile());
         for (String warning : options.warnings()) LOG.warn(warning);
+        Witness witness = new Witness();
+        witness.start();
         try {
-            start(options, (Instrumentation) request.get("instrumentation"));
+            start(options, (Instrumentation) request.get("instrumentation"), witness);
         } catch (NativeLibraryFile.Unavailable reason) {
             LOG.error(reason.getMessage() + "; the application runs unaccelerated");
         } catch (Throwable failure) { // whatever it is, the application must not see it
             LOG.error("the agent could not start, the application runs unaccelerated: " + failure);
+        } finally {
+            witness.dismiss();
         }
     }
 
-    private void start(Options options, Instrumentation instrumentation) throws Exception {
+    private void start(Options options, Instrumentation instrumentation, Witness witness) throws Exception {
         try (NativeLibraryFile library = NativeLibraryFile.of("librseq_jvm.so", options)) {
             Hook.install(instrumentation, library.path());
         }
         decideOwner(options);
         String facts = putInForce(options);
-        Reader reader = Reader.choose(options.reader());
+        Reader reader = Reader.choose(options.reader(), witness);
         $Rseq.choose(reader.number(), facts + " reader=" + reader.word() + " committer=none");
         if (!$Rseq.watch()) LOG.warn("this JVM sends no thread events: threads are registered at their first use");
         journal = new Journal();

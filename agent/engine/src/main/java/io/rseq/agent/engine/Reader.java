@@ -34,10 +34,13 @@ public enum Reader {
         return words;
     }
 
-    /** The wanted reader if it is to be had here, otherwise the next best, with a warning. */
-    static Reader choose(Reader wanted) {
+    /**
+     * The wanted reader if it is to be had here, otherwise the next best, with a warning. Virtual threads are checked when the first one
+     * comes (see the hook): starting one here would start the JDK's scheduler before the application configures it.
+     */
+    static Reader choose(Reader wanted, Witness witness) {
         boolean area = $Rseq.hasArea();
-        if ((wanted == AUTO || wanted == RAW) && area && rawWorks()) return RAW;
+        if ((wanted == AUTO || wanted == RAW) && area && $Rseq.checkRaw() && witness.agrees()) return RAW;
         if (wanted == RAW)
             Log.LOGGER.warn("reader=raw is not to be had here: the chain of loads did not lead to the area");
         if (wanted == GETCPU || !area) return GETCPU;
@@ -46,40 +49,5 @@ public enum Reader {
         if (failure == null) return FFM;
         if (wanted == FFM) Log.LOGGER.warn("reader=ffm is not to be had here, using jni: {}", failure);
         return JNI;
-    }
-
-    /** The chain of loads is followed on this thread and on another; on a virtual one when the first one comes (see the hook). */
-    private static boolean rawWorks() {
-        Check check = new Check();
-        check.start();
-        return $Rseq.checkRaw() & check.passed();
-    }
-
-    private static final class Check extends Thread {
-        private boolean passed;
-
-        Check() {
-            super("rseq-check");
-            setDaemon(true);
-        }
-
-        @Override
-        public void run() {
-            passed = $Rseq.checkRaw();
-        }
-
-        boolean passed() {
-            boolean interrupted = false;
-            while (true) {
-                try {
-                    join();
-                    break;
-                } catch (InterruptedException later) {
-                    interrupted = true;
-                }
-            }
-            if (interrupted) Thread.currentThread().interrupt();
-            return passed;
-        }
     }
 }

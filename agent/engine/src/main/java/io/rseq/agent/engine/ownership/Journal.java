@@ -36,8 +36,9 @@ public final class Journal extends Thread {
     private final ByteBuffer events = ByteBuffer.wrap(bytes).order(ByteOrder.nativeOrder());
 
     public Journal() {
-        super("rseq-journal");
+        super(null, null, "rseq-journal", 0, false);
         setDaemon(true);
+        setContextClassLoader(null);
     }
 
     @Override
