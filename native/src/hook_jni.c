@@ -202,6 +202,13 @@ jlong HOOK(readFunction0)(JNIEnv *env, jclass hook) {
     return (jlong)(uintptr_t)&rseq_jvm_read;
 }
 
+/* The address of dlsym, for the second source of facts. */
+jlong HOOK(dlsymFunction0)(JNIEnv *env, jclass hook) {
+    (void)env;
+    (void)hook;
+    return (jlong)(uintptr_t)&dlsym;
+}
+
 /* The address of the calling thread's area, 0 for none. */
 jlong HOOK(area0)(JNIEnv *env, jclass hook) {
     (void)env;

@@ -320,6 +320,13 @@ public final class $Rseq {
         totals0(out);
     }
 
+    /** The address of {@code dlsym}. */
+    @CallerSensitive
+    public static long dlsymFunction() {
+        check(Reflection.getCallerClass());
+        return dlsymFunction0();
+    }
+
     /** Gives a module of the engine's own loader native access, and no other. */
     @CallerSensitive
     public static void enableNativeAccess(Module module) throws ReflectiveOperationException {
@@ -392,6 +399,8 @@ public final class $Rseq {
     private static native int getcpu0(int kind);
 
     private static native long readFunction0();
+
+    private static native long dlsymFunction0();
 
     private static native long area0();
 

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * Makes JNA a named module of the engine's class loader and gives that module, and no other, native access, so that the JVM neither warns
@@ -37,12 +38,15 @@ final class JnaModule {
         $Rseq.enableNativeAccess(layer.findModule(NAME).orElseThrow());
     }
 
-    /** Starts JNA, leaving the process's properties as they were. */
-    static void start() {
+    /** Runs what starts JNA, leaving the process's properties as they were. */
+    static <T> T start(Supplier<T> first) {
         Properties before = (Properties) System.getProperties().clone();
-        com.sun.jna.NativeLibrary.getProcess();
-        for (String property : PROPERTIES) {
-            if (!before.containsKey(property)) System.clearProperty(property);
+        try {
+            return first.get();
+        } finally {
+            for (String property : PROPERTIES) {
+                if (!before.containsKey(property)) System.clearProperty(property);
+            }
         }
     }
 

@@ -2,7 +2,6 @@
 package io.rseq.agent.engine.ownership;
 
 import com.sun.jna.Function;
-import com.sun.jna.NativeLibrary;
 import com.sun.jna.NativeLong;
 import com.sun.jna.Pointer;
 
@@ -19,7 +18,13 @@ public final class Libc {
 
     private static Libc instance;
 
-    private final NativeLibrary process = NativeLibrary.getProcess();
+    private static final Pointer RTLD_DEFAULT = null;
+
+    /**
+     * All that is taken from our own code is where dlsym is. JNA's NativeLibrary would find it, too, but its initialiser runs {@code
+     * ldconfig} in a process of its own.
+     */
+    private final Function dlsym = Function.getFunction(new Pointer($Rseq.dlsymFunction()));
 
     private Libc() {}
 
@@ -32,8 +37,7 @@ public final class Libc {
         if (instance != null) return instance;
         try {
             JnaModule.define();
-            JnaModule.start();
-            instance = new Libc();
+            instance = JnaModule.start(Libc::new);
             return instance;
         } catch (ReflectiveOperationException | RuntimeException | LinkageError failure) {
             throw new IllegalStateException("JNA can't start here (" + failure.getMessage()
@@ -49,13 +53,13 @@ public final class Libc {
 
     /** {@code __rseq_size}, -1 where glibc has no such symbol (before 2.35). */
     public long rseqSize() {
-        Pointer size = variable("__rseq_size");
+        Pointer size = symbol("__rseq_size");
         return size == null ? -1 : Integer.toUnsignedLong(size.getInt(0));
     }
 
     /** {@code __rseq_offset}, 0 where glibc has no such symbol. */
     public long rseqOffset() {
-        Pointer offset = variable("__rseq_offset");
+        Pointer offset = symbol("__rseq_offset");
         return offset == null ? 0 : offset.getLong(0);
     }
 
@@ -71,12 +75,12 @@ public final class Libc {
 
     /** {@code sched_getcpu()} of the calling thread. */
     public int currentCpu() {
-        return process.getFunction("sched_getcpu").invokeInt(new Object[0]);
+        return function("sched_getcpu").invokeInt(new Object[0]);
     }
 
     /** Whether the process has a global symbol of this name, as {@code dlsym(RTLD_DEFAULT, name)} finds it. */
-    public boolean has(String symbol) {
-        return variable(symbol) != null;
+    public boolean has(String name) {
+        return symbol(name) != null;
     }
 
     @Override
@@ -87,22 +91,16 @@ public final class Libc {
 
     private long auxiliary(long type) {
         Object[] arguments = {new NativeLong(type)};
-        return ((NativeLong) process.getFunction("getauxval").invoke(NativeLong.class, arguments)).longValue();
+        return ((NativeLong) function("getauxval").invoke(NativeLong.class, arguments)).longValue();
     }
 
     private Function function(String name) {
-        try {
-            return process.getFunction(name);
-        } catch (UnsatisfiedLinkError none) {
-            return null;
-        }
+        Pointer address = symbol(name);
+        return address == null ? null : Function.getFunction(address);
     }
 
-    private Pointer variable(String name) {
-        try {
-            return process.getGlobalVariableAddress(name);
-        } catch (UnsatisfiedLinkError none) {
-            return null;
-        }
+    private Pointer symbol(String name) {
+        Object[] arguments = {RTLD_DEFAULT, name};
+        return dlsym.invokePointer(arguments);
     }
 }
