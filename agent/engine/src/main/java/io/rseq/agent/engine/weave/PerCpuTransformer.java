@@ -8,13 +8,15 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** Sees every class that is loaded or retransformed, and weaves those that are annotated. ByteBuddy is not loaded before the first one. */
 public final class PerCpuTransformer implements ClassFileTransformer {
+    private static final ClassLoader ENGINE = PerCpuTransformer.class.getClassLoader();
+
     private final AtomicInteger woven = new AtomicInteger();
     private final AtomicInteger refused = new AtomicInteger();
 
     @Override
     public byte[] transform(
             Module module, ClassLoader loader, String name, Class<?> redefined, ProtectionDomain domain, byte[] file) {
-        if (loader == null || file == null || !Prefilter.concernsUs(file)) return null;
+        if (loader == null || loader == ENGINE || file == null || !Prefilter.concernsUs(file)) return null;
         return weave(name == null ? "?" : name, loader, file);
     }
 

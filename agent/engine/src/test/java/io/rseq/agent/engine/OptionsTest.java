@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.rseq.agent.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.rseq.agent.engine.ownership.Owner;
+import io.rseq.agent.engine.report.Log;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class OptionsTest {
+    @Test
+    void without_any_the_defaults_hold() {
+        Options options = Options.of("", Map.of(), Map.of());
+        assertThat(options.warnings()).isEmpty();
+        assertThat(options.log()).isEqualTo(Log.Level.INFO);
+        assertThat(options.logFile()).isNull();
+        assertThat(options.reader()).isEqualTo(Reader.AUTO);
+        assertThat(options.owner()).isNull();
+        assertThat(options.export()).isTrue();
+        assertThat(options.nativePath()).isNull();
+    }
+
+    @Test
+    void the_agents_own_win_over_properties_and_those_over_the_environment() {
+        Map<String, String> properties = Map.of("rseq.log", "warn", "rseq.reader", "jni");
+        Map<String, String> variables = Map.of("RSEQ_LOG", "off", "RSEQ_READER", "ffm", "RSEQ_LOG_FILE", "/f");
+        Options options = Options.of("log=debug", properties, variables);
+        assertThat(options.log()).isEqualTo(Log.Level.DEBUG);
+        assertThat(options.reader()).isEqualTo(Reader.JNI);
+        assertThat(options.logFile()).isEqualTo("/f");
+        assertThat(options.warnings()).isEmpty();
+    }
+
+    @Test
+    void an_unknown_key_is_a_warning_with_the_nearest_match() {
+        assertThat(Options.of("raeder=raw", Map.of(), Map.of()).warnings())
+                .singleElement()
+                .asString()
+                .contains("raeder", "did you mean 'reader'");
+        assertThat(Options.of("", Map.of("rseq.natve.path", "x"), Map.of()).warnings())
+                .singleElement()
+                .asString()
+                .contains("-Drseq.natve.path", "did you mean 'native.path'");
+    }
+
+    @Test
+    void an_unknown_value_is_a_warning_and_the_default_holds() {
+        Options options = Options.of("log=debgu,owner=glibx,export=maybe", Map.of(), Map.of());
+        assertThat(options.warnings()).hasSize(3);
+        assertThat(options.warnings().get(0)).contains("log=debgu", "'debug'", "Using info");
+        assertThat(options.warnings().get(1)).contains("owner=glibx", "'glibc'", "Using auto");
+        assertThat(options.log()).isEqualTo(Log.Level.INFO);
+        assertThat(options.owner()).isNull();
+    }
+
+    @Test
+    void a_key_without_value_is_a_warning_that_names_the_keys() {
+        assertThat(Options.of("debug", Map.of(), Map.of()).warnings())
+                .singleElement()
+                .asString()
+                .contains("'debug' has no value", "log.file");
+    }
+
+    @Test
+    void an_owner_can_be_forced_and_the_export_switched_off() {
+        Options options = Options.of("owner=agent, export=off ,", Map.of(), Map.of());
+        assertThat(options.owner()).isEqualTo(Owner.AGENT);
+        assertThat(options.export()).isFalse();
+        assertThat(options.warnings()).isEmpty();
+    }
+}

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.rseq.agent.engine.weave;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import net.bytebuddy.jar.asm.ClassReader;
+import net.bytebuddy.jar.asm.ClassVisitor;
+import net.bytebuddy.jar.asm.MethodVisitor;
+import net.bytebuddy.jar.asm.Opcodes;
+import org.junit.jupiter.api.Test;
+
+class ClassWeaverTest {
+    private static final int BYTES_OF_TWO_INSTRUCTIONS_AT_MOST = 5;
+
+    @Test
+    void every_legal_method_gets_its_index_at_its_first_instruction() throws IOException {
+        Map<String, List<String>> calls = hookCalls(new ClassWeaver(PrefilterTest.file(Annotated.class)).weave());
+        assertThat(calls.get("<init>")).containsExactly("cpu->3");
+        assertThat(calls.get("afterWideParameters")).containsExactly("cpu->4");
+        assertThat(calls.get("loopFromTheFirstInstruction")).containsExactly("concurrencyId->1");
+        assertThat(calls.get("noUse")).containsExactly("node->0");
+        assertThat(calls).hasSize(4);
+    }
+
+    @Test
+    void every_illegal_one_is_refused_with_its_name_and_the_mend() throws IOException {
+        ClassWeaver weaver = new ClassWeaver(PrefilterTest.file(Annotated.class));
+        assertThat(weaver.refusals()).hasSize(6);
+        assertThat(weaver.refusals().get(0))
+                .contains("Annotated.isAbstract(I)V", "abstract", "annotate the methods that implement it");
+        assertThat(weaver.refusals().get(1)).contains("Annotated.isNative(I)V", "native");
+        assertThat(weaver.refusals().get(2)).contains("noParameter()V", "add one: @CpuIndex int cpu");
+        assertThat(weaver.refusals().get(3)).contains("noAnnotatedParameter(I)V", "add one");
+        assertThat(weaver.refusals().get(4)).contains("twoParameters(II)V", "2 @CpuIndex parameters", "exactly one");
+        assertThat(weaver.refusals().get(5)).contains("wrongType(J)V", "type long", "make it int");
+    }
+
+    @Test
+    void the_rest_of_the_class_stays_as_it_was() throws IOException {
+        byte[] before = PrefilterTest.file(Annotated.class);
+        byte[] after = new ClassWeaver(before).weave();
+        assertThat(members(after)).isEqualTo(members(before));
+        int grown = after.length - before.length;
+        assertThat(grown).isPositive().isLessThan(4 * BYTES_OF_TWO_INSTRUCTIONS_AT_MOST + 160);
+    }
+
+    private static Map<String, List<String>> hookCalls(byte[] file) {
+        Map<String, List<String>> calls = new HashMap<>();
+        new ClassReader(file)
+                .accept(
+                        new ClassVisitor(Opcodes.ASM9) {
+                            @Override
+                            public MethodVisitor visitMethod(
+                                    int access, String name, String descriptor, String signature, String[] exceptions) {
+                                return new MethodVisitor(Opcodes.ASM9) {
+                                    private String called;
+                                    private int instructions;
+
+                                    @Override
+                                    public void visitMethodInsn(
+                                            int opcode, String owner, String method, String type, boolean isInterface) {
+                                        if (owner.equals(ClassWeaver.HOOK) && instructions == 0) called = method;
+                                        instructions++;
+                                    }
+
+                                    @Override
+                                    public void visitVarInsn(int opcode, int slot) {
+                                        if (called != null && opcode == Opcodes.ISTORE && instructions == 1) {
+                                            calls.computeIfAbsent(name, none -> new ArrayList<>())
+                                                    .add(called + "->" + slot);
+                                        }
+                                        instructions++;
+                                    }
+                                };
+                            }
+                        },
+                        0);
+        return calls;
+    }
+
+    private static List<String> members(byte[] file) {
+        List<String> members = new ArrayList<>();
+        new ClassReader(file)
+                .accept(
+                        new ClassVisitor(Opcodes.ASM9) {
+                            @Override
+                            public MethodVisitor visitMethod(
+                                    int access, String name, String descriptor, String signature, String[] exceptions) {
+                                members.add(access + " " + name + descriptor);
+                                return null;
+                            }
+                        },
+                        0);
+        return members;
+    }
+}
