@@ -99,6 +99,7 @@ public final class $Rseq {
     private static MethodHandle ffm;
 
     private static boolean virtualRefused;
+    private static boolean areaConstant;
     private static boolean chainKnown;
     private static ClassLoader engine;
     private static volatile String description;
@@ -260,7 +261,8 @@ public final class $Rseq {
         areaOffset = facts[FACT_AREA_OFFSET];
         osthread = facts[FACT_OSTHREAD];
         pthreadId = facts[FACT_PTHREAD_ID];
-        chainKnown = facts[FACT_AREA_KNOWN] == 1 && facts[FACT_CHAIN_KNOWN] == 1;
+        areaConstant = facts[FACT_AREA_KNOWN] == 1;
+        chainKnown = areaConstant && facts[FACT_CHAIN_KNOWN] == 1;
         return text;
     }
 
@@ -269,6 +271,13 @@ public final class $Rseq {
     public static boolean hasArea() {
         check(Reflection.getCallerClass());
         return area0() != 0;
+    }
+
+    /** Whether it lies at the same distance from the thread pointer in every thread. */
+    @CallerSensitive
+    public static boolean hasConstantArea() {
+        check(Reflection.getCallerClass());
+        return areaConstant;
     }
 
     /** Whether, on the calling platform thread, the chain of loads ends at the area that the C side finds. */

@@ -6,7 +6,10 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** A static method whose body the agent replaces by a call to its hook's method of the same name and descriptor. */
-@Retention(RetentionPolicy.CLASS)
+/**
+ * A static method whose body the agent replaces by a call to its hook's method of the same name and descriptor. Kept at run time, because
+ * HotSpot leaves annotations of class retention out of the class file that it shows an agent of a loaded class.
+ */
+@Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.METHOD)
 @interface Woven {}

@@ -40,12 +40,13 @@ public enum Reader {
      */
     static Reader choose(Reader wanted, Witness witness) {
         boolean area = $Rseq.hasArea();
-        if ((wanted == AUTO || wanted == RAW) && area && $Rseq.checkRaw() && witness.agrees()) return RAW;
+        boolean constant = $Rseq.hasConstantArea();
+        if ((wanted == AUTO || wanted == RAW) && constant && $Rseq.checkRaw() && witness.agrees()) return RAW;
         if (wanted == RAW)
             Log.LOGGER.warn("reader=raw is not to be had here: the chain of loads did not lead to the area");
         if (wanted == GETCPU || !area) return GETCPU;
         if (wanted == JNI) return JNI;
-        String failure = $Rseq.openFfm();
+        String failure = constant ? $Rseq.openFfm() : "the area lies elsewhere in each thread";
         if (failure == null) return FFM;
         if (wanted == FFM) Log.LOGGER.warn("reader=ffm is not to be had here, using jni: {}", failure);
         return JNI;

@@ -30,7 +30,16 @@ final class Attach implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        new RunningJvm(pid).load(parent.jar(), options);
+        RunningJvm jvm = new RunningJvm(pid);
+        if (!jvm.status(parent.jar()).isEmpty()) {
+            spec.commandLine()
+                    .getErr()
+                    .println("rseq: the agent is loaded in " + pid + " already; ask it with: status " + pid);
+            return Command.EXIT_DEGRADED;
+        }
+        jvm.load(parent.jar(), options);
+        if (jvm.status(parent.jar()).isEmpty())
+            throw new IOException("the agent did not start in " + pid + "; its stderr says why");
         spec.commandLine().getOut().println("loaded into " + pid + "; its stderr has the start line");
         return 0;
     }

@@ -2,6 +2,9 @@
 package io.rseq.agent.engine.cli;
 
 import java.io.File;
+import java.io.IOException;
+import java.util.jar.Attributes;
+import java.util.jar.JarFile;
 import picocli.CommandLine;
 
 /**
@@ -51,10 +54,16 @@ public final class Command implements Runnable {
     }
 
     static final class Version implements CommandLine.IVersionProvider {
+        @CommandLine.Spec
+        private CommandLine.Model.CommandSpec spec;
+
         @Override
-        public String[] getVersion() {
-            String version = System.getProperty("rseq.version");
-            return new String[] {"rseq for the JVM " + (version == null ? "(development)" : version)};
+        public String[] getVersion() throws IOException {
+            File jar = ((Command) spec.root().userObject()).jar();
+            try (JarFile file = new JarFile(jar)) {
+                Attributes manifest = file.getManifest().getMainAttributes();
+                return new String[] {"rseq for the JVM " + manifest.getValue(Attributes.Name.IMPLEMENTATION_VERSION)};
+            }
         }
     }
 }

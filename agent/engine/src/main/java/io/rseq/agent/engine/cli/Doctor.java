@@ -98,9 +98,7 @@ final class Doctor implements Callable<Integer> {
             case "size":
                 return "what the owner says of the area's size";
             case "features":
-                return value.contains("mm_cid")
-                        ? "CPU, NUMA node and concurrency id"
-                        : "the kernel gives no concurrency id (before 6.3)";
+                return features(value);
             case "cpus":
                 return "CPUs this process may use / 1 + the highest possible CPU id";
             case "reader":
@@ -110,6 +108,13 @@ final class Doctor implements Callable<Integer> {
             default:
                 return "";
         }
+    }
+
+    private static String features(String features) {
+        if (features.equals("none")) return "no area is read, so concurrency ids are CPUs";
+        return features.contains("mm_cid")
+                ? "CPU, NUMA node and concurrency id"
+                : "CPU alone: the kernel is older than 6.3, so concurrency ids are CPUs";
     }
 
     private static String owner(String owner) {
@@ -132,13 +137,13 @@ final class Doctor implements Callable<Integer> {
     private static String reader(String reader) {
         switch (reader) {
             case "raw":
-                return "four loads, under a nanosecond";
+                return "loads alone, no call; the fastest";
             case "ffm":
-                return "a downcall without thread-state transition, about 2 ns";
+                return "a downcall without thread-state transition";
             case "jni":
-                return "a JNI call, about 7 ns";
+                return "a JNI call";
             default:
-                return "getcpu through JNI, tens of nanoseconds";
+                return "getcpu through JNI; the slowest";
         }
     }
 }

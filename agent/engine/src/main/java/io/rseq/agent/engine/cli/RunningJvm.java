@@ -5,6 +5,8 @@ import java.io.File;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
+import java.nio.file.Files;
+import java.nio.file.Path;
 
 /**
  * Another JVM on this machine, through the attach API. By reflection: the module jdk.attach belongs to the application's class loader, and
@@ -17,6 +19,17 @@ final class RunningJvm {
 
     RunningJvm(String pid) {
         this.pid = pid;
+    }
+
+    /** What the agent there has in force and its totals; empty where it is not loaded. */
+    String status(File jar) throws IOException {
+        Path answer = Files.createTempFile("rseq-status-", ".txt");
+        try {
+            load(jar, "status=" + answer);
+            return Files.readString(answer);
+        } finally {
+            Files.delete(answer);
+        }
     }
 
     /** Loads the agent there, and returns when its agentmain has. */

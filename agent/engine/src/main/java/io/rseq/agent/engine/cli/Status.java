@@ -2,8 +2,6 @@
 package io.rseq.agent.engine.cli;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 
@@ -24,17 +22,11 @@ final class Status implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Path answer = Files.createTempFile("rseq-status-", ".txt");
-        try {
-            new RunningJvm(pid).load(parent.jar(), "status=" + answer);
-            String text = Files.readString(answer);
-            if (text.isEmpty())
-                throw new IOException("the agent is not loaded in " + pid + "; load it with: attach " + pid);
-            spec.commandLine().getOut().print(text);
-            spec.commandLine().getOut().flush();
-            return 0;
-        } finally {
-            Files.delete(answer);
-        }
+        String text = new RunningJvm(pid).status(parent.jar());
+        if (text.isEmpty())
+            throw new IOException("the agent is not loaded in " + pid + "; load it with: attach " + pid);
+        spec.commandLine().getOut().print(text);
+        spec.commandLine().getOut().flush();
+        return 0;
     }
 }

@@ -20,6 +20,7 @@ public final class Journal extends Thread {
     private static final int SECOND_SOURCE_MS = 1000;
 
     /* struct journal_event */
+    private static final int JAVA_ID = 8;
     private static final int AREA = 16;
     private static final int TRANSITION = 24;
     private static final int OWNER = 28;
@@ -33,6 +34,7 @@ public final class Journal extends Thread {
 
     private final byte[] bytes = new byte[EVENTS_AT_ONCE * EVENT_BYTES];
     private boolean secondSourceLogged;
+    private long adoptions;
     private final ByteBuffer events = ByteBuffer.wrap(bytes).order(ByteOrder.nativeOrder());
 
     public Journal() {
@@ -91,14 +93,20 @@ public final class Journal extends Thread {
             line.append(" area=0x").append(Long.toHexString(events.getLong(at + AREA)));
         int error = events.getInt(at + ERROR);
         if (error != 0) line.append(" errno=").append(Errno.name(error));
-        if (transition.isEveryday()) Log.LOGGER.debug(line.toString());
-        else Log.LOGGER.warn(line.toString());
+        if (isNews(transition)) Log.LOGGER.warn(line.toString());
+        else Log.LOGGER.debug(line.toString());
+    }
+
+    /** What everybody should see. In a foreign owner's process every thread is adopted: the first says it for all. */
+    private boolean isNews(Transition transition) {
+        if (transition.isEveryday()) return false;
+        return transition != Transition.ADOPTED || adoptions++ == 0;
     }
 
     /** The Java name, blanks as underscores so that key=value stays what it is; the number of the thread stands in where it is unknown. */
     private String name(int at) {
         int length = events.getInt(at + NAME_LENGTH);
-        if (length == 0) return "?";
+        if (length == 0) return "#" + events.getLong(at + JAVA_ID);
         return new String(bytes, at + NAME, length, StandardCharsets.UTF_8)
                 .replace(' ', '_')
                 .replace('\n', '_');
