@@ -2,7 +2,11 @@
 package io.rseq.sample;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintStream;
+import java.net.Proxy;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -20,12 +24,17 @@ final class Experiment {
     private final int port;
     private final long deadline;
 
-    /** What was found. {@code complete} is false when the time was over before the requests were. */
+    /**
+     * What was found. {@code warmUp} was left out of everything but the check of the totals, {@code stats} is what GET /stats answered at the
+     * end of the load, and {@code complete} is false when the time was over before the requests were.
+     */
     record Outcome(
             String threadKind,
             int clients,
+            List<Side> warmUp,
             Side perCpu,
             Side jdk,
+            String stats,
             boolean complete,
             List<List<TightLoop.Figure>> tightLoops) {}
 
@@ -40,29 +49,37 @@ final class Experiment {
             throws IOException, InterruptedException, ExecutionException {
         Side perCpu = new Side(new PerCpuMetrics());
         Side jdk = new Side(new JdkMetrics());
+        List<Side> warmUp = List.of(new Side(new PerCpuMetrics()), new Side(new JdkMetrics()));
         String threadKind;
+        String stats;
         try (Service service = Service.open(port, perCpu.metrics());
                 Load load = new Load(service.uri("/hash"), clients)) {
             threadKind = service.threadKind();
             long half = requests / 2;
-            long warmUp = Math.min(WARM_UP_MAX, requests / 5);
-            Progress progress = new Progress(progressOut, terminal, 2 * (requests + warmUp));
-            drive(service, load, new Side(new PerCpuMetrics()), warmUp, progress);
-            drive(service, load, new Side(new JdkMetrics()), warmUp, progress);
+            long first = Math.min(WARM_UP_MAX, requests / 5);
+            Progress progress = new Progress(progressOut, terminal, 2 * (requests + first));
+            for (Side side : warmUp) drive(service, load, side, first, progress);
             drive(service, load, perCpu, half, progress);
             drive(service, load, jdk, half, progress);
             drive(service, load, jdk, requests - half, progress);
             drive(service, load, perCpu, requests - half, progress);
             progress.end();
+            stats = get(service.uri("/stats"));
         }
         boolean complete = perCpu.load().answered() == requests && jdk.load().answered() == requests;
-        return new Outcome(threadKind, clients, perCpu, jdk, complete, tightLoops());
+        return new Outcome(threadKind, clients, warmUp, perCpu, jdk, stats, complete, tightLoops());
     }
 
     private void drive(Service service, Load load, Side side, long count, Progress progress)
             throws InterruptedException {
         service.use(side.metrics());
         side.add(load.run(count, deadline, progress));
+    }
+
+    private static String get(URI uri) throws IOException {
+        try (InputStream answer = uri.toURL().openConnection(Proxy.NO_PROXY).getInputStream()) {
+            return new String(answer.readAllBytes(), StandardCharsets.UTF_8).trim();
+        }
     }
 
     /** Alone, and with twice as many threads as CPUs, where what is shared is fought over. */

@@ -36,6 +36,8 @@ final class Report {
         line("");
         tightLoops(outcome.tightLoops());
         line("");
+        line("GET /stats after the load: %s", outcome.stats());
+        line("");
         threads(support);
         return totals(outcome);
     }
@@ -100,7 +102,7 @@ final class Report {
     private void threads(Support support) {
         ThreadMXBean threads = ManagementFactory.getThreadMXBean();
         line(
-                "threads   %d platform threads with a Java side were started here, %d live now, %d at the most",
+                "threads   %d Java threads on threads of the kernel were started, %d live now, %d at the most",
                 threads.getTotalStartedThreadCount(), threads.getThreadCount(), threads.getPeakThreadCount());
         if (support.agent())
             line(
@@ -110,6 +112,10 @@ final class Report {
 
     private boolean totals(Experiment.Outcome outcome) {
         boolean exact = true;
+        for (Side side : outcome.warmUp()) {
+            for (String fault : side.faults()) line("WRONG     in the warm-up, %s", fault);
+            exact &= side.faults().isEmpty();
+        }
         for (Side side : List.of(outcome.perCpu(), outcome.jdk())) {
             List<String> faults = side.faults();
             for (String fault : faults) line("WRONG     %s", fault);

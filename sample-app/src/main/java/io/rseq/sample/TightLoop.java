@@ -20,9 +20,13 @@ final class TightLoop {
     static final int ROUNDS = 7;
 
     /** Long against the time in which the threads of a round come to run, and against a time slice of the kernel's scheduler. */
-    static final int ROUND_MILLIS = 20;
+    static final int ROUND_MILLIS = 10;
 
     private static final int WARM_UP = 2;
+
+    /** So many records that the JIT has compiled a loop for good, also where a busy machine leaves little of the time to it. */
+    private static final int WARM_UP_RECORDS = 400_000;
+
     private static final int CHUNK = 4096;
     private static final int VALUES = 1024;
 
@@ -70,7 +74,7 @@ final class TightLoop {
             int rounds = 0;
             for (int round = -WARM_UP; round < ROUNDS && (rounds < 1 || System.nanoTime() - deadline < 0); round++) {
                 for (int way = 0; way < ways.size(); way++) {
-                    double each = once(pool, threads, ways.get(way).loop());
+                    double each = once(pool, threads, ways.get(way).loop(), round < 0 ? WARM_UP_RECORDS : 0);
                     if (round >= 0) nanos[way][round] = each;
                 }
                 if (round >= 0) rounds++;
@@ -86,13 +90,14 @@ final class TightLoop {
         }
     }
 
-    private double once(ExecutorService pool, int threads, Loop loop) throws InterruptedException, ExecutionException {
+    private double once(ExecutorService pool, int threads, Loop loop, int least)
+            throws InterruptedException, ExecutionException {
         CyclicBarrier together = new CyclicBarrier(threads);
         List<Future<Double>> parts = new ArrayList<>();
         for (int thread = 0; thread < threads; thread++) {
             parts.add(pool.submit(() -> {
                 together.await();
-                return perRecord(loop);
+                return perRecord(loop, least);
             }));
         }
         double sum = 0;
@@ -100,11 +105,11 @@ final class TightLoop {
         return sum / threads;
     }
 
-    private double perRecord(Loop loop) {
+    private double perRecord(Loop loop, int least) {
         long start = System.nanoTime();
         long elapsed = 0;
         int chunks = 0;
-        while (elapsed < TimeUnit.MILLISECONDS.toNanos(ROUND_MILLIS)) {
+        while (elapsed < TimeUnit.MILLISECONDS.toNanos(ROUND_MILLIS) || chunks * CHUNK < least) {
             loop.run(values, CHUNK);
             chunks++;
             elapsed = System.nanoTime() - start;

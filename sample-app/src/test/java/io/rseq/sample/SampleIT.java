@@ -47,6 +47,9 @@ class SampleIT {
         assertThat(run.out())
                 .contains("support   agent=loaded owner=" + owner)
                 .contains("served by owner=" + owner + " reader=raw: each record lands in the slot of its CPU");
+        assertThat(run.out())
+                .contains("GET /stats after the load: {\"agent\":true,\"owner\":\"" + owner + "\",\"reader\":\"raw\","
+                        + "\"metrics\":\"per CPU\",\"bytes\":512000,\"requests\":500,");
         assertThat(run.err()).contains("rseq: owner=" + owner, " reader=raw ");
         assertThat(run.err().lines().filter(line -> line.startsWith("rseq: exit ")))
                 .singleElement()
