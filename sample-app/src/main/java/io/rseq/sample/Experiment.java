@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.rseq.sample;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.net.Proxy;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Loads the service with its metrics kept per CPU, and as much with the plain JDK's, then compares both in a tight loop. The load comes in
+ * four parts, per CPU, JDK, JDK, per CPU, after a warm-up that is thrown away: what drifts while the JIT works falls on both alike.
+ */
+final class Experiment {
+    private static final int WARM_UP_MAX = 2_000;
+
+    private final long requests;
+    private final int clients;
+    private final int port;
+    private final long deadline;
+
+    /**
+     * What was found. {@code warmUp} was left out of everything but the check of the totals, {@code stats} is what GET /stats answered at the
+     * end of the load, and {@code complete} is false when the time was over before the requests were.
+     */
+    record Outcome(
+            String threadKind,
+            int clients,
+            List<Side> warmUp,
+            Side perCpu,
+            Side jdk,
+            String stats,
+            boolean complete,
+            List<List<TightLoop.Figure>> tightLoops) {}
+
+    Experiment(long requests, int clients, int port, int seconds) {
+        this.requests = requests;
+        this.clients = clients;
+        this.port = port;
+        this.deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
+    }
+
+    Outcome run(PrintStream progressOut, boolean terminal)
+            throws IOException, InterruptedException, ExecutionException {
+        Side perCpu = new Side(new PerCpuMetrics());
+        Side jdk = new Side(new JdkMetrics());
+        List<Side> warmUp = List.of(new Side(new PerCpuMetrics()), new Side(new JdkMetrics()));
+        String threadKind;
+        String stats;
+        try (Service service = Service.open(port, perCpu.metrics());
+                Load load = new Load(service.uri("/hash"), clients)) {
+            threadKind = service.threadKind();
+            long half = requests / 2;
+            long first = Math.min(WARM_UP_MAX, requests / 5);
+            Progress progress = new Progress(progressOut, terminal, 2 * (requests + first));
+            for (Side side : warmUp) drive(service, load, side, first, progress);
+            drive(service, load, perCpu, half, progress);
+            drive(service, load, jdk, half, progress);
+            drive(service, load, jdk, requests - half, progress);
+            drive(service, load, perCpu, requests - half, progress);
+            progress.end();
+            stats = get(service.uri("/stats"));
+        }
+        boolean complete = perCpu.load().answered() == requests && jdk.load().answered() == requests;
+        return new Outcome(threadKind, clients, warmUp, perCpu, jdk, stats, complete, tightLoops());
+    }
+
+    private void drive(Service service, Load load, Side side, long count, Progress progress)
+            throws InterruptedException {
+        service.use(side.metrics());
+        side.add(load.run(count, deadline, progress));
+    }
+
+    private static String get(URI uri) throws IOException {
+        try (InputStream answer = uri.toURL().openConnection(Proxy.NO_PROXY).getInputStream()) {
+            return new String(answer.readAllBytes(), StandardCharsets.UTF_8).trim();
+        }
+    }
+
+    /** Alone, and with twice as many threads as CPUs, where what is shared is fought over. */
+    private List<List<TightLoop.Figure>> tightLoops() throws InterruptedException, ExecutionException {
+        TightLoop tightLoop = new TightLoop();
+        List<List<TightLoop.Figure>> loops = new ArrayList<>();
+        for (int threads : new int[] {1, 2 * Runtime.getRuntime().availableProcessors()})
+            loops.add(tightLoop.run(TightLoop.ways(), threads, deadline));
+        return loops;
+    }
+}

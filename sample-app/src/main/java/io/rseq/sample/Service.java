@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.rseq.sample;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The service, on 127.0.0.1 alone: {@code POST /hash} answers with the SHA-256 of what was sent, {@code GET /stats} with the metrics so
+ * far. A request is recorded before its answer leaves, so whoever has an answer finds it counted.
+ */
+final class Service implements AutoCloseable {
+    static final int MAX_PAYLOAD = 1 << 20;
+
+    private static final int STOP_SECONDS = 5;
+    private static final char[] HEX = "0123456789abcdef".toCharArray();
+
+    private final HttpServer server;
+    private final RequestThreads threads;
+    private volatile RequestMetrics metrics;
+
+    private Service(HttpServer server, RequestThreads threads, RequestMetrics metrics) {
+        this.server = server;
+        this.threads = threads;
+        this.metrics = metrics;
+    }
+
+    /** Port 0: any free one. */
+    static Service open(int port, RequestMetrics metrics) throws IOException {
+        // Headers and body leave in two writes; with Nagle's algorithm the second waits for the client's delayed
+        // acknowledgement, 40 ms.
+        if (System.getProperty("sun.net.httpserver.nodelay") == null)
+            System.setProperty("sun.net.httpserver.nodelay", "true");
+        HttpServer server =
+                HttpServer.create(new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), port), 0);
+        RequestThreads threads = RequestThreads.open();
+        Service service = new Service(server, threads, metrics);
+        server.setExecutor(threads.executor());
+        server.createContext("/hash", service::hash);
+        server.createContext("/stats", service::stats);
+        server.start();
+        return service;
+    }
+
+    URI uri(String path) {
+        return URI.create("http://127.0.0.1:" + server.getAddress().getPort() + path);
+    }
+
+    String threadKind() {
+        return threads.kind();
+    }
+
+    /** From the next request on. */
+    void use(RequestMetrics next) {
+        metrics = next;
+    }
+
+    @Override
+    public void close() {
+        server.stop(0);
+        threads.executor().shutdown();
+        try {
+            if (!threads.executor().awaitTermination(STOP_SECONDS, TimeUnit.SECONDS))
+                threads.executor().shutdownNow();
+        } catch (InterruptedException hurry) {
+            threads.executor().shutdownNow();
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Hexadecimal SHA-256. */
+    static String digest(byte[] payload) {
+        byte[] digest;
+        try {
+            digest = MessageDigest.getInstance("SHA-256").digest(payload);
+        } catch (NoSuchAlgorithmException impossible) { // every Java platform has it
+            throw new IllegalStateException(impossible);
+        }
+        char[] text = new char[2 * digest.length];
+        for (int i = 0; i < digest.length; i++) {
+            text[2 * i] = HEX[digest[i] >> 4 & 15];
+            text[2 * i + 1] = HEX[digest[i] & 15];
+        }
+        return new String(text);
+    }
+
+    private void hash(HttpExchange exchange) throws IOException {
+        long start = System.nanoTime();
+        try (exchange) {
+            if (!accepts(exchange, "POST")) return;
+            byte[] payload;
+            try (InputStream in = exchange.getRequestBody()) {
+                payload = in.readNBytes(MAX_PAYLOAD + 1);
+            }
+            if (payload.length > MAX_PAYLOAD) {
+                answer(exchange, 413, "text/plain", "at most " + MAX_PAYLOAD + " bytes\n");
+                return;
+            }
+            String digest = digest(payload);
+            RequestMetrics current = metrics;
+            current.received(payload.length);
+            current.record(System.nanoTime() - start);
+            answer(exchange, 200, "text/plain", digest);
+        }
+    }
+
+    private void stats(HttpExchange exchange) throws IOException {
+        try (exchange) {
+            if (accepts(exchange, "GET")) answer(exchange, 200, "application/json", LiveStats.json(metrics));
+        }
+    }
+
+    private static boolean accepts(HttpExchange exchange, String method) throws IOException {
+        if (exchange.getRequestMethod().equals(method)) return true;
+        exchange.getResponseHeaders().set("Allow", method);
+        answer(exchange, 405, "text/plain", method + " only\n");
+        return false;
+    }
+
+    private static void answer(HttpExchange exchange, int status, String type, String text) throws IOException {
+        byte[] body = text.getBytes(StandardCharsets.UTF_8);
+        exchange.getResponseHeaders().set("Content-Type", type + "; charset=utf-8");
+        exchange.sendResponseHeaders(status, body.length);
+        exchange.getResponseBody().write(body);
+    }
+}
