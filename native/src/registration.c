@@ -7,7 +7,8 @@
  *   release at 0        refused, EINVAL
  *   release of the last user of an area that our system call registered: one unregister
  *
- * All signals are blocked around count + system call, so that a handler that uses rseq can't come between.
+ * All signals are blocked from the look for the thread's record to the last change of it, so that a handler that uses rseq can't come
+ * between: neither between count and system call, nor between the last use and the end of the record.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -33,6 +34,16 @@ static _Atomic bool opened;
 
 const struct ownership *registration_ownership(void) {
     return &in_force;
+}
+
+static void block_signals(sigset_t *before) {
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, before);
+}
+
+static void restore_signals(const sigset_t *before) {
+    pthread_sigmask(SIG_SETMASK, before, NULL);
 }
 
 static struct thread_record *current_record(void) {
@@ -77,7 +88,7 @@ static int register_area(struct thread_record *record, struct rseq_area *area) {
     return error == EBUSY ? 0 : error;
 }
 
-/* Count + system call of one use; signals are blocked. */
+/* Count + system call of one use. */
 static int count_in(struct thread_record *record, struct rseq_area *area) {
     uint32_t *refcount = refcount_of(record);
     if (*refcount >= INT_MAX) return EOVERFLOW;
@@ -100,16 +111,6 @@ static enum action count_out(struct thread_record *record) {
     if (kernel_rseq(area, in_force.length, RSEQ_UNREGISTER, RSEQ_SIGNATURE) != 0) return ACTION_KEPT;
     ledger_count(&ledger_totals.kernel_unregistrations);
     return ACTION_UNREGISTERED;
-}
-
-static void block_signals(sigset_t *before) {
-    sigset_t all;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, before);
-}
-
-static void restore_signals(const sigset_t *before) {
-    pthread_sigmask(SIG_SETMASK, before, NULL);
 }
 
 /* A thread in an owner's world has an owner of its own: it may be refused where others were served. */
@@ -151,11 +152,8 @@ static int use_once_more(struct thread_record *record, const struct thread_ident
         return error;
     }
     bool first_use = record->uses == 0;
-    sigset_t signals;
-    block_signals(&signals);
     int error = count_in(record, area);
     uint32_t refcount = *refcount_of(record);
-    restore_signals(&signals);
     if (error == EOVERFLOW) {
         ledger_count(&ledger_totals.overflowed);
         note(record, identity, TRANSITION_OVERFLOWED, ACTION_NONE, refcount, error);
@@ -181,11 +179,8 @@ static int use_once_more(struct thread_record *record, const struct thread_ident
 /* The end of one use; the record goes with the last. */
 static void use_once_less(struct thread_record *record, const struct thread_identity *identity) {
     if (record->uses > 0) {
-        sigset_t signals;
-        block_signals(&signals);
         enum action action = count_out(record);
         uint32_t refcount = *refcount_of(record);
-        restore_signals(&signals);
         if (record->uses == 0) ledger_count(&ledger_totals.released[record->counted]);
         note(record, identity, TRANSITION_RELEASED, action, refcount, 0);
     }
@@ -197,8 +192,11 @@ static void use_once_less(struct thread_record *record, const struct thread_iden
 /* A thread that ends without a ThreadEnd: native, counted in through the C API or by a read, and never counted out. */
 static void thread_gone(void *value) {
     struct thread_record *record = value;
+    sigset_t signals;
+    block_signals(&signals);
     for (uint32_t uses = record->uses; uses > 1; uses--) use_once_less(record, NULL);
     use_once_less(record, NULL);
+    restore_signals(&signals);
 }
 
 bool registration_open(const struct ownership *decision) {
@@ -208,7 +206,7 @@ bool registration_open(const struct ownership *decision) {
     return true;
 }
 
-int registration_thread_started(const struct thread_identity *identity) {
+static int count_jvm_thread_in(const struct thread_identity *identity) {
     struct thread_record *record = current_record();
     if (record == NULL) record = new_record(identity);
     if (record == NULL) return ENOMEM;
@@ -218,57 +216,82 @@ int registration_thread_started(const struct thread_identity *identity) {
     return use_once_more(record, identity);
 }
 
+int registration_thread_started(const struct thread_identity *identity) {
+    sigset_t signals;
+    block_signals(&signals);
+    int error = count_jvm_thread_in(identity);
+    restore_signals(&signals);
+    return error;
+}
+
 bool registration_is_current(void) {
     const struct thread_record *record = current_record();
     return record != NULL && record->jvm_counted && record->area != 0;
 }
 
 void registration_thread_ended(const struct thread_identity *identity) {
+    sigset_t signals;
+    block_signals(&signals);
     struct thread_record *record = current_record();
-    if (record == NULL || !record->jvm_counted) return;
-    record->jvm_counted = false;
-    use_once_less(record, identity);
+    if (record != NULL && record->jvm_counted) {
+        record->jvm_counted = false;
+        use_once_less(record, identity);
+    }
+    restore_signals(&signals);
 }
 
 /* Somebody unregistered the area under its counted users: register it again where that is ours to do, and leave a foreign one alone. */
 static struct rseq_area *revive(struct thread_record *record, const struct thread_identity *identity, struct rseq_area *area) {
-    sigset_t signals;
-    block_signals(&signals);
     int error = in_force.registers ? register_area(record, area) : ENODEV;
-    uint32_t refcount = *refcount_of(record);
-    restore_signals(&signals);
     if (error != 0) {
         refuse(record, identity, error);
         return NULL;
     }
     record->reregistrations++;
     ledger_count(&ledger_totals.reregistered);
-    note(record, identity, TRANSITION_REREGISTERED, ACTION_NONE, refcount, 0);
+    note(record, identity, TRANSITION_REREGISTERED, ACTION_NONE, *refcount_of(record), 0);
     return area;
+}
+
+static struct rseq_area *area_of(const struct thread_record *record) {
+    return record == NULL ? NULL : (struct rseq_area *)(uintptr_t)record->area;
+}
+
+static bool is_lost(const struct rseq_area *area) {
+    return area != NULL && *(const volatile int32_t *)&area->cpu_id < 0;
 }
 
 struct rseq_area *registration_ensure(const struct thread_identity *identity) {
     struct thread_record *record = current_record();
-    if (record == NULL || !record->jvm_counted) {
-        registration_thread_started(identity);
-        record = current_record();
-    }
-    if (record == NULL || record->area == 0) return NULL;
-    struct rseq_area *area = (struct rseq_area *)(uintptr_t)record->area;
-    return *(volatile int32_t *)&area->cpu_id >= 0 ? area : revive(record, identity, area);
+    if (record != NULL && record->jvm_counted && !is_lost(area_of(record))) return area_of(record); /* a refused thread comes here often */
+    sigset_t signals;
+    block_signals(&signals);
+    count_jvm_thread_in(identity);
+    record = current_record();
+    struct rseq_area *area = area_of(record);
+    if (is_lost(area)) area = revive(record, identity, area);
+    restore_signals(&signals);
+    return area;
 }
 
 EXPORTED int rseq_agent_register_current_thread(void) {
     if (!atomic_load(&opened)) return ENOSYS;
+    sigset_t signals;
+    block_signals(&signals);
     struct thread_record *record = current_record();
     if (record == NULL) record = new_record(NULL);
-    return record == NULL ? ENOMEM : use_once_more(record, NULL);
+    int error = record == NULL ? ENOMEM : use_once_more(record, NULL);
+    restore_signals(&signals);
+    return error;
 }
 
 EXPORTED int rseq_agent_unregister_current_thread(void) {
     if (!atomic_load(&opened)) return EINVAL;
+    sigset_t signals;
+    block_signals(&signals);
     struct thread_record *record = current_record();
-    if (record == NULL || record->uses <= (record->jvm_counted ? 1u : 0u)) return EINVAL;
-    use_once_less(record, NULL);
-    return 0;
+    bool counted = record != NULL && record->uses > (record->jvm_counted ? 1u : 0u);
+    if (counted) use_once_less(record, NULL);
+    restore_signals(&signals);
+    return counted ? 0 : EINVAL;
 }
