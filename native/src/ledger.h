@@ -54,7 +54,7 @@ bool ledger_open(void);
 /* A zeroed record that no snapshot shows yet, or NULL when the ledger is full. */
 struct thread_record *ledger_take(void);
 
-/* Shows a filled record to snapshots from now on. */
+/* Shows a filled record to snapshots from now on; nothing happens to one that they show already. */
 void ledger_publish(struct thread_record *record);
 
 /* Gives a record back; the caller no longer touches it. */

@@ -137,14 +137,14 @@ static struct thread_record *new_record(const struct thread_identity *identity) 
     record->tid = kernel_thread_id();
     if (pthread_setspecific(record_key, record) != 0) {
         ledger_give(record);
+        ledger_count(&ledger_totals.refused);
         return NULL;
     }
-    ledger_publish(record);
     return record;
 }
 
-/* One more use of the calling thread's area, by the JVM thread itself or by native code. */
-static int use_once_more(struct thread_record *record, const struct thread_identity *identity) {
+/* Counts one more use of the calling thread's area in, and fills the record of it. */
+static int fill_once_more(struct thread_record *record, const struct thread_identity *identity) {
     struct rseq_area *area = ownership_area(&in_force);
     if (area == NULL) {
         int error = in_force.owner == OWNER_UNKNOWN ? EBUSY : ENOSYS;
@@ -174,6 +174,13 @@ static int use_once_more(struct thread_record *record, const struct thread_ident
     }
     note(record, identity, first_use && adopted ? TRANSITION_ADOPTED : TRANSITION_REGISTERED, ACTION_NONE, refcount, 0);
     return 0;
+}
+
+/* One more use, by the JVM thread itself or by native code. The record is shown once it is whole, refused or not. */
+static int use_once_more(struct thread_record *record, const struct thread_identity *identity) {
+    int error = fill_once_more(record, identity);
+    ledger_publish(record);
+    return error;
 }
 
 /* The end of one use; the record goes with the last. */
