@@ -24,6 +24,7 @@ extern "C" {
  *   ENOSYS     the kernel, or a sandbox, has no rseq(2)
  *   EPERM      a seccomp filter forbids it
  *   EBUSY      another library holds a registration that the agent can't see
+ *   ENODEV     the area belongs to another owner, glibc for one, and that owner did not register this thread
  *   ENOMEM     the agent's ledger is full
  *
  * Threading: affects the calling thread only. All signals are blocked while it runs, so a handler may call it, too, also where it

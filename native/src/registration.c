@@ -79,13 +79,17 @@ static uint32_t *refcount_of(struct thread_record *record) {
     return shared == NULL ? &record->refcount : shared;
 }
 
-/* Registers the area of a thread whose registration is ours to make. EBUSY is success: it stands, made by somebody who does not count. */
+/*
+ * Registers the area of a thread whose registration is ours to make. The kernel's EBUSY is success: it stands, made by somebody who does
+ * not count. Its EINVAL means that another area is registered, as this one is aligned and of the right length: our EBUSY.
+ */
 static int register_area(struct thread_record *record, struct rseq_area *area) {
     area->rseq_cs = 0; /* the kernel would act on a stale descriptor */
     int error = kernel_rseq(area, in_force.length, 0, RSEQ_SIGNATURE);
     record->ours = error == 0;
     if (error == 0) ledger_count(&ledger_totals.kernel_registrations);
-    return error == EBUSY ? 0 : error;
+    if (error == EBUSY) return 0;
+    return error == EINVAL ? EBUSY : error;
 }
 
 /* Count + system call of one use. */
