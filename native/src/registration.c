@@ -73,6 +73,14 @@ static void note(const struct thread_record *record, const struct thread_identit
     journal_record(&event);
 }
 
+static struct rseq_area *area_of(const struct thread_record *record) {
+    return record == NULL ? NULL : (struct rseq_area *)(uintptr_t)record->area;
+}
+
+static bool is_unregistered(const struct rseq_area *area) {
+    return area != NULL && *(const volatile int32_t *)&area->cpu_id < 0;
+}
+
 /* Ours for bookkeeping, or the one that the area's users share. */
 static uint32_t *refcount_of(struct thread_record *record) {
     uint32_t *shared = in_force.refcount_of_thread == NULL ? NULL : in_force.refcount_of_thread();
@@ -97,7 +105,7 @@ static int count_in(struct thread_record *record, struct rseq_area *area) {
     uint32_t *refcount = refcount_of(record);
     if (*refcount >= INT_MAX) return EOVERFLOW;
     int error = 0;
-    if (*(volatile int32_t *)&area->cpu_id < 0) error = in_force.registers ? register_area(record, area) : ENODEV;
+    if (is_unregistered(area)) error = in_force.registers ? register_area(record, area) : ENODEV;
     if (error == 0) {
         *refcount += 1;
         record->uses += 1;
@@ -147,6 +155,11 @@ static struct thread_record *new_record(const struct thread_identity *identity) 
     return record;
 }
 
+static void count_reregistration(struct thread_record *record) {
+    record->reregistrations++;
+    ledger_count(&ledger_totals.reregistered);
+}
+
 /* Counts one more use of the calling thread's area in, and fills the record of it. */
 static int fill_once_more(struct thread_record *record, const struct thread_identity *identity) {
     struct rseq_area *area = ownership_area(&in_force);
@@ -156,6 +169,7 @@ static int fill_once_more(struct thread_record *record, const struct thread_iden
         return error;
     }
     bool first_use = record->uses == 0;
+    bool lost = !first_use && is_unregistered(area);
     int error = count_in(record, area);
     uint32_t refcount = *refcount_of(record);
     if (error == EOVERFLOW) {
@@ -176,7 +190,9 @@ static int fill_once_more(struct thread_record *record, const struct thread_iden
         ledger_count(&ledger_totals.registered[record->counted]);
         if (adopted) ledger_count(&ledger_totals.adopted);
     }
-    note(record, identity, first_use && adopted ? TRANSITION_ADOPTED : TRANSITION_REGISTERED, ACTION_NONE, refcount, 0);
+    if (lost) count_reregistration(record);
+    enum transition transition = first_use && adopted ? TRANSITION_ADOPTED : lost ? TRANSITION_REREGISTERED : TRANSITION_REGISTERED;
+    note(record, identity, transition, ACTION_NONE, refcount, 0);
     return 0;
 }
 
@@ -258,29 +274,20 @@ static struct rseq_area *revive(struct thread_record *record, const struct threa
         refuse(record, identity, error);
         return NULL;
     }
-    record->reregistrations++;
-    ledger_count(&ledger_totals.reregistered);
+    count_reregistration(record);
     note(record, identity, TRANSITION_REREGISTERED, ACTION_NONE, *refcount_of(record), 0);
     return area;
 }
 
-static struct rseq_area *area_of(const struct thread_record *record) {
-    return record == NULL ? NULL : (struct rseq_area *)(uintptr_t)record->area;
-}
-
-static bool is_lost(const struct rseq_area *area) {
-    return area != NULL && *(const volatile int32_t *)&area->cpu_id < 0;
-}
-
 struct rseq_area *registration_ensure(const struct thread_identity *identity) {
     struct thread_record *record = current_record();
-    if (record != NULL && record->jvm_counted && !is_lost(area_of(record))) return area_of(record); /* a refused thread comes here often */
+    if (record != NULL && record->jvm_counted && !is_unregistered(area_of(record))) return area_of(record); /* a refused thread comes here often */
     sigset_t signals;
     block_signals(&signals);
     count_jvm_thread_in(identity);
     record = current_record();
     struct rseq_area *area = area_of(record);
-    if (is_lost(area)) area = revive(record, identity, area);
+    if (is_unregistered(area)) area = revive(record, identity, area);
     restore_signals(&signals);
     return area;
 }
