@@ -5,7 +5,8 @@
  *   count == INT_MAX    refused, EOVERFLOW, nothing changes
  *   register fails      the count stays as it was
  *   release at 0        refused, EINVAL
- *   release of the last user of an area that our system call registered: one unregister
+ *   release of the last user: one unregister, if our system call registered, or a user who counted did and left it to us; what stood
+ *   before anybody counted is not ours to undo
  *
  * All signals are blocked from the look for the thread's record to the last change of it, so that a handler that uses rseq can't come
  * between: neither between count and system call, nor between the last use and the end of the record.
@@ -95,6 +96,7 @@ static int register_area(struct thread_record *record, struct rseq_area *area) {
     area->rseq_cs = 0; /* the kernel would act on a stale descriptor */
     int error = kernel_rseq(area, in_force.length, 0, RSEQ_SIGNATURE);
     record->ours = error == 0;
+    record->left_to_us = false;
     if (error == 0) ledger_count(&ledger_totals.kernel_registrations);
     if (error == EBUSY) return 0;
     return error == EINVAL ? EBUSY : error;
@@ -106,6 +108,7 @@ static int count_in(struct thread_record *record, struct rseq_area *area) {
     if (*refcount >= INT_MAX) return EOVERFLOW;
     int error = 0;
     if (is_unregistered(area)) error = in_force.registers ? register_area(record, area) : ENODEV;
+    else if (record->uses == 0) record->left_to_us = in_force.registers && *refcount > 0;
     if (error == 0) {
         *refcount += 1;
         record->uses += 1;
@@ -117,8 +120,9 @@ static enum action count_out(struct thread_record *record) {
     uint32_t *refcount = refcount_of(record);
     record->uses -= 1;
     if (*refcount > 0) *refcount -= 1;
-    if (*refcount > 0 || !record->ours) return ACTION_KEPT;
+    if (*refcount > 0 || !(record->ours || record->left_to_us)) return ACTION_KEPT;
     record->ours = false;
+    record->left_to_us = false;
     struct rseq_area *area = (struct rseq_area *)(uintptr_t)record->area;
     if (kernel_rseq(area, in_force.length, RSEQ_UNREGISTER, RSEQ_SIGNATURE) != 0) return ACTION_KEPT;
     ledger_count(&ledger_totals.kernel_unregistrations);
