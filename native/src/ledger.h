@@ -31,6 +31,7 @@ struct thread_record {
     uint32_t reregistrations;
     bool ours;        /* the registration in force was made by our system call */
     bool left_to_us;  /* it stood, counted, when we came: all its users count, and the last of them unregisters */
+    bool jvm_seen;    /* the JVM thread itself came, and was counted in or refused */
     bool jvm_counted; /* one of the uses is the JVM thread itself */
     uint32_t next_free;
 };

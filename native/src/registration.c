@@ -207,17 +207,19 @@ static int use_once_more(struct thread_record *record, const struct thread_ident
     return error;
 }
 
-/* The end of one use; the record goes with the last. */
-static void use_once_less(struct thread_record *record, const struct thread_identity *identity) {
-    if (record->uses > 0) {
-        enum action action = count_out(record);
-        uint32_t refcount = *refcount_of(record);
-        if (record->uses == 0) ledger_count(&ledger_totals.released[record->counted]);
-        note(record, identity, TRANSITION_RELEASED, action, refcount, 0);
-    }
-    if (record->uses > 0) return;
+static void give_unused(struct thread_record *record) {
+    if (record->uses > 0 || record->jvm_seen) return;
     pthread_setspecific(record_key, NULL);
     ledger_give(record);
+}
+
+/* The end of one use; the record goes with the last. */
+static void use_once_less(struct thread_record *record, const struct thread_identity *identity) {
+    enum action action = count_out(record);
+    uint32_t refcount = *refcount_of(record);
+    if (record->uses == 0) ledger_count(&ledger_totals.released[record->counted]);
+    note(record, identity, TRANSITION_RELEASED, action, refcount, 0);
+    give_unused(record);
 }
 
 /* A thread that ends without a ThreadEnd: native, counted in through the C API or by a read, and never counted out. */
@@ -225,8 +227,10 @@ static void thread_gone(void *value) {
     struct thread_record *record = value;
     sigset_t signals;
     block_signals(&signals);
-    for (uint32_t uses = record->uses; uses > 1; uses--) use_once_less(record, NULL);
-    use_once_less(record, NULL);
+    record->jvm_seen = false;
+    uint32_t uses = record->uses;
+    if (uses == 0) give_unused(record);
+    for (; uses > 0; uses--) use_once_less(record, NULL);
     restore_signals(&signals);
 }
 
@@ -241,10 +245,12 @@ static int count_jvm_thread_in(const struct thread_identity *identity) {
     struct thread_record *record = current_record();
     if (record == NULL) record = new_record(identity);
     if (record == NULL) return ENOMEM;
-    if (record->jvm_counted) return record->area == 0 ? ENOSYS : 0;
+    if (record->jvm_seen) return record->area == 0 ? ENOSYS : 0;
     if (record->java_id == 0 && identity != NULL) record->java_id = identity->java_id;
-    record->jvm_counted = true;
-    return use_once_more(record, identity);
+    record->jvm_seen = true;
+    int error = use_once_more(record, identity);
+    record->jvm_counted = error == 0;
+    return error;
 }
 
 int registration_thread_started(const struct thread_identity *identity) {
@@ -257,16 +263,19 @@ int registration_thread_started(const struct thread_identity *identity) {
 
 bool registration_is_current(void) {
     const struct thread_record *record = current_record();
-    return record != NULL && record->jvm_counted && record->area != 0;
+    return record != NULL && record->jvm_seen && record->area != 0;
 }
 
 void registration_thread_ended(const struct thread_identity *identity) {
     sigset_t signals;
     block_signals(&signals);
     struct thread_record *record = current_record();
-    if (record != NULL && record->jvm_counted) {
+    if (record != NULL && record->jvm_seen) {
+        bool counted = record->jvm_counted;
+        record->jvm_seen = false;
         record->jvm_counted = false;
-        use_once_less(record, identity);
+        if (counted) use_once_less(record, identity);
+        else give_unused(record);
     }
     restore_signals(&signals);
 }
@@ -285,7 +294,8 @@ static struct rseq_area *revive(struct thread_record *record, const struct threa
 
 struct rseq_area *registration_ensure(const struct thread_identity *identity) {
     struct thread_record *record = current_record();
-    if (record != NULL && record->jvm_counted && !is_unregistered(area_of(record))) return area_of(record); /* a refused thread comes here often */
+    /* A refused thread comes here at each read. */
+    if (record != NULL && record->jvm_seen && !is_unregistered(area_of(record))) return area_of(record);
     sigset_t signals;
     block_signals(&signals);
     count_jvm_thread_in(identity);

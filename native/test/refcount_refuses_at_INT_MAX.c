@@ -40,5 +40,23 @@ int main(void) {
     CHECK_EQ(rseq_agent_unregister_current_thread(), EINVAL);
     CHECK_EQ(*refcount, INT_MAX - 2);
     CHECK(kernel_is_registered_at(area, RSEQ_ORIGINAL_LENGTH));
+
+    /* A JVM thread that was refused has no use to count out: its end, and what native code counts, stay apart. */
+    CHECK_EQ(rseq_agent_register_current_thread(), 0);
+    *refcount = INT_MAX;
+    CHECK_EQ(registration_thread_started(NULL), EOVERFLOW);
+    CHECK_EQ(rseq_agent_unregister_current_thread(), 0);
+    CHECK_EQ(*refcount, INT_MAX - 1);
+    registration_thread_ended(NULL);
+    CHECK_EQ(*refcount, INT_MAX - 1);
+    CHECK_EQ(world_live_records(), 0);
+
+    CHECK_EQ(rseq_agent_register_current_thread(), 0);
+    CHECK_EQ(registration_thread_started(NULL), EOVERFLOW);
+    registration_thread_ended(NULL);
+    CHECK_EQ(*refcount, INT_MAX);
+    CHECK_EQ(rseq_agent_unregister_current_thread(), 0);
+    CHECK_EQ(rseq_agent_unregister_current_thread(), EINVAL);
+    CHECK_EQ(*refcount, INT_MAX - 1);
     return 0;
 }
