@@ -57,10 +57,10 @@ case ${1:-build} in
     test)
         configure target/cmake-test -DBUILD_TESTING=ON
         cmake --build target/cmake-test --parallel "$jobs"
-        ctest --test-dir target/cmake-test --output-on-failure
+        ctest --test-dir target/cmake-test --output-on-failure --no-tests=error
         configure target/cmake-asan -DBUILD_TESTING=ON -DRSEQ_SANITIZE=ON
         cmake --build target/cmake-asan --parallel "$jobs"
-        ctest --test-dir target/cmake-asan --output-on-failure
+        ctest --test-dir target/cmake-asan --output-on-failure --no-tests=error
         ;;
     *) die "usage: build.sh build|test" ;;
 esac

@@ -24,10 +24,11 @@ extern "C" {
  *   ENOSYS     the kernel, or a sandbox, has no rseq(2)
  *   EPERM      a seccomp filter forbids it
  *   EBUSY      another library holds a registration that the agent can't see
+ *   ENODEV     the area belongs to another owner, glibc for one, and that owner did not register this thread
  *   ENOMEM     the agent's ledger is full
  *
- * Threading: affects the calling thread only. Not async-signal-safe on the first call of a thread; blocks all signals around the
- * system call and the count.
+ * Threading: affects the calling thread only. All signals are blocked while it runs, so a handler may call it, too, also where it
+ * interrupts one of these calls (the first call of a thread allocates in a process with more than 32 keys of pthread_key_create).
  */
 int rseq_agent_register_current_thread(void);
 

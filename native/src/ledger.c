@@ -56,7 +56,9 @@ static bool is_live(uint32_t generation) {
 }
 
 void ledger_publish(struct thread_record *record) {
-    atomic_fetch_add_explicit(&record->generation, 1, memory_order_release);
+    if (!is_live(atomic_load_explicit(&record->generation, memory_order_relaxed))) {
+        atomic_fetch_add_explicit(&record->generation, 1, memory_order_release);
+    }
 }
 
 void ledger_give(struct thread_record *record) {

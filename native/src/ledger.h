@@ -30,6 +30,8 @@ struct thread_record {
     uint32_t uses;      /* how often this thread was counted in through us */
     uint32_t reregistrations;
     bool ours;        /* the registration in force was made by our system call */
+    bool left_to_us;  /* it stood, counted, when we came: all its users count, and the last of them unregisters */
+    bool jvm_seen;    /* the JVM thread itself came, and was counted in or refused */
     bool jvm_counted; /* one of the uses is the JVM thread itself */
     uint32_t next_free;
 };
@@ -54,7 +56,7 @@ bool ledger_open(void);
 /* A zeroed record that no snapshot shows yet, or NULL when the ledger is full. */
 struct thread_record *ledger_take(void);
 
-/* Shows a filled record to snapshots from now on. */
+/* Shows a filled record to snapshots from now on; nothing happens to one that they show already. */
 void ledger_publish(struct thread_record *record);
 
 /* Gives a record back; the caller no longer touches it. */

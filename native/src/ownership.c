@@ -92,8 +92,9 @@ static bool glibc_owns(struct ownership *decision) {
         return false;
     }
     uint32_t length = *size < RSEQ_ORIGINAL_LENGTH ? RSEQ_ORIGINAL_LENGTH : *size;
-    bool answers = kernel_is_registered() == REGISTRATION_ELSEWHERE; /* a filter added after the start would answer all alike */
-    if (area->cpu_id < 0 || (answers && !kernel_is_registered_at(area, length))) {
+    enum registration_state state = kernel_is_registered();
+    bool filtered = state == REGISTRATION_NO_KERNEL || state == REGISTRATION_FORBIDDEN; /* a filter set later answers all alike */
+    if (area->cpu_id < 0 || (!filtered && !kernel_is_registered_at(area, length))) {
         REASON(decision, "__rseq_offset is %td, but the kernel has no registration of %u bytes there", *offset, length);
         return false;
     }

@@ -5,9 +5,11 @@
  *   count == INT_MAX    refused, EOVERFLOW, nothing changes
  *   register fails      the count stays as it was
  *   release at 0        refused, EINVAL
- *   release of the last user of an area that our system call registered: one unregister
+ *   release of the last user: one unregister, if our system call registered, or a user who counted did and left it to us; what stood
+ *   before anybody counted is not ours to undo
  *
- * All signals are blocked around count + system call, so that a handler that uses rseq can't come between.
+ * All signals are blocked from the look for the thread's record to the last change of it, so that a handler that uses rseq can't come
+ * between: neither between count and system call, nor between the last use and the end of the record.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -33,6 +35,16 @@ static _Atomic bool opened;
 
 const struct ownership *registration_ownership(void) {
     return &in_force;
+}
+
+static void block_signals(sigset_t *before) {
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, before);
+}
+
+static void restore_signals(const sigset_t *before) {
+    pthread_sigmask(SIG_SETMASK, before, NULL);
 }
 
 static struct thread_record *current_record(void) {
@@ -62,27 +74,41 @@ static void note(const struct thread_record *record, const struct thread_identit
     journal_record(&event);
 }
 
+static struct rseq_area *area_of(const struct thread_record *record) {
+    return record == NULL ? NULL : (struct rseq_area *)(uintptr_t)record->area;
+}
+
+static bool is_unregistered(const struct rseq_area *area) {
+    return area != NULL && *(const volatile int32_t *)&area->cpu_id < 0;
+}
+
 /* Ours for bookkeeping, or the one that the area's users share. */
 static uint32_t *refcount_of(struct thread_record *record) {
     uint32_t *shared = in_force.refcount_of_thread == NULL ? NULL : in_force.refcount_of_thread();
     return shared == NULL ? &record->refcount : shared;
 }
 
-/* Registers the area of a thread whose registration is ours to make. EBUSY is success: it stands, made by somebody who does not count. */
+/*
+ * Registers the area of a thread whose registration is ours to make. The kernel's EBUSY is success: it stands, made by somebody who does
+ * not count. Its EINVAL means that another area is registered, as this one is aligned and of the right length: our EBUSY.
+ */
 static int register_area(struct thread_record *record, struct rseq_area *area) {
     area->rseq_cs = 0; /* the kernel would act on a stale descriptor */
     int error = kernel_rseq(area, in_force.length, 0, RSEQ_SIGNATURE);
     record->ours = error == 0;
+    record->left_to_us = false;
     if (error == 0) ledger_count(&ledger_totals.kernel_registrations);
-    return error == EBUSY ? 0 : error;
+    if (error == EBUSY) return 0;
+    return error == EINVAL ? EBUSY : error;
 }
 
-/* Count + system call of one use; signals are blocked. */
+/* Count + system call of one use. */
 static int count_in(struct thread_record *record, struct rseq_area *area) {
     uint32_t *refcount = refcount_of(record);
     if (*refcount >= INT_MAX) return EOVERFLOW;
     int error = 0;
-    if (*(volatile int32_t *)&area->cpu_id < 0) error = in_force.registers ? register_area(record, area) : ENODEV;
+    if (is_unregistered(area)) error = in_force.registers ? register_area(record, area) : ENODEV;
+    else if (record->uses == 0) record->left_to_us = in_force.registers && *refcount > 0;
     if (error == 0) {
         *refcount += 1;
         record->uses += 1;
@@ -94,22 +120,13 @@ static enum action count_out(struct thread_record *record) {
     uint32_t *refcount = refcount_of(record);
     record->uses -= 1;
     if (*refcount > 0) *refcount -= 1;
-    if (*refcount > 0 || !record->ours) return ACTION_KEPT;
+    if (*refcount > 0 || !(record->ours || record->left_to_us)) return ACTION_KEPT;
     record->ours = false;
+    record->left_to_us = false;
     struct rseq_area *area = (struct rseq_area *)(uintptr_t)record->area;
     if (kernel_rseq(area, in_force.length, RSEQ_UNREGISTER, RSEQ_SIGNATURE) != 0) return ACTION_KEPT;
     ledger_count(&ledger_totals.kernel_unregistrations);
     return ACTION_UNREGISTERED;
-}
-
-static void block_signals(sigset_t *before) {
-    sigset_t all;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, before);
-}
-
-static void restore_signals(const sigset_t *before) {
-    pthread_sigmask(SIG_SETMASK, before, NULL);
 }
 
 /* A thread in an owner's world has an owner of its own: it may be refused where others were served. */
@@ -136,14 +153,19 @@ static struct thread_record *new_record(const struct thread_identity *identity) 
     record->tid = kernel_thread_id();
     if (pthread_setspecific(record_key, record) != 0) {
         ledger_give(record);
+        ledger_count(&ledger_totals.refused);
         return NULL;
     }
-    ledger_publish(record);
     return record;
 }
 
-/* One more use of the calling thread's area, by the JVM thread itself or by native code. */
-static int use_once_more(struct thread_record *record, const struct thread_identity *identity) {
+static void count_reregistration(struct thread_record *record) {
+    record->reregistrations++;
+    ledger_count(&ledger_totals.reregistered);
+}
+
+/* Counts one more use of the calling thread's area in, and fills the record of it. */
+static int fill_once_more(struct thread_record *record, const struct thread_identity *identity) {
     struct rseq_area *area = ownership_area(&in_force);
     if (area == NULL) {
         int error = in_force.owner == OWNER_UNKNOWN ? EBUSY : ENOSYS;
@@ -151,11 +173,9 @@ static int use_once_more(struct thread_record *record, const struct thread_ident
         return error;
     }
     bool first_use = record->uses == 0;
-    sigset_t signals;
-    block_signals(&signals);
+    bool lost = !first_use && is_unregistered(area);
     int error = count_in(record, area);
     uint32_t refcount = *refcount_of(record);
-    restore_signals(&signals);
     if (error == EOVERFLOW) {
         ledger_count(&ledger_totals.overflowed);
         note(record, identity, TRANSITION_OVERFLOWED, ACTION_NONE, refcount, error);
@@ -174,31 +194,44 @@ static int use_once_more(struct thread_record *record, const struct thread_ident
         ledger_count(&ledger_totals.registered[record->counted]);
         if (adopted) ledger_count(&ledger_totals.adopted);
     }
-    note(record, identity, first_use && adopted ? TRANSITION_ADOPTED : TRANSITION_REGISTERED, ACTION_NONE, refcount, 0);
+    if (lost) count_reregistration(record);
+    enum transition transition = first_use && adopted ? TRANSITION_ADOPTED : lost ? TRANSITION_REREGISTERED : TRANSITION_REGISTERED;
+    note(record, identity, transition, ACTION_NONE, refcount, 0);
     return 0;
+}
+
+/* One more use, by the JVM thread itself or by native code. The record is shown once it is whole, refused or not. */
+static int use_once_more(struct thread_record *record, const struct thread_identity *identity) {
+    int error = fill_once_more(record, identity);
+    ledger_publish(record);
+    return error;
+}
+
+static void give_unused(struct thread_record *record) {
+    if (record->uses > 0 || record->jvm_seen) return;
+    pthread_setspecific(record_key, NULL);
+    ledger_give(record);
 }
 
 /* The end of one use; the record goes with the last. */
 static void use_once_less(struct thread_record *record, const struct thread_identity *identity) {
-    if (record->uses > 0) {
-        sigset_t signals;
-        block_signals(&signals);
-        enum action action = count_out(record);
-        uint32_t refcount = *refcount_of(record);
-        restore_signals(&signals);
-        if (record->uses == 0) ledger_count(&ledger_totals.released[record->counted]);
-        note(record, identity, TRANSITION_RELEASED, action, refcount, 0);
-    }
-    if (record->uses > 0) return;
-    pthread_setspecific(record_key, NULL);
-    ledger_give(record);
+    enum action action = count_out(record);
+    uint32_t refcount = *refcount_of(record);
+    if (record->uses == 0) ledger_count(&ledger_totals.released[record->counted]);
+    note(record, identity, TRANSITION_RELEASED, action, refcount, 0);
+    give_unused(record);
 }
 
 /* A thread that ends without a ThreadEnd: native, counted in through the C API or by a read, and never counted out. */
 static void thread_gone(void *value) {
     struct thread_record *record = value;
-    for (uint32_t uses = record->uses; uses > 1; uses--) use_once_less(record, NULL);
-    use_once_less(record, NULL);
+    sigset_t signals;
+    block_signals(&signals);
+    record->jvm_seen = false;
+    uint32_t uses = record->uses;
+    if (uses == 0) give_unused(record);
+    for (; uses > 0; uses--) use_once_less(record, NULL);
+    restore_signals(&signals);
 }
 
 bool registration_open(const struct ownership *decision) {
@@ -208,67 +241,89 @@ bool registration_open(const struct ownership *decision) {
     return true;
 }
 
-int registration_thread_started(const struct thread_identity *identity) {
+static int count_jvm_thread_in(const struct thread_identity *identity) {
     struct thread_record *record = current_record();
     if (record == NULL) record = new_record(identity);
     if (record == NULL) return ENOMEM;
-    if (record->jvm_counted) return record->area == 0 ? ENOSYS : 0;
+    if (record->jvm_seen) return record->area == 0 ? ENOSYS : 0;
     if (record->java_id == 0 && identity != NULL) record->java_id = identity->java_id;
-    record->jvm_counted = true;
-    return use_once_more(record, identity);
+    record->jvm_seen = true;
+    int error = use_once_more(record, identity);
+    record->jvm_counted = error == 0;
+    return error;
+}
+
+int registration_thread_started(const struct thread_identity *identity) {
+    sigset_t signals;
+    block_signals(&signals);
+    int error = count_jvm_thread_in(identity);
+    restore_signals(&signals);
+    return error;
 }
 
 bool registration_is_current(void) {
     const struct thread_record *record = current_record();
-    return record != NULL && record->jvm_counted && record->area != 0;
+    return record != NULL && record->jvm_seen && record->area != 0;
 }
 
 void registration_thread_ended(const struct thread_identity *identity) {
+    sigset_t signals;
+    block_signals(&signals);
     struct thread_record *record = current_record();
-    if (record == NULL || !record->jvm_counted) return;
-    record->jvm_counted = false;
-    use_once_less(record, identity);
+    if (record != NULL && record->jvm_seen) {
+        bool counted = record->jvm_counted;
+        record->jvm_seen = false;
+        record->jvm_counted = false;
+        if (counted) use_once_less(record, identity);
+        else give_unused(record);
+    }
+    restore_signals(&signals);
 }
 
 /* Somebody unregistered the area under its counted users: register it again where that is ours to do, and leave a foreign one alone. */
 static struct rseq_area *revive(struct thread_record *record, const struct thread_identity *identity, struct rseq_area *area) {
-    sigset_t signals;
-    block_signals(&signals);
     int error = in_force.registers ? register_area(record, area) : ENODEV;
-    uint32_t refcount = *refcount_of(record);
-    restore_signals(&signals);
     if (error != 0) {
         refuse(record, identity, error);
         return NULL;
     }
-    record->reregistrations++;
-    ledger_count(&ledger_totals.reregistered);
-    note(record, identity, TRANSITION_REREGISTERED, ACTION_NONE, refcount, 0);
+    count_reregistration(record);
+    note(record, identity, TRANSITION_REREGISTERED, ACTION_NONE, *refcount_of(record), 0);
     return area;
 }
 
 struct rseq_area *registration_ensure(const struct thread_identity *identity) {
     struct thread_record *record = current_record();
-    if (record == NULL || !record->jvm_counted) {
-        registration_thread_started(identity);
-        record = current_record();
-    }
-    if (record == NULL || record->area == 0) return NULL;
-    struct rseq_area *area = (struct rseq_area *)(uintptr_t)record->area;
-    return *(volatile int32_t *)&area->cpu_id >= 0 ? area : revive(record, identity, area);
+    /* A refused thread comes here at each read. */
+    if (record != NULL && record->jvm_seen && !is_unregistered(area_of(record))) return area_of(record);
+    sigset_t signals;
+    block_signals(&signals);
+    count_jvm_thread_in(identity);
+    record = current_record();
+    struct rseq_area *area = area_of(record);
+    if (is_unregistered(area)) area = revive(record, identity, area);
+    restore_signals(&signals);
+    return area;
 }
 
 EXPORTED int rseq_agent_register_current_thread(void) {
     if (!atomic_load(&opened)) return ENOSYS;
+    sigset_t signals;
+    block_signals(&signals);
     struct thread_record *record = current_record();
     if (record == NULL) record = new_record(NULL);
-    return record == NULL ? ENOMEM : use_once_more(record, NULL);
+    int error = record == NULL ? ENOMEM : use_once_more(record, NULL);
+    restore_signals(&signals);
+    return error;
 }
 
 EXPORTED int rseq_agent_unregister_current_thread(void) {
     if (!atomic_load(&opened)) return EINVAL;
+    sigset_t signals;
+    block_signals(&signals);
     struct thread_record *record = current_record();
-    if (record == NULL || record->uses <= (record->jvm_counted ? 1u : 0u)) return EINVAL;
-    use_once_less(record, NULL);
-    return 0;
+    bool counted = record != NULL && record->uses > (record->jvm_counted ? 1u : 0u);
+    if (counted) use_once_less(record, NULL);
+    restore_signals(&signals);
+    return counted ? 0 : EINVAL;
 }

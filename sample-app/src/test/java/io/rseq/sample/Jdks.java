@@ -14,11 +14,11 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
- * The JDKs to test on: the one that runs, those that lie beside it, and those that {@code RSEQ_TEST_JDKS} lists, an environment variable
+ * The JDKs to test on: the one that runs, those that lie beside it, and those that {@code TEST_JDKS} lists, an environment variable
  * or a system property, as a path list.
  */
 final class Jdks {
-    static final String LIST = "RSEQ_TEST_JDKS";
+    static final String LIST = "TEST_JDKS";
 
     private static final int OLDEST = 17;
 

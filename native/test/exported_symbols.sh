@@ -1,0 +1,51 @@
+#!/bin/sh
+# exported_symbols.sh area|jvm LIBRARY: what the library shows to the process, and what it asks of the C library.
+# SPDX-License-Identifier: Apache-2.0
+set -eu
+export LC_ALL=C
+kind=$1
+library=$2
+
+for tool in objdump readelf; do
+    if ! command -v $tool >/dev/null 2>&1; then
+        echo "skipped: no $tool here (binutils)" >&2
+        exit 77
+    fi
+done
+
+die() {
+    echo "$library: $*" >&2
+    exit 1
+}
+
+# Names of defined dynamic symbols, one a line, the linker's own excepted.
+defined=$(readelf --dyn-syms --wide "$library" | awk '$1 ~ /^[0-9]+:$/ && $7 != "UND" && $5 != "LOCAL" { print $5, $8 }' |
+    grep -v -E ' (_init|_fini|_edata|_end|__bss_start)$' | sort)
+
+newest=$(objdump -T "$library" | grep -o 'GLIBC_[0-9][0-9.]*' | sed s/GLIBC_// | sort -u -V | tail -n 1)
+[ -z "$newest" ] || [ "$(printf '%s\n2.17\n' "$newest" | sort -V | tail -n 1)" = 2.17 ] ||
+    die "needs GLIBC_$newest: $(objdump -T "$library" | grep "GLIBC_$newest" | awk '{ print $NF }' | tr '\n' ' ')"
+
+case $kind in
+    area)
+        expected=$(printf '%s\n' 'GLOBAL rseq_agent_own_area' 'GLOBAL rseq_agent_own_refcount' 'WEAK __rseq_abi' 'WEAK __rseq_refcount' | sort)
+        [ "$defined" = "$expected" ] || die "exports
+$defined
+instead of
+$expected"
+        readelf --dyn-syms --wide "$library" | grep -q 'TLS .*WEAK .* __rseq_abi$' || die "__rseq_abi is not a TLS symbol"
+        readelf --dynamic --wide "$library" | grep -q STATIC_TLS || die "its TLS is not initial-exec (no DF_STATIC_TLS)"
+        ;;
+    jvm)
+        [ -n "$newest" ] || die "asks for no versioned glibc symbol at all; is this the right file?"
+        echo "$defined" | grep -q ' JNI_OnLoad$' || die "no JNI_OnLoad"
+        echo "$defined" | grep -q ' Java_java_lang_' || die "no Java_java_lang_*"
+        for function in rseq_agent_register_current_thread rseq_agent_unregister_current_thread; do
+            echo "$defined" | grep -q " $function\$" || die "no $function"
+        done
+        strays=$(echo "$defined" | grep -v -E ' (JNI_OnLoad|(Java|JavaCritical)_[A-Za-z0-9_]+|rseq_agent_[a-z_]+)$' || true)
+        [ -z "$strays" ] || die "exports more than it should: $strays"
+        if readelf --program-headers --wide "$library" | grep -q '^ *TLS '; then die "has a TLS segment"; fi
+        ;;
+    *) die "area or jvm, not '$kind'" ;;
+esac
