@@ -8,6 +8,7 @@ import java.util.Map;
 import net.bytebuddy.jar.asm.ClassReader;
 import net.bytebuddy.jar.asm.ClassVisitor;
 import net.bytebuddy.jar.asm.ClassWriter;
+import net.bytebuddy.jar.asm.FieldVisitor;
 import net.bytebuddy.jar.asm.MethodVisitor;
 import net.bytebuddy.jar.asm.Opcodes;
 import net.bytebuddy.jar.asm.Type;
@@ -76,6 +77,7 @@ final class ClassWeaver {
     /** The first pass. */
     private final class Finder extends ClassVisitor {
         private String className;
+        private int captured;
 
         Finder() {
             super(ASM);
@@ -88,10 +90,17 @@ final class ClassWeaver {
             annotation = (access & Opcodes.ACC_ANNOTATION) != 0;
         }
 
+        /** Fields come before methods. A local class holds each variable that it captures in one of these (javac and ecj alike). */
+        @Override
+        public FieldVisitor visitField(int access, String name, String descriptor, String signature, Object value) {
+            if ((access & Opcodes.ACC_SYNTHETIC) != 0 && name.startsWith("val$")) captured++;
+            return null;
+        }
+
         @Override
         public MethodVisitor visitMethod(
                 int access, String name, String descriptor, String signature, String[] exceptions) {
-            return new AnnotatedMethod(access, name, descriptor) {
+            return new AnnotatedMethod(access, descriptor, captured) {
                 @Override
                 public void visitEnd() {
                     if (!isAnnotated()) return;
