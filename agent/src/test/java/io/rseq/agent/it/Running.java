@@ -57,9 +57,14 @@ final class Running implements AutoCloseable {
         return await(err, line -> line.contains(part), part);
     }
 
-    /** Sends SIGTERM. */
+    /** What it has printed to stderr. */
+    synchronized List<String> errSoFar() {
+        return List.copyOf(err);
+    }
+
+    /** Sends SIGTERM. Process.destroy() would close its streams as well, and its last lines were lost. */
     void terminate() {
-        process.destroy();
+        process.toHandle().destroy();
     }
 
     /** Waits for its end. */
