@@ -3,12 +3,15 @@ package io.rseq.agent.engine.weave;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import net.bytebuddy.jar.asm.ClassReader;
 import net.bytebuddy.jar.asm.ClassVisitor;
 import net.bytebuddy.jar.asm.ClassWriter;
 import net.bytebuddy.jar.asm.FieldVisitor;
+import net.bytebuddy.jar.asm.Label;
 import net.bytebuddy.jar.asm.MethodVisitor;
 import net.bytebuddy.jar.asm.Opcodes;
 import net.bytebuddy.jar.asm.Type;
@@ -131,6 +134,22 @@ final class ClassWeaver {
                 @Override
                 public MethodVisitor rewrite(MethodVisitor method) {
                     return new MethodVisitor(ASM, method) {
+                        private final Set<Label> placed = new HashSet<>();
+
+                        @Override
+                        public void visitLabel(Label label) {
+                            placed.add(label);
+                            super.visitLabel(label);
+                        }
+
+                        /* The JVM loads a class whose debug information points into an instruction; ASM would write nonsense for it. */
+                        @Override
+                        public void visitLocalVariable(
+                                String name, String descriptor, String signature, Label start, Label end, int index) {
+                            if (placed.contains(start) && placed.contains(end))
+                                super.visitLocalVariable(name, descriptor, signature, start, end, index);
+                        }
+
                         @Override
                         public void visitCode() {
                             super.visitCode();
