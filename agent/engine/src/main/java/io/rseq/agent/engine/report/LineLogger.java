@@ -25,7 +25,15 @@ public final class LineLogger extends LegacyAbstractLogger {
         if (level != Level.INFO) line.append(level).append(' ');
         line.append(arguments == null ? pattern : MessageFormatter.basicArrayFormat(pattern, arguments));
         if (throwable != null) line.append(": ").append(throwable);
-        Log.write(line.toString());
+        Log.write(printable(line));
+    }
+
+    /* Class and method names come from class files, where a line feed is as good a letter as any. */
+    private static String printable(StringBuilder line) {
+        for (int i = 0; i < line.length(); i++) {
+            if (Character.isISOControl(line.charAt(i))) line.setCharAt(i, '?');
+        }
+        return line.toString();
     }
 
     @Override

@@ -15,6 +15,7 @@ class AnnotatedMethod extends MethodVisitor {
     private static final String WOVEN = "Lio/rseq/internal/Woven;";
 
     private final int access;
+    private final int captured;
     private final Type[] parameters;
     private final List<Integer> indexParameters = new ArrayList<>();
     private int unannotatable;
@@ -22,9 +23,11 @@ class AnnotatedMethod extends MethodVisitor {
     private boolean woven;
     private String index = "CPU";
 
-    AnnotatedMethod(int access, String name, String descriptor) {
+    /** {@code captured}: how many variables the class captures; a local class's constructor takes them after its own parameters. */
+    AnnotatedMethod(int access, String descriptor, int captured) {
         super(ClassWeaver.ASM);
         this.access = access;
+        this.captured = captured;
         this.parameters = Type.getArgumentTypes(descriptor);
     }
 
@@ -41,10 +44,10 @@ class AnnotatedMethod extends MethodVisitor {
         };
     }
 
-    /** Compilers leave a constructor's synthetic parameters, which come first, out of the count. */
+    /** Compilers leave a constructor's synthetic parameters out of the count: outer instance, enum's name and ordinal, captured ones. */
     @Override
     public void visitAnnotableParameterCount(int count, boolean visible) {
-        if (count > 0) unannotatable = parameters.length - count;
+        if (count > 0 && count < parameters.length) unannotatable = parameters.length - count - captured;
     }
 
     @Override

@@ -3,11 +3,15 @@ package io.rseq.agent.engine.weave;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import net.bytebuddy.jar.asm.ClassReader;
 import net.bytebuddy.jar.asm.ClassVisitor;
 import net.bytebuddy.jar.asm.ClassWriter;
+import net.bytebuddy.jar.asm.FieldVisitor;
+import net.bytebuddy.jar.asm.Label;
 import net.bytebuddy.jar.asm.MethodVisitor;
 import net.bytebuddy.jar.asm.Opcodes;
 import net.bytebuddy.jar.asm.Type;
@@ -76,6 +80,7 @@ final class ClassWeaver {
     /** The first pass. */
     private final class Finder extends ClassVisitor {
         private String className;
+        private int captured;
 
         Finder() {
             super(ASM);
@@ -88,10 +93,17 @@ final class ClassWeaver {
             annotation = (access & Opcodes.ACC_ANNOTATION) != 0;
         }
 
+        /** Fields come before methods. A local class holds each variable that it captures in one of these (javac and ecj alike). */
+        @Override
+        public FieldVisitor visitField(int access, String name, String descriptor, String signature, Object value) {
+            if ((access & Opcodes.ACC_SYNTHETIC) != 0 && name.startsWith("val$")) captured++;
+            return null;
+        }
+
         @Override
         public MethodVisitor visitMethod(
                 int access, String name, String descriptor, String signature, String[] exceptions) {
-            return new AnnotatedMethod(access, name, descriptor) {
+            return new AnnotatedMethod(access, descriptor, captured) {
                 @Override
                 public void visitEnd() {
                     if (!isAnnotated()) return;
@@ -122,6 +134,22 @@ final class ClassWeaver {
                 @Override
                 public MethodVisitor rewrite(MethodVisitor method) {
                     return new MethodVisitor(ASM, method) {
+                        private final Set<Label> placed = new HashSet<>();
+
+                        @Override
+                        public void visitLabel(Label label) {
+                            placed.add(label);
+                            super.visitLabel(label);
+                        }
+
+                        /* The JVM loads a class whose debug information points into an instruction; ASM would write nonsense for it. */
+                        @Override
+                        public void visitLocalVariable(
+                                String name, String descriptor, String signature, Label start, Label end, int index) {
+                            if (placed.contains(start) && placed.contains(end))
+                                super.visitLocalVariable(name, descriptor, signature, start, end, index);
+                        }
+
                         @Override
                         public void visitCode() {
                             super.visitCode();

@@ -13,7 +13,7 @@ import java.util.List;
 public final class LoadedClasses {
     private static final ClassLoader PLATFORM = ClassLoader.getPlatformClassLoader();
     private static final ClassLoader ENGINE = LoadedClasses.class.getClassLoader();
-    private static final String LAUNCHER = "io.rseq.agent.";
+    private static final String LAUNCHER = "io.rseq.agent";
 
     private LoadedClasses() {}
 
@@ -25,7 +25,7 @@ public final class LoadedClasses {
             if (loader == null
                     || loader == PLATFORM
                     || loader == ENGINE
-                    || type.getName().startsWith(LAUNCHER)) continue;
+                    || type.getPackageName().equals(LAUNCHER)) continue;
             if (type.isArray() || type.isPrimitive() || type.isHidden() || !instrumentation.isModifiableClass(type))
                 continue;
             if (mayConcernUs(type, loader)) concerned.add(type);

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.rseq.agent.it;
+
+import io.rseq.agent.it.programs.EmptyAgent;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.jar.Attributes;
+import java.util.jar.JarEntry;
+import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
+
+/** The jar under test as it is shipped, and one whose agent does nothing, to compare with. */
+final class AgentJar {
+    private AgentJar() {}
+
+    static Path path() {
+        return Path.of(System.getProperty("rseq.agent.jar"));
+    }
+
+    /** A folder of the build for what tests make. */
+    static Path buildFolder() {
+        try {
+            return Files.createDirectories(Path.of(System.getProperty("rseq.build")));
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
+    /** The jar of an agent that does nothing. */
+    static Path empty() {
+        String file = EmptyAgent.class.getName().replace('.', '/') + ".class";
+        Manifest manifest = new Manifest();
+        manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
+        manifest.getMainAttributes().putValue("Premain-Class", EmptyAgent.class.getName());
+        manifest.getMainAttributes().putValue("Can-Retransform-Classes", "true");
+        manifest.getMainAttributes().putValue("Can-Redefine-Classes", "true");
+        Path jar = buildFolder().resolve("empty-agent.jar");
+        try (OutputStream out = Files.newOutputStream(jar);
+                JarOutputStream entries = new JarOutputStream(out, manifest)) {
+            entries.putNextEntry(new JarEntry(file));
+            Files.copy(Launch.home(EmptyAgent.class).resolve(file), entries);
+            entries.closeEntry();
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+        return jar;
+    }
+}

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.rseq.agent.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.rseq.agent.it.programs.BrokenClassFiles;
+import io.rseq.agent.it.programs.Hello;
+import io.rseq.agent.it.programs.Refused;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Bad input is one clear line each, and the application runs on. */
+class BadInputIT {
+    @EveryJdk
+    void unknown_option_names_the_nearest_match(World world) {
+        hello(world, "raeder=jni").warnedOnceOf("raeder", "'reader'").printed("reader=raw");
+    }
+
+    @EveryJdk
+    void unknown_value_names_the_nearest_match(World world) {
+        hello(world, "reader=row").warnedOnceOf("reader=row", "'raw'").printed("reader=raw");
+        hello(world, "log=inof").warnedOnceOf("log=inof", "'info'");
+    }
+
+    @EveryJdk
+    void option_without_a_value_is_one_warning(World world) {
+        hello(world, "debug").warnedOnceOf("'debug'", "key=value");
+    }
+
+    @EveryJdk
+    void unknown_property_and_variable_are_one_warning_each(World world) {
+        Outcome outcome = Launch.of(world, Hello.class)
+                .jvm("-Drseq.reeder=jni")
+                .environment("RSEQ_LOGG", "debug")
+                .run()
+                .succeeded();
+        assertThat(outcome.warnings()).hasSize(2);
+        assertThat(outcome.warnings()).anyMatch(line -> line.contains("rseq.reeder") && line.contains("'reader'"));
+        assertThat(outcome.warnings()).anyMatch(line -> line.contains("RSEQ_LOGG") && line.contains("'log'"));
+    }
+
+    @EveryJdk
+    void agent_option_wins_over_property_and_property_over_variable(World world) {
+        Launch.of(world, Hello.class)
+                .agent("reader=getcpu")
+                .jvm("-Drseq.reader=jni")
+                .environment("RSEQ_READER", "raw")
+                .run()
+                .succeeded()
+                .hadNoWarning()
+                .printed("reader=getcpu");
+        Launch.of(world, Hello.class)
+                .jvm("-Drseq.reader=jni")
+                .environment("RSEQ_READER", "getcpu")
+                .run()
+                .succeeded()
+                .hadNoWarning()
+                .printed("reader=jni");
+        Launch.of(world, Hello.class)
+                .environment("RSEQ_READER", "getcpu")
+                .run()
+                .succeeded()
+                .hadNoWarning()
+                .printed("reader=getcpu");
+    }
+
+    @EveryJdk
+    void native_path_without_the_library_costs_acceleration_alone(World world) {
+        unaccelerated(hello(world, "native.path=/nonexistent"), "native.path=/nonexistent", "librseq_jvm.so");
+    }
+
+    @EveryJdk
+    void native_path_with_something_that_is_no_library_costs_acceleration_alone(World world) throws IOException {
+        Path folder = Files.createDirectories(AgentJar.buildFolder().resolve("no-library"));
+        Files.writeString(
+                folder.resolve("librseq_jvm.so"), "this is no library, only text that is long enough.\n".repeat(8));
+        Outcome outcome = Launch.of(world, Hello.class)
+                .agent("native.path=" + folder)
+                .run()
+                .succeeded()
+                .printed("reader=none");
+        outcome.warnedOnceOf("can't load", folder.toString(), "unaccelerated");
+    }
+
+    @EveryJdk
+    void native_tmpdir_that_does_not_exist_costs_acceleration_alone(World world) {
+        unaccelerated(hello(world, "native.tmpdir=/nonexistent"), "/nonexistent", "native.tmpdir");
+    }
+
+    @EveryJdk
+    void native_tmpdir_that_can_not_be_written_costs_acceleration_alone(World world) {
+        unaccelerated(hello(world, "native.tmpdir=/proc"), "/proc", "native.tmpdir"); // not even root makes files there
+    }
+
+    @EveryJdk
+    void native_tmpdir_that_is_mounted_noexec_costs_acceleration_alone(World world) throws IOException {
+        Path folder = Files.createDirectories(AgentJar.buildFolder().resolve("noexec"));
+        String mount = "mount -t tmpfs -o noexec tmpfs '" + folder + "'";
+        Machine.needsTool("a private mount", "unshare", "-m", "sh", "-c", mount);
+        Outcome outcome = Launch.of(world, Hello.class)
+                .agent("native.tmpdir=" + folder)
+                .wrapper("unshare", "-m", "sh", "-c", mount + " && exec \"$@\"", "sh")
+                .run()
+                .succeeded();
+        unaccelerated(outcome, folder.toString(), "noexec", "native.tmpdir");
+    }
+
+    @EveryJdk
+    void read_only_root_costs_acceleration_alone(World world) {
+        String mount = "mount --make-rprivate / && mount --bind /tmp /tmp"
+                + " && mount -o remount,bind,ro /tmp && mount -o remount,bind,ro /";
+        Machine.needsTool("a private mount", "unshare", "-m", "sh", "-c", mount);
+        Outcome outcome = Launch.of(world, Hello.class)
+                .wrapper("unshare", "-m", "sh", "-c", mount + " && exec \"$@\"", "sh")
+                .run()
+                .succeeded();
+        unaccelerated(outcome, "/tmp", "native.tmpdir");
+    }
+
+    @EveryJdk
+    void methods_that_can_not_be_woven_are_one_line_each_and_keep_what_was_passed(World world) {
+        Outcome outcome = Launch.of(world, Refused.class).run().succeeded();
+        assertThat(outcome.warnings()).hasSize(5).allMatch(line -> line.contains("refused " + Refused.class.getName()));
+        refused(outcome, "isAbstract(I)I", "abstract", "annotate the methods that implement it");
+        refused(outcome, "isNative(I)I", "native", "annotate a Java method that calls it");
+        refused(outcome, "hasTwo(II)I", "2 @CpuIndex parameters", "leave exactly one");
+        refused(outcome, "hasNone(I)I", "without a @CpuIndex parameter", "add one");
+        refused(outcome, "isLong(J)J", "long", "make it int");
+        outcome.printed("hasTwo=-7").printed("hasNone=-3").printed("isLong=-3");
+        assertThat(outcome.number("isFine")).isNotNegative();
+        assertThat(outcome.exitLine()).containsEntry("unwoven", "5").containsEntry("woven", "1");
+    }
+
+    @EveryJdk
+    void broken_class_files_fail_as_without_the_agent(World world) {
+        List<String> without = Launch.of(world, BrokenClassFiles.class)
+                .withoutAgent()
+                .run()
+                .succeeded()
+                .out();
+        Outcome with = Launch.of(world, BrokenClassFiles.class).run().succeeded();
+        with.hadNothingFromTheJvmOnStderr().printed("whole=defined").printed("survived=true");
+        assertThat(without).anyMatch(line -> line.startsWith("truncated.50=java.lang.ClassFormatError"));
+        assertThat(without).anyMatch(line -> line.startsWith("newer=java.lang.UnsupportedClassVersionError"));
+        assertThat(with.out()).containsExactlyElementsOf(without);
+    }
+
+    private static void refused(Outcome outcome, String method, String... parts) {
+        assertThat(outcome.warnings().stream()
+                        .filter(line -> line.contains(method))
+                        .toList())
+                .as("lines about %s of %s", method, outcome)
+                .hasSize(1)
+                .allSatisfy(line -> assertThat(line).contains(parts));
+    }
+
+    private static Outcome hello(World world, String options) {
+        return Launch.of(world, Hello.class)
+                .agent(options)
+                .run()
+                .succeeded()
+                .hadNothingFromTheJvmOnStderr()
+                .printed("hello")
+                .printed("inRange=true");
+    }
+
+    private static void unaccelerated(Outcome outcome, String... parts) {
+        outcome.warnedOnceOf(parts)
+                .printed("hello")
+                .printed("inRange=true")
+                .printed("woven=-7")
+                .printed("reader=none")
+                .hadNothingFromTheJvmOnStderr();
+        assertThat(outcome.warnings().get(0)).contains("unaccelerated");
+    }
+}
