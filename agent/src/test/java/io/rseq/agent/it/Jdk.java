@@ -15,7 +15,7 @@ import java.util.stream.Stream;
 
 /**
  * A JDK to launch programs with. The first is the one that runs the tests; the others are its neighbours in the folder where it is
- * installed, and those that {@code RSEQ_TEST_JDKS} lists, separated like a class path. Older than 17 is not supported, and left out.
+ * installed, and those that {@code TEST_JDKS} lists, separated like a class path. Older than 17 is not supported, and left out.
  */
 record Jdk(Path home, int feature, String version) {
     private static final int OLDEST = 17;
@@ -57,7 +57,7 @@ record Jdk(Path home, int feature, String version) {
         } catch (IOException unreadable) {
             throw new UncheckedIOException(unreadable);
         }
-        String more = System.getenv("RSEQ_TEST_JDKS");
+        String more = System.getenv("TEST_JDKS");
         if (more != null) {
             for (String home : more.split(File.pathSeparator)) {
                 if (!home.isBlank()) homes.add(Path.of(home.trim()));
