@@ -5,7 +5,7 @@
  * and out here. The rules are those of docs/ownership.md: one registration per thread, counted; whoever came first owns it; the last
  * user of an area that the agent registered unregisters it.
  *
- * Find the functions with dlsym(RTLD_DEFAULT, ...): they exist only in a process that runs with the agent.
+ * Find the functions with dlsym(RTLD_DEFAULT, ...): they exist only in a process that runs with the agent, from its start on.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

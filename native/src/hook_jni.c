@@ -76,12 +76,22 @@ static int rseq_jvm_read(int kind) {
 
 /* ---- natives ------------------------------------------------------------------------------------------------------------------ */
 
-JNIEXPORT jint JNICALL JNI_OnLoad(JavaVM *vm, void *reserved) {
-    (void)reserved;
-    JNIEnv *env;
-    if ((*vm)->GetEnv(vm, (void **)&env, JNI_VERSION_1_8) != JNI_OK) return JNI_ERR;
-    threads_open(vm, env);
-    return JNI_VERSION_1_8;
+/*
+ * The JVM opens this library RTLD_LOCAL; native code that looks for the C API finds it once the scope is global. Nothing else is exported
+ * but the hook's natives: in particular no JNI_OnLoad, which must not be found in place of another library's.
+ */
+static void show_c_api(void) {
+    Dl_info info;
+    if (dladdr((const void *)(uintptr_t)&show_c_api, &info) == 0 || info.dli_fname == NULL) return;
+    dlopen(info.dli_fname, RTLD_LAZY | RTLD_NOLOAD | RTLD_GLOBAL | RTLD_NODELETE);
+}
+
+/* Called once, before the others: JVMTI, and the C API. */
+void HOOK(open0)(JNIEnv *env, jclass hook) {
+    (void)hook;
+    JavaVM *vm;
+    if ((*env)->GetJavaVM(env, &vm) == JNI_OK) threads_open(vm, env);
+    show_c_api();
 }
 
 /* Decides who owns; true when the agent's own area is to be opened. */
@@ -98,7 +108,7 @@ jboolean HOOK(decide0)(JNIEnv *env, jclass hook, jint forced) {
 void HOOK(openArea0)(JNIEnv *env, jclass hook, jstring path, jboolean visible) {
     (void)hook;
     const char *text = path == NULL ? NULL : (*env)->GetStringUTFChars(env, path, NULL);
-    ownership_open_own_area(&decision, text == NULL ? "" : text, visible == JNI_TRUE);
+    ownership_open_own_area(&decision, text, visible == JNI_TRUE);
     if (text != NULL) (*env)->ReleaseStringUTFChars(env, path, text);
 }
 

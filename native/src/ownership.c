@@ -108,6 +108,42 @@ static bool glibc_owns(struct ownership *decision) {
     return true;
 }
 
+/*
+ * Row 2: librseq is in the process, preloaded or linked, and may register threads of its own accord. Once one of its registrations
+ * succeeded, one that fails ends in abort() (src/rseq.c, rseq_register_current_thread), so threads are registered through its function
+ * alone, and only where the kernel says that they are free.
+ */
+static bool librseq_owns(struct ownership *decision) {
+    const ptrdiff_t *offset = global_symbol("rseq_offset");
+    const unsigned *size = global_symbol("rseq_size");
+    int (*register_thread)(void) = (int (*)(void))global_symbol("rseq_register_current_thread");
+    int (*unregister_thread)(void) = (int (*)(void))global_symbol("rseq_unregister_current_thread");
+    if (offset == NULL || size == NULL || register_thread == NULL || unregister_thread == NULL) return false;
+    if (!kernel_can_read(offset, sizeof *offset) || !kernel_can_read(size, sizeof *size)) return false;
+    if (kernel_is_registered() == REGISTRATION_FREE) {
+        /* Its offset and size hold once a thread was registered; the thread's own registration follows when it is counted in. */
+        if (register_thread() != 0) {
+            REASON(decision, "librseq could not register this thread");
+            return false;
+        }
+        unregister_thread();
+    }
+    if (*size < RSEQ_USABLE_ORIGINAL || *size > GLIBC_SIZE_MAX || *offset < -TP_DISTANCE_MAX || *offset > TP_DISTANCE_MAX ||
+        !is_area((struct rseq_area *)(thread_pointer() + *offset))) {
+        REASON(decision, "librseq says rseq_offset %td and rseq_size %u, which is no area", *offset, *size);
+        return false;
+    }
+    decision->owner = OWNER_LIBRSEQ;
+    decision->registers = true;
+    decision->register_thread = register_thread;
+    decision->unregister_thread = unregister_thread;
+    decision->constant_offset = true;
+    decision->offset = *offset;
+    decision->length = *size < RSEQ_ORIGINAL_LENGTH ? RSEQ_ORIGINAL_LENGTH : *size;
+    decision->usable = *size;
+    return true;
+}
+
 /* Rows 3 and 4: a library that was there before us has an area of the old protocol. */
 static bool foreign_area_exists(struct ownership *decision) {
     struct rseq_area *area = foreign_area();
@@ -136,14 +172,17 @@ static bool cannot_be_had(struct ownership *decision) {
     switch (kernel_is_registered()) {
         case REGISTRATION_ELSEWHERE:
             decision->owner = OWNER_UNKNOWN;
+            decision->error = EBUSY;
             if (decision->reason[0] == '\0') REASON(decision, "another library registered an area that no symbol names");
             return true;
         case REGISTRATION_NO_KERNEL:
             decision->owner = OWNER_NONE;
+            decision->error = ENOSYS;
             REASON(decision, "ENOSYS: the kernel, or a sandbox, has no rseq(2)");
             return true;
         case REGISTRATION_FORBIDDEN:
             decision->owner = OWNER_NONE;
+            decision->error = EPERM;
             REASON(decision, "EPERM: a seccomp filter forbids rseq(2)");
             return true;
         default: return false;
@@ -154,9 +193,11 @@ static bool cannot_be_had(struct ownership *decision) {
 static void decide_forced(enum owner forced, struct ownership *decision, bool *needs_own_area) {
     bool found = false;
     if (forced == OWNER_GLIBC) found = glibc_owns(decision);
+    if (forced == OWNER_LIBRSEQ) found = librseq_owns(decision);
     if (forced == OWNER_FOREIGN) found = foreign_area_exists(decision);
     if (forced == OWNER_AGENT) found = *needs_own_area = kernel_is_registered() == REGISTRATION_FREE;
     if (forced == OWNER_UNKNOWN || forced == OWNER_NONE) found = true;
+    decision->error = forced == OWNER_UNKNOWN ? EBUSY : ENOSYS;
     decision->owner = found ? forced : OWNER_NONE;
     REASON(decision, found ? "forced with owner=%s" : "owner=%s was forced and is not to be had here", owner_name(forced));
 }
@@ -169,6 +210,7 @@ void ownership_decide(const struct ownership_request *request, struct ownership 
         return;
     }
     if (glibc_owns(decision)) return;          /* row 1 */
+    if (librseq_owns(decision)) return;        /* row 2 */
     if (foreign_area_exists(decision)) return; /* rows 3, 4 */
     if (cannot_be_had(decision)) return;       /* rows 5, 7 */
     *needs_own_area = true;                    /* row 6 */
@@ -178,14 +220,15 @@ static struct rseq_area *(*own_area)(void);
 static uint32_t *(*own_refcount)(void);
 
 bool ownership_open_own_area(struct ownership *decision, const char *path, bool visible) {
-    void *library = dlopen(path, RTLD_NOW | RTLD_NODELETE | (visible ? RTLD_GLOBAL : RTLD_LOCAL));
+    void *library = path == NULL ? NULL : dlopen(path, RTLD_NOW | RTLD_NODELETE | (visible ? RTLD_GLOBAL : RTLD_LOCAL));
     if (library != NULL) {
         own_area = (struct rseq_area * (*)(void)) dlsym(library, "rseq_agent_own_area");
         own_refcount = (uint32_t * (*)(void)) dlsym(library, "rseq_agent_own_refcount");
     }
     if (library == NULL || own_area == NULL || own_refcount == NULL) {
-        const char *error = dlerror();
+        const char *error = path == NULL ? "there is no file" : dlerror();
         decision->owner = OWNER_NONE;
+        decision->error = ENOSYS;
         REASON(decision, "the agent's area could not be opened: %s", error == NULL ? path : error);
         return false;
     }

@@ -29,7 +29,12 @@ struct ownership {
     /* The refcount that the area's users share; NULL where there is none, and the count is our own bookkeeping. */
     uint32_t *(*refcount_of_thread)(void);
 
-    bool registers;      /* we make the system call (owner agent) */
+    /* librseq's own functions, which then make the system calls; NULL with every other owner. */
+    int (*register_thread)(void);
+    int (*unregister_thread)(void);
+
+    bool registers;      /* registering threads is ours to do (owners agent and librseq) */
+    int error;           /* errno that a thread is refused with where there is no area */
     uint32_t length;     /* as registered */
     uint32_t usable;     /* bytes of the area that hold what the kernel writes */
     uint32_t glibc_size; /* __rseq_size; 0 unless owner is glibc */
@@ -48,8 +53,8 @@ struct ownership_request {
 void ownership_decide(const struct ownership_request *request, struct ownership *decision, bool *needs_own_area);
 
 /*
- * Opens librseq_area.so: RTLD_GLOBAL when 'visible'. On success the decision is complete (owner agent, row 6). On failure the owner
- * becomes none, the reason says why, and false is returned.
+ * Opens librseq_area.so: RTLD_GLOBAL when 'visible'. On success the decision is complete (owner agent, row 6). On failure, or with a
+ * NULL path, the owner becomes none, the reason says why, and false is returned.
  */
 bool ownership_open_own_area(struct ownership *decision, const char *path, bool visible);
 

@@ -88,18 +88,34 @@ static uint32_t *refcount_of(struct thread_record *record) {
     return shared == NULL ? &record->refcount : shared;
 }
 
+/* librseq aborts the process where its system call fails: it is asked only about a thread that is free. */
+static int register_through_librseq(struct thread_record *record) {
+    bool free = kernel_is_registered() == REGISTRATION_FREE;
+    record->ours = free && in_force.register_thread() == 0;
+    return record->ours ? 0 : EBUSY;
+}
+
 /*
  * Registers the area of a thread whose registration is ours to make. The kernel's EBUSY is success: it stands, made by somebody who does
  * not count. Its EINVAL means that another area is registered, as this one is aligned and of the right length: our EBUSY.
  */
 static int register_area(struct thread_record *record, struct rseq_area *area) {
+    record->left_to_us = false;
+    if (in_force.register_thread != NULL) return register_through_librseq(record);
     area->rseq_cs = 0; /* the kernel would act on a stale descriptor */
     int error = kernel_rseq(area, in_force.length, 0, RSEQ_SIGNATURE);
     record->ours = error == 0;
-    record->left_to_us = false;
     if (error == 0) ledger_count(&ledger_totals.kernel_registrations);
     if (error == EBUSY) return 0;
     return error == EINVAL ? EBUSY : error;
+}
+
+/* True when the area of the last user was unregistered. */
+static bool unregister_area(const struct thread_record *record) {
+    if (in_force.unregister_thread != NULL) return in_force.unregister_thread() == 0;
+    if (kernel_rseq(area_of(record), in_force.length, RSEQ_UNREGISTER, RSEQ_SIGNATURE) != 0) return false;
+    ledger_count(&ledger_totals.kernel_unregistrations);
+    return true;
 }
 
 /* Count + system call of one use. */
@@ -123,9 +139,7 @@ static enum action count_out(struct thread_record *record) {
     if (*refcount > 0 || !(record->ours || record->left_to_us)) return ACTION_KEPT;
     record->ours = false;
     record->left_to_us = false;
-    struct rseq_area *area = (struct rseq_area *)(uintptr_t)record->area;
-    if (kernel_rseq(area, in_force.length, RSEQ_UNREGISTER, RSEQ_SIGNATURE) != 0) return ACTION_KEPT;
-    ledger_count(&ledger_totals.kernel_unregistrations);
+    if (!unregister_area(record)) return ACTION_KEPT;
     return ACTION_UNREGISTERED;
 }
 
@@ -168,9 +182,8 @@ static void count_reregistration(struct thread_record *record) {
 static int fill_once_more(struct thread_record *record, const struct thread_identity *identity) {
     struct rseq_area *area = ownership_area(&in_force);
     if (area == NULL) {
-        int error = in_force.owner == OWNER_UNKNOWN ? EBUSY : ENOSYS;
-        if (record->uses == 0) refuse(record, identity, error);
-        return error;
+        if (record->uses == 0) refuse(record, identity, in_force.error);
+        return in_force.error;
     }
     bool first_use = record->uses == 0;
     bool lost = !first_use && is_unregistered(area);
@@ -188,7 +201,7 @@ static int fill_once_more(struct thread_record *record, const struct thread_iden
     record->area = (uint64_t)(uintptr_t)area;
     record->length = in_force.length;
     bool adopted = in_force.owner == OWNER_FOREIGN || (in_force.registers && !record->ours);
-    record->owner = adopted ? OWNER_FOREIGN : in_force.owner;
+    record->owner = adopted && in_force.owner == OWNER_AGENT ? OWNER_FOREIGN : in_force.owner;
     if (first_use) {
         record->counted = record->owner;
         ledger_count(&ledger_totals.registered[record->counted]);
@@ -236,6 +249,7 @@ static void thread_gone(void *value) {
 
 bool registration_open(const struct ownership *decision) {
     in_force = *decision;
+    if (in_force.error == 0) in_force.error = ENOSYS;
     if (!ledger_open() || !journal_open() || pthread_key_create(&record_key, thread_gone) != 0) return false;
     atomic_store(&opened, true);
     return true;

@@ -13,7 +13,7 @@
 
 enum { THREAD_NAME_BYTES = JOURNAL_NAME_BYTES };
 
-/* Gets the JVMTI environment and the ids that identities are read with. False when this JVM has no JVMTI. Call from JNI_OnLoad. */
+/* Gets the JVMTI environment and the ids that identities are read with. False when this JVM has no JVMTI. */
 bool threads_open(JavaVM *vm, JNIEnv *env);
 
 /* Counts every thread that starts from now on in, and out at its end. False when the JVM refuses the events. */

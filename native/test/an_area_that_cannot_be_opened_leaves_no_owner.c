@@ -26,7 +26,8 @@ int main(void) {
     open_fails("no/such/librseq_area.so");
     open_fails("/dev/null");
     open_fails("libpthread.so.0"); /* a library, but not ours */
-    open_fails("");                /* what the caller gives who could not provide the file: the program itself */
+    open_fails("");                /* the program itself */
+    open_fails(NULL);              /* what the caller gives who could not provide the file */
 
     struct ownership none = {.owner = OWNER_NONE};
     CHECK(registration_open(&none));

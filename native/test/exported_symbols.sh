@@ -38,12 +38,12 @@ $expected"
         ;;
     jvm)
         [ -n "$newest" ] || die "asks for no versioned glibc symbol at all; is this the right file?"
-        echo "$defined" | grep -q ' JNI_OnLoad$' || die "no JNI_OnLoad"
+        echo "$defined" | grep -q ' Java_java_lang__00024Rseq_open0$' || die "no native methods"
         echo "$defined" | grep -q ' Java_java_lang_' || die "no Java_java_lang_*"
         for function in rseq_agent_register_current_thread rseq_agent_unregister_current_thread; do
             echo "$defined" | grep -q " $function\$" || die "no $function"
         done
-        strays=$(echo "$defined" | grep -v -E ' (JNI_OnLoad|(Java|JavaCritical)_[A-Za-z0-9_]+|rseq_agent_[a-z_]+)$' || true)
+        strays=$(echo "$defined" | grep -v -E ' ((Java|JavaCritical)_[A-Za-z0-9_]+|rseq_agent_[a-z_]+)$' || true)
         [ -z "$strays" ] || die "exports more than it should: $strays"
         if readelf --program-headers --wide "$library" | grep -q '^ *TLS '; then die "has a TLS segment"; fi
         ;;

@@ -49,7 +49,7 @@ int main(int count, char **arguments) {
     CHECK_CONTAINS(owner_name(decision.owner), arguments[3]);
     CHECK_CONTAINS(decision.reason, strcmp(arguments[4], "-") == 0 ? "" : arguments[4]);
     CHECK(registration_open(&decision));
-    CHECK_EQ(rseq_agent_register_current_thread(), decision.owner == OWNER_NONE ? ENOSYS : 0);
+    CHECK_EQ(rseq_agent_register_current_thread(), decision.owner == OWNER_NONE ? (int)error : 0);
     CHECK_EQ(rseq_agent_unregister_current_thread(), decision.owner == OWNER_NONE ? EINVAL : 0);
     return 0;
 }

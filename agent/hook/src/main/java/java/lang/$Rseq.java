@@ -229,6 +229,7 @@ public final class $Rseq {
         eetop = U.objectFieldOffset(Thread.class, "eetop");
         carrierThread = carrierThreadOffset();
         System.load(path);
+        open0();
     }
 
     /** Decides who owns the registration. {@code forced} is an owner's number, or -1. True: the agent's own area is needed. */
@@ -392,6 +393,8 @@ public final class $Rseq {
         return (MethodHandle) linker.getMethod("downcallHandle", segment, descriptor, options.getClass())
                 .invoke(nativeLinker, target, function, options);
     }
+
+    private static native void open0();
 
     private static native boolean decide0(int forced);
 

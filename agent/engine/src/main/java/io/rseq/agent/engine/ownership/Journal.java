@@ -5,6 +5,8 @@ import io.rseq.agent.engine.report.Log;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
+import java.util.Set;
 
 /**
  * The reading end of the native journal: a daemon that looks now and then, and logs what happened to threads' registrations.
@@ -34,7 +36,7 @@ public final class Journal extends Thread {
 
     private final byte[] bytes = new byte[EVENTS_AT_ONCE * EVENT_BYTES];
     private boolean secondSourceLogged;
-    private long adoptions;
+    private final Set<String> told = new HashSet<>();
     private final ByteBuffer events = ByteBuffer.wrap(bytes).order(ByteOrder.nativeOrder());
 
     public Journal() {
@@ -82,25 +84,24 @@ public final class Journal extends Thread {
 
     private void log(int at) {
         Transition transition = Transition.of(events.getInt(at + TRANSITION));
+        Owner owner = Owner.of(events.getInt(at + OWNER));
         StringBuilder line = new StringBuilder(96);
         line.append("thread=").append(name(at)).append(" tid=").append(events.getInt(at + TID));
         line.append(' ').append(transition.word());
-        if (transition != Transition.RELEASED)
-            line.append(" owner=").append(Owner.of(events.getInt(at + OWNER)).word());
+        if (transition != Transition.RELEASED) line.append(" owner=").append(owner.word());
         line.append(" refcount=").append(Integer.toUnsignedString(events.getInt(at + REFCOUNT)));
         if (transition == Transition.RELEASED) line.append(" action=").append(ACTIONS[events.getInt(at + ACTION)]);
         else if (events.getLong(at + AREA) != 0)
             line.append(" area=0x").append(Long.toHexString(events.getLong(at + AREA)));
         int error = events.getInt(at + ERROR);
         if (error != 0) line.append(" errno=").append(Errno.name(error));
-        if (isNews(transition)) Log.LOGGER.warn(line.toString());
+        if (isNews(transition, owner, error)) Log.LOGGER.warn(line.toString());
         else Log.LOGGER.debug(line.toString());
     }
 
-    /** What everybody should see. In a foreign owner's process every thread is adopted: the first says it for all. */
-    private boolean isNews(Transition transition) {
-        if (transition.isEveryday()) return false;
-        return transition != Transition.ADOPTED || adoptions++ == 0;
+    /** What everybody should see, once: what happens to one thread, happens to many, and the totals count them. */
+    private boolean isNews(Transition transition, Owner owner, int error) {
+        return !transition.isEveryday() && told.add(transition.word() + owner.word() + error);
     }
 
     /** The Java name, blanks as underscores so that key=value stays what it is; the number of the thread stands in where it is unknown. */
