@@ -34,6 +34,8 @@ $defined
 instead of
 $expected"
         readelf --dyn-syms --wide "$library" | grep -q 'TLS .*WEAK .* __rseq_abi$' || die "__rseq_abi is not a TLS symbol"
+        alignment=$(readelf --program-headers --wide "$library" | awk '$1 == "TLS" { print $NF }')
+        [ "$((alignment))" -ge 32 ] || die "its TLS is aligned to $alignment, the kernel wants 32"
         readelf --dynamic --wide "$library" | grep -q STATIC_TLS || die "its TLS is not initial-exec (no DF_STATIC_TLS)"
         ;;
     jvm)
