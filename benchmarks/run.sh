@@ -1,0 +1,80 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# run.sh [--quick] [--jdk PATH]... [--rounds N] [JMH's own options]
+#
+# Builds what is missing, runs the JMH benchmarks on each JDK and prints a Markdown table; then startup.sh on each. Without --jdk:
+# JAVA_HOME, and the JDKs (17 and newer) that lie beside it. Raw JSON is kept in benchmarks/target/results. The exit status is 1 when one
+# of the project's own claims was missed.
+#   --quick      under 3 minutes for one JDK: one short round
+#   --rounds N   how often every benchmark is run, on every JDK in turn (default 3)
+set -euo pipefail
+export LC_ALL=C
+here=$(cd "$(dirname "$0")" && pwd)
+root=$(dirname "$here")
+
+die() {
+    echo "run.sh: $*" >&2
+    exit 2
+}
+
+# feature PATH: the feature version of the JDK there, nothing when it is none.
+feature() {
+    [ -x "$1/bin/javac" ] && [ -r "$1/release" ] || return 0
+    sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$1/release"
+}
+
+quick=
+rounds=3
+jdks=()
+jmh=()
+while [ $# -gt 0 ]; do
+    case $1 in
+        --quick) quick=yes ;;
+        --jdk) [ $# -gt 1 ] || die "--jdk needs a path"; jdks+=("$2"); shift ;;
+        --rounds) [ $# -gt 1 ] || die "--rounds needs a number"; rounds=$2; shift ;;
+        -h | --help) sed -n '3,/^set/{/^set/d;s/^# \{0,1\}//p}' "$0"; exit 0 ;;
+        *) jmh+=("$1") ;;
+    esac
+    shift
+done
+
+if [ ${#jdks[@]} -eq 0 ]; then
+    [ -n "${JAVA_HOME:-}" ] || die "set JAVA_HOME, or name a JDK with --jdk PATH"
+    seen=
+    for jdk in "$JAVA_HOME" "$(dirname "$(readlink -f "$JAVA_HOME")")"/*; do
+        path=$(readlink -f "$jdk")
+        version=$(feature "$path")
+        [ -n "$version" ] && [ "$version" -ge 17 ] || continue
+        case $seen in *":$path:"*) continue ;; esac
+        seen="$seen:$path:"
+        jdks+=("$path")
+    done
+fi
+for jdk in "${jdks[@]}"; do
+    [ -n "$(feature "$jdk")" ] || die "$jdk is not a JDK"
+done
+
+agent=$root/agent/target/rseq-agent.jar
+jar=$here/target/rseq-benchmarks.jar
+if [ ! -f "$agent" ] || [ ! -f "$jar" ]; then
+    echo "run.sh: building $agent and $jar" >&2
+    (cd "$root" && JAVA_HOME=${JAVA_HOME:-${jdks[0]}} mvn -q -DskipTests package -pl benchmarks -am)
+fi
+
+results=$here/target/results
+mkdir -p "$results"
+arguments=(--agent "$agent" --results "$results")
+startup=()
+if [ -n "$quick" ]; then
+    rounds=1
+    jmh=(-wi 3 -i 10 "${jmh[@]}")
+    startup=(7 5)
+fi
+for jdk in "${jdks[@]}"; do arguments+=(--jdk "$jdk"); done
+missed=0
+"${jdks[0]}/bin/java" -jar "$jar" "${arguments[@]}" --rounds "$rounds" "${jmh[@]}" || missed=1
+for jdk in "${jdks[@]}"; do
+    "$here/startup.sh" "$jdk" "${startup[@]}" || missed=1
+done
+exit $missed
