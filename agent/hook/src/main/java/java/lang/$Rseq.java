@@ -113,9 +113,9 @@ public final class $Rseq {
     @ForceInline
     public static int cpu() {
         if (reader == RAW) {
-            long area = area();
-            if (area != 0) {
-                int cpu = U.getIntOpaque(null, area + CPU_ID);
+            long javaThread = javaThread();
+            if (javaThread != 0) {
+                int cpu = U.getIntOpaque(null, area(javaThread) + CPU_ID);
                 if (cpu >= 0 && cpu < cpus) return cpu;
             }
         }
@@ -126,10 +126,12 @@ public final class $Rseq {
     @ForceInline
     public static int concurrencyId() {
         if (reader == RAW && usable >= USABLE_MM_CID) {
-            long area = area();
-            if (area != 0 && U.getIntOpaque(null, area + CPU_ID) >= 0) {
+            long javaThread = javaThread();
+            if (javaThread != 0) {
+                long area = area(javaThread);
+                int cpu = U.getIntOpaque(null, area + CPU_ID);
                 int id = U.getIntOpaque(null, area + MM_CID);
-                if (id >= 0 && id < cpus) return id;
+                if (cpu >= 0 && id >= 0 && id < cpus) return id;
             }
         }
         return slow(KIND_CONCURRENCY_ID);
@@ -139,10 +141,12 @@ public final class $Rseq {
     @ForceInline
     public static int node() {
         if (reader == RAW && usable >= USABLE_NODE_ID) {
-            long area = area();
-            if (area != 0 && U.getIntOpaque(null, area + CPU_ID) >= 0) {
+            long javaThread = javaThread();
+            if (javaThread != 0) {
+                long area = area(javaThread);
+                int cpu = U.getIntOpaque(null, area + CPU_ID);
                 int node = U.getIntOpaque(null, area + NODE_ID);
-                if (node >= 0 && node < nodes) return node;
+                if (cpu >= 0 && node >= 0 && node < nodes) return node;
             }
         }
         return slow(KIND_NODE);
@@ -163,16 +167,19 @@ public final class $Rseq {
         return description;
     }
 
-    /** The area of the kernel thread that runs the caller; 0 when the chain must not be followed. Keep it across no call. */
+    /** The JavaThread of the kernel thread that runs the caller; 0 when the chain must not be followed. Keep it across no call. */
     @ForceInline
-    private static long area() {
+    private static long javaThread() {
         long javaThread = U.getLong(Thread.currentThread(), eetop);
-        if (javaThread == 0) {
-            if (!virtualTrusted) return 0;
-            Object carrier = U.getReferenceOpaque(Thread.currentThread(), carrierThread);
-            if (carrier == null) return 0;
-            javaThread = U.getLong(carrier, eetop);
-        }
+        if (javaThread != 0) return javaThread;
+        if (!virtualTrusted) return 0;
+        Object carrier = U.getReferenceOpaque(Thread.currentThread(), carrierThread);
+        return carrier == null ? 0 : U.getLong(carrier, eetop);
+    }
+
+    /** The area of that thread. It is never 0, so no fast path asks: that would be an add, a test and a branch in each read. */
+    @ForceInline
+    private static long area(long javaThread) {
         return U.getLong(U.getLong(javaThread + osthread) + pthreadId) + areaOffset;
     }
 
@@ -286,7 +293,7 @@ public final class $Rseq {
     public static boolean checkRaw() {
         check(Reflection.getCallerClass());
         long javaThread = U.getLong(Thread.currentThread(), eetop);
-        return chainKnown && javaThread != 0 && checkChain0(javaThread) && area() == area0();
+        return chainKnown && javaThread != 0 && checkChain0(javaThread) && area(javaThread) == area0();
     }
 
     /** Makes the handle of the {@code ffm} reader. Returns null, or why there is none. */
