@@ -64,14 +64,16 @@ for variant in $(in_turn "$starts" ${#variants[@]}); do
 done
 
 # Of a thread's own work there is none: start and join of an empty platform thread, nanoseconds per thread, median of each run's rounds.
-threads_per_round=1000
+# On one CPU: how long another one takes to wake up is most of what would be measured otherwise, and none of it is the agent's.
+threads_per_round=500
 rounds_per_run=9
+cpu=$(taskset -cp $$ | sed 's/.*: //; s/[-,].*//')
 raw_threads=$results/threads-jdk${version%%.*}.txt
 : >"$raw_threads"
 done_runs=0
 for variant in $(in_turn "$thread_runs" 2); do
     if [ "$variant" = 0 ]; then name=empty options=("${empty_agent[@]}"); else name=ours options=("${our_agent[@]}"); fi
-    echo "$name $("$java" "${options[@]}" -cp "$classes" $package.ThreadStarts $threads_per_round $rounds_per_run 2>/dev/null)" >>"$raw_threads"
+    echo "$name $(taskset -c "$cpu" "$java" "${options[@]}" -cp "$classes" $package.ThreadStarts $threads_per_round $rounds_per_run 2>/dev/null)" >>"$raw_threads"
     done_runs=$((done_runs + 1))
     progress "thread starts" $done_runs $((thread_runs * 2))
 done
