@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.rseq.agent.it.programs;
 
+import java.lang.reflect.Field;
 import java.nio.file.Path;
 
 /** Uses its own JNA, ByteBuddy and SLF4J, whatever version lies on its class path, and prints which these are. */
@@ -19,8 +20,9 @@ public final class OwnLibraries {
                                 .invoke(null, "c", "sched_getcpu"),
                         (Object) new Object[0]);
         System.out.println("jna.cpu=" + cpu);
-        System.out.println("jna.version="
-                + Class.forName("com.sun.jna.Native").getField("VERSION").get(null));
+        Field version = Class.forName("com.sun.jna.Native").getField("VERSION"); // of an interface that is not public
+        version.setAccessible(true);
+        System.out.println("jna.version=" + version.get(null));
         Object logger = Class.forName("org.slf4j.LoggerFactory")
                 .getMethod("getLogger", String.class)
                 .invoke(null, "application");
