@@ -47,10 +47,21 @@ public final class BrokenClassFiles {
 
     private static void print(String what, String name, byte[] file) {
         try {
-            new Defining().define(name, file);
+            Class<?> defined = new Defining().define(name, file);
             System.out.println(what + "=defined");
+            System.out.println(what + ".linked=" + linked(defined));
         } catch (LinkageError refused) {
             System.out.println(what + "=" + refused.getClass().getName() + ": " + refused.getMessage());
+        }
+    }
+
+    /** The kind of error alone: its text counts bytes of the code. */
+    private static String linked(Class<?> defined) {
+        try {
+            Class.forName(defined.getName(), true, defined.getClassLoader());
+            return "well";
+        } catch (ClassNotFoundException | LinkageError refused) {
+            return refused.getClass().getName();
         }
     }
 }

@@ -142,12 +142,13 @@ final class ClassWeaver {
                             super.visitLabel(label);
                         }
 
-                        /* The JVM loads a class whose debug information points into an instruction; ASM would write nonsense for it. */
+                        /* ASM never places such a label, and would write something else: what the JVM says to the class is its affair. */
                         @Override
                         public void visitLocalVariable(
                                 String name, String descriptor, String signature, Label start, Label end, int index) {
-                            if (placed.contains(start) && placed.contains(end))
-                                super.visitLocalVariable(name, descriptor, signature, start, end, index);
+                            if (!placed.contains(start) || !placed.contains(end))
+                                throw new IllegalArgumentException("debug information points into an instruction");
+                            super.visitLocalVariable(name, descriptor, signature, start, end, index);
                         }
 
                         @Override

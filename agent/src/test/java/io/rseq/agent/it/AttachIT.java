@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.rseq.agent.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.tools.attach.VirtualMachine;
+import io.rseq.agent.it.programs.BeforeTheAgent;
+
+/** The agent loaded into a running JVM: threads and classes that are there already are served like those that come. */
+class AttachIT {
+    @EveryWorld
+    void threads_and_classes_before_the_agent_are_served_after_an_attach(World world) throws Exception {
+        try (Running running = launch(world)) {
+            running.awaitOut("ready");
+            attach(running.pid(), "log=debug");
+            Outcome outcome = goOn(running, world, "raw");
+            outcome.hadNoWarning().hadNothingFromTheJvmOnStderr();
+            // under glibc they are registered already, and the loads find them without our bookkeeping
+            for (int i = 0; i < 4 && !world.glibc(); i++) {
+                String thread = "thread=before-" + i + " ";
+                assertThat(outcome.agentLines()).anyMatch(line -> line.contains(thread) && line.contains("registered"));
+            }
+        }
+    }
+
+    @EveryWorld
+    void jcmd_loads_the_agent(World world) {
+        try (Running running = launch(world)) {
+            running.awaitOut("ready");
+            Command.of(
+                            world.jdk().tool("jcmd"),
+                            Long.toString(running.pid()),
+                            "JVMTI.agent_load",
+                            AgentJar.path().toString(),
+                            "'reader=jni'") // unquoted, jcmd takes it for an option of its own
+                    .run()
+                    .succeeded();
+            goOn(running, world, "jni").hadNoWarning().hadNothingFromTheJvmOnStderr();
+        }
+    }
+
+    @EveryJdk
+    void attaching_twice_is_one_warning_and_harmless(World world) throws Exception {
+        try (Running running = launch(world)) {
+            running.awaitOut("ready");
+            attach(running.pid(), "");
+            attach(running.pid(), "reader=getcpu");
+            goOn(running, world, "raw").warnedOnceOf("loaded already");
+        }
+    }
+
+    private static Running launch(World world) {
+        return Launch.of(world, BeforeTheAgent.class)
+                .jna()
+                .withoutAgent()
+                .jvm("-XX:+EnableDynamicAgentLoading") // without it the JVM warns from 21 on
+                .start();
+    }
+
+    private static void attach(long pid, String options) throws Exception {
+        VirtualMachine jvm = VirtualMachine.attach(Long.toString(pid));
+        try {
+            jvm.loadAgent(AgentJar.path().toString(), options);
+        } finally {
+            jvm.detach();
+        }
+    }
+
+    private static Outcome goOn(Running running, World world, String reader) {
+        running.say("go");
+        Outcome outcome = running.finish().succeeded().printed("before.static=-7");
+        assertThat(outcome.fact("before.support")).startsWith("agent=none");
+        assertThat(outcome.fact("support")).contains("owner=" + world.owner()).contains("reader=" + reader);
+        for (String name : new String[] {"existing", "later"}) {
+            assertThat(outcome.number(name + ".compared"))
+                    .as(outcome.toString())
+                    .isGreaterThan(1000);
+            assertThat(outcome.number(name + ".disagreed"))
+                    .as(outcome.toString())
+                    .isZero();
+            assertThat(outcome.number(name + ".outOfRange"))
+                    .as(outcome.toString())
+                    .isZero();
+        }
+        for (String shape : io.rseq.agent.it.programs.Shapes.indexes().keySet()) {
+            // an enum's constructor ran before the agent came
+            if (!shape.equals("enumConstructor"))
+                assertThat(outcome.number(shape)).as(shape).isNotNegative();
+        }
+        return outcome;
+    }
+}

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.rseq.agent.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.rseq.agent.it.programs.Churn;
+import io.rseq.agent.it.programs.Hello;
+import io.rseq.agent.it.programs.Shapes;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** What appears on the console: the agent's own lines, where the user wants them, and not one of the JVM's. */
+class ConsoleIT {
+    @EveryWorld
+    void jvm_warns_of_nothing(World world) {
+        silent(Launch.of(world, Hello.class));
+    }
+
+    @EveryWorld
+    void jvm_warns_of_nothing_when_it_denies_what_it_would_warn_of(World world) {
+        Launch launch = Launch.of(world, Hello.class);
+        if (world.jdk().feature() >= 24)
+            launch.jvm("--illegal-native-access=deny", "--sun-misc-unsafe-memory-access=deny");
+        else launch.jvm("--illegal-access=deny");
+        Outcome outcome = launch.run().succeeded().hadNoWarning().printed("reader=raw");
+        // JDK 17 says of this very flag that it is no longer supported
+        assertThat(outcome.err().stream()
+                        .filter(line -> !line.startsWith("rseq: ") && !line.contains("illegal-access")))
+                .isEmpty();
+    }
+
+    @EveryWorld
+    void jvm_finds_nothing_wrong_with_our_jni(World world) {
+        List<String> withoutOurs = complaints(
+                Launch.of(world, Churn.class).agentJar(AgentJar.empty())); // the launcher's own, on some JDKs
+        for (String reader : new String[] {"raw", "jni", "getcpu"}) {
+            List<String> complaints = complaints(Launch.of(world, Churn.class).agent("log=debug,reader=" + reader));
+            assertThat(withoutOurs).containsAll(complaints);
+        }
+        if (world.jdk().feature() >= 21)
+            assertThat(withoutOurs)
+                    .containsAll(complaints(Launch.of(world, Churn.class).agent("reader=ffm")));
+    }
+
+    @EveryJdk
+    void class_data_sharing_stays_on(World world) {
+        silent(Launch.of(world, Hello.class).jvm("-Xshare:on"));
+        Launch ours = Launch.of(world, Hello.class);
+        Launch empty = Launch.of(world, Hello.class).agentJar(AgentJar.empty());
+        Set<String> fromArchive = loaded(empty, true);
+        assertThat(fromArchive).hasSizeGreaterThan(300);
+        fromArchive.retainAll(loaded(ours, false));
+        assertThat(fromArchive)
+                .as("classes that come from the archive under an empty agent, and not under ours")
+                .isEmpty();
+    }
+
+    @EveryJdk
+    void class_data_sharing_is_said_to_be_no_different_from_an_agent_that_does_nothing(World world) {
+        List<String> with = cdsLines(Launch.of(world, Hello.class));
+        List<String> empty = cdsLines(Launch.of(world, Hello.class).agentJar(AgentJar.empty()));
+        assertThat(with).isEqualTo(empty);
+    }
+
+    @EveryWorld
+    void log_off_prints_nothing(World world) {
+        Outcome outcome = Launch.of(world, Shapes.class).agent("log=off").run().succeeded();
+        assertThat(outcome.err()).isEmpty();
+        assertThat(outcome.number("static")).isNotNegative();
+    }
+
+    @EveryJdk
+    void log_warn_prints_nothing_when_all_is_well(World world) {
+        assertThat(Launch.of(world, Shapes.class)
+                        .agent("log=warn")
+                        .run()
+                        .succeeded()
+                        .err())
+                .isEmpty();
+    }
+
+    @EveryJdk
+    void log_file_gets_the_lines_and_stderr_none(World world) throws IOException {
+        Path file = AgentJar.buildFolder().resolve("log-" + world.jdk().feature() + ".txt");
+        Files.deleteIfExists(file);
+        for (int round = 1; round <= 2; round++) {
+            Outcome outcome = Launch.of(world, Shapes.class)
+                    .agent("log=debug,log.file=" + file)
+                    .run()
+                    .succeeded();
+            assertThat(outcome.err()).isEmpty();
+            List<String> lines = Files.readAllLines(file);
+            assertThat(lines).allMatch(line -> line.startsWith("rseq: "));
+            assertThat(lines.stream().filter(line -> line.startsWith("rseq: owner=")))
+                    .hasSize(round);
+            assertThat(lines.stream().filter(line -> line.startsWith("rseq: exit ")))
+                    .hasSize(round);
+            assertThat(lines).anyMatch(line -> line.startsWith("rseq: DEBUG thread=main "));
+        }
+    }
+
+    @EveryJdk
+    void log_file_that_can_not_be_written_is_one_warning(World world) {
+        Launch.of(world, Hello.class)
+                .agent("log.file=/nonexistent/log")
+                .run()
+                .succeeded()
+                .warnedOnceOf("log.file=/nonexistent/log", "stderr")
+                .printed("reader=raw");
+    }
+
+    private static void silent(Launch launch) {
+        launch.run()
+                .succeeded()
+                .hadNoWarning()
+                .hadNothingFromTheJvmOnStderr()
+                .printed("hello")
+                .printed("reader=raw");
+    }
+
+    /** The classes that were loaded, from the archive or from elsewhere. */
+    private static Set<String> loaded(Launch launch, boolean fromArchive) {
+        Set<String> names = new TreeSet<>();
+        for (String line :
+                launch.jvm("-Xlog:class+load:stdout:none").run().succeeded().out()) {
+            int source = line.indexOf(" source: ");
+            if (source > 0 && line.contains("source: shared objects file") == fromArchive)
+                names.add(line.substring(0, source));
+        }
+        return names;
+    }
+
+    /** What -Xcheck:jni says, without the numbers; not what it says to JDK 17's own getAllLoadedClasses, whoever calls that. */
+    private static List<String> complaints(Launch launch) {
+        Outcome outcome = launch.jvm("-Xcheck:jni").arguments(500).run().succeeded();
+        List<String> complaints = new ArrayList<>();
+        for (List<String> lines : List.of(outcome.out(), outcome.err())) {
+            for (int i = 0; i < lines.size(); i++) {
+                String line = lines.get(i);
+                String where = i + 1 < lines.size() ? lines.get(i + 1) : "";
+                boolean complaint =
+                        line.contains("in native method") || line.contains("WARNING") || line.contains("FATAL");
+                if (complaint && !where.contains("sun.instrument.InstrumentationImpl.getAllLoadedClasses0"))
+                    complaints.add(line.replaceAll("[0-9]+", "N"));
+            }
+        }
+        return complaints;
+    }
+
+    /** What CDS says, without times and addresses. */
+    private static List<String> cdsLines(Launch launch) {
+        return launch.jvm("-Xlog:cds:stdout:none").run().succeeded().out().stream()
+                .filter(line -> line.toLowerCase(java.util.Locale.ROOT).contains("disabled"))
+                .map(line -> line.replaceAll("0x[0-9a-f]+", "0x"))
+                .toList();
+    }
+}
