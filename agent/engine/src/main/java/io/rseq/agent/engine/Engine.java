@@ -4,6 +4,7 @@ package io.rseq.agent.engine;
 import io.rseq.agent.engine.cli.Command;
 import io.rseq.agent.engine.ownership.Journal;
 import io.rseq.agent.engine.ownership.Summary;
+import io.rseq.agent.engine.report.LineLogger;
 import io.rseq.agent.engine.report.Log;
 import io.rseq.agent.engine.weave.LoadedClasses;
 import io.rseq.agent.engine.weave.PerCpuTransformer;
@@ -11,7 +12,6 @@ import java.io.File;
 import java.lang.instrument.Instrumentation;
 import java.util.Map;
 import java.util.function.Function;
-import org.slf4j.Logger;
 
 /**
  * The engine: what the launcher starts, in the order in which it can be followed. All that premain waits for is here. ByteBuddy, JNA and
@@ -19,8 +19,6 @@ import org.slf4j.Logger;
  * everything here.
  */
 public final class Engine implements Function<Map<String, Object>, Object> {
-    private static final Logger LOG = Log.LOGGER;
-
     private Journal journal;
     private PerCpuTransformer transformer;
 
@@ -35,36 +33,41 @@ public final class Engine implements Function<Map<String, Object>, Object> {
     }
 
     private void premain(Map<String, Object> request) {
+        Instrumentation instrumentation = (Instrumentation) request.get("instrumentation");
+        StartThread second = new StartThread(instrumentation);
+        second.start();
         Options options = Options.read((String) request.get("options"));
         Log.configure(options.log(), options.logFile());
-        for (String warning : options.warnings()) LOG.warn(warning);
-        Witness witness = new Witness();
-        witness.start();
+        for (String warning : options.warnings()) LineLogger.LOG.warn(warning);
         try {
-            start(options, (Instrumentation) request.get("instrumentation"), witness);
+            start(options, instrumentation, second);
         } catch (NativeLibraryFile.Unavailable reason) {
-            LOG.error(reason.getMessage() + "; the application runs unaccelerated");
+            LineLogger.LOG.error(reason.getMessage() + "; the application runs unaccelerated");
         } catch (Throwable failure) { // whatever it is, the application must not see it
-            LOG.error("the agent could not start, the application runs unaccelerated: " + failure);
+            LineLogger.LOG.error("the agent could not start, the application runs unaccelerated: " + failure);
         } finally {
-            witness.dismiss();
+            second.dismiss();
         }
     }
 
-    private void start(Options options, Instrumentation instrumentation, Witness witness) throws Exception {
+    private void start(Options options, Instrumentation instrumentation, StartThread second) throws Throwable {
+        PerCpuTransformer weaving = new PerCpuTransformer();
         try (NativeLibraryFile library = NativeLibraryFile.of("librseq_jvm.so", options)) {
-            Hook.install(instrumentation, library.path());
+            journal = new Journal();
+            second.awaitHook();
+            Hook.open(library.path());
         }
         decideOwner(options);
         String facts = putInForce(options);
-        Reader reader = Reader.choose(options.reader(), witness);
+        Reader reader = Reader.choose(options.reader(), second);
         $Rseq.choose(reader.number(), facts + " reader=" + reader.word() + " committer=none");
-        if (!$Rseq.watch()) LOG.warn("this JVM sends no thread events: threads are registered at their first use");
-        journal = new Journal();
-        transformer = new PerCpuTransformer();
-        instrumentation.addTransformer(transformer, true);
+        if (!$Rseq.watch()) {
+            LineLogger.LOG.warn("this JVM sends no thread events: threads are registered at their first use");
+        }
+        instrumentation.addTransformer(weaving, true);
         LoadedClasses.weave(instrumentation);
-        LOG.info($Rseq.description() + " woven=" + transformer.woven());
+        Log.info($Rseq.description() + " woven=" + weaving.woven());
+        transformer = weaving;
         journal.start();
         Runtime.getRuntime().addShutdownHook(new Summary(journal, transformer));
     }
@@ -75,7 +78,7 @@ public final class Engine implements Function<Map<String, Object>, Object> {
         try (NativeLibraryFile area = NativeLibraryFile.of("librseq_area.so", options)) {
             $Rseq.openArea(area.path(), options.export());
         } catch (NativeLibraryFile.Unavailable reason) {
-            LOG.error(reason.getMessage());
+            LineLogger.LOG.error(reason.getMessage());
             $Rseq.openArea(null, false);
         }
     }
@@ -88,8 +91,8 @@ public final class Engine implements Function<Map<String, Object>, Object> {
         int second = text.indexOf('\n', first + 1);
         String ownerReason = text.substring(first + 1, second);
         String chainReason = text.substring(second + 1);
-        if (!ownerReason.isEmpty()) LOG.warn(ownerReason);
-        if (!chainReason.isEmpty()) LOG.warn("reader=raw is not to be had: " + chainReason);
+        if (!ownerReason.isEmpty()) LineLogger.LOG.warn(ownerReason);
+        if (!chainReason.isEmpty()) LineLogger.LOG.warn("reader=raw is not to be had: " + chainReason);
         return text.substring(0, first);
     }
 }

@@ -19,11 +19,16 @@ final class Hook {
 
     private Hook() {}
 
-    static void install(Instrumentation instrumentation, String libraryPath) throws Exception {
+    /** Defines the class, and initialises nothing of it. */
+    static void define(Instrumentation instrumentation) throws Exception {
         Module base = Object.class.getModule();
         Set<Module> engine = Set.of(Hook.class.getModule());
         instrumentation.redefineModule(base, Set.of(), Map.of(), Map.of("java.lang", engine), Set.of(), Map.of());
         MethodHandles.privateLookupIn(Object.class, MethodHandles.lookup()).defineClass(read());
+    }
+
+    /** Has it load the native library. */
+    static void open(String libraryPath) throws NativeLibraryFile.Unavailable {
         try {
             $Rseq.open(libraryPath);
         } catch (UnsatisfiedLinkError failure) {

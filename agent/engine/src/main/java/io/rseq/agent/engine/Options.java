@@ -3,6 +3,9 @@ package io.rseq.agent.engine;
 
 import io.rseq.agent.engine.ownership.Owner;
 import io.rseq.agent.engine.report.Log;
+import java.io.FileInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -45,10 +48,7 @@ public final class Options {
         }
         log = Log.Level.values()[choice("log", Log.Level.words(), Log.Level.INFO.ordinal())];
         reader = Reader.values()[choice("reader", Reader.words(), Reader.AUTO.ordinal())];
-        List<String> owners = new ArrayList<>(Owner.words());
-        owners.add("auto");
-        int chosen = choice("owner", owners, owners.size() - 1);
-        owner = chosen == owners.size() - 1 ? null : Owner.values()[chosen];
+        owner = values.containsKey("owner") ? chosenOwner() : null;
         choice("committer", COMMITTERS, 0);
         export = choice("export", SWITCH, 0) == 0;
     }
@@ -63,8 +63,11 @@ public final class Options {
             }
         }
         Map<String, String> variables = new TreeMap<>();
-        for (Map.Entry<String, String> variable : System.getenv().entrySet()) {
-            if (variable.getKey().startsWith(VARIABLE_PREFIX)) variables.put(variable.getKey(), variable.getValue());
+        if (mayHaveVariables()) {
+            for (Map.Entry<String, String> variable : System.getenv().entrySet()) {
+                if (variable.getKey().startsWith(VARIABLE_PREFIX))
+                    variables.put(variable.getKey(), variable.getValue());
+            }
         }
         return of(agentOptions, properties, variables);
     }
@@ -111,6 +114,15 @@ public final class Options {
         return values.getOrDefault("native.tmpdir", System.getProperty("java.io.tmpdir", "/tmp"));
     }
 
+    /** A look at the raw block: System.getenv() alone costs a start 2 ms, and few set a variable of ours. */
+    private static boolean mayHaveVariables() {
+        try (FileInputStream environment = new FileInputStream("/proc/self/environ")) {
+            return new String(environment.readAllBytes(), StandardCharsets.ISO_8859_1).contains(VARIABLE_PREFIX);
+        } catch (IOException noProc) {
+            return true;
+        }
+    }
+
     private void readAgentOptions(String agentOptions) {
         for (String pair : agentOptions.split(",")) {
             if (pair.isBlank()) continue;
@@ -124,6 +136,13 @@ public final class Options {
                         pair.substring(equals + 1).trim(),
                         "option " + pair.substring(0, equals).trim());
         }
+    }
+
+    private Owner chosenOwner() {
+        List<String> words = new ArrayList<>(Owner.words());
+        words.add("auto");
+        int chosen = choice("owner", words, words.size() - 1);
+        return chosen == words.size() - 1 ? null : Owner.values()[chosen];
     }
 
     private void put(String key, String value, String source) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.rseq.agent.engine;
 
-import io.rseq.agent.engine.report.Log;
+import io.rseq.agent.engine.report.LineLogger;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -38,17 +38,17 @@ public enum Reader {
      * The wanted reader if it is to be had here, otherwise the next best, with a warning. Virtual threads are checked when the first one
      * comes (see the hook): starting one here would start the JDK's scheduler before the application configures it.
      */
-    static Reader choose(Reader wanted, Witness witness) {
+    static Reader choose(Reader wanted, StartThread second) {
         boolean area = $Rseq.hasArea();
         boolean constant = $Rseq.hasConstantArea();
-        if ((wanted == AUTO || wanted == RAW) && constant && $Rseq.checkRaw() && witness.agrees()) return RAW;
+        if ((wanted == AUTO || wanted == RAW) && constant && $Rseq.checkRaw() && second.agrees()) return RAW;
         if (wanted == RAW)
-            Log.LOGGER.warn("reader=raw is not to be had here: the chain of loads did not lead to the area");
+            LineLogger.LOG.warn("reader=raw is not to be had here: the chain of loads did not lead to the area");
         if (wanted == GETCPU || !area) return GETCPU;
         if (wanted == JNI) return JNI;
         String failure = constant ? $Rseq.openFfm() : "the area lies elsewhere in each thread";
         if (failure == null) return FFM;
-        if (wanted == FFM) Log.LOGGER.warn("reader=ffm is not to be had here, using jni: {}", failure);
+        if (wanted == FFM) LineLogger.LOG.warn("reader=ffm is not to be had here, using jni: {}", failure);
         return JNI;
     }
 }

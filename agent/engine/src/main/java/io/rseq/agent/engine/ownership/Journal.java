@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.rseq.agent.engine.ownership;
 
+import io.rseq.agent.engine.report.LineLogger;
 import io.rseq.agent.engine.report.Log;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -47,7 +48,7 @@ public final class Journal extends Thread {
 
     @Override
     public void run() {
-        int pause = Log.LOGGER.isDebugEnabled() ? SLEEP_DEBUG_MS : SLEEP_MS;
+        int pause = Log.shows(Log.Level.DEBUG) ? SLEEP_DEBUG_MS : SLEEP_MS;
         for (long slept = 0; true; slept += pause) {
             drain();
             if (slept >= SECOND_SOURCE_MS) logSecondSource();
@@ -64,12 +65,12 @@ public final class Journal extends Thread {
      * java.util.logging, and an application may want to choose its LogManager in main first.
      */
     synchronized void logSecondSource() {
-        if (secondSourceLogged || !Log.LOGGER.isDebugEnabled()) return;
+        if (secondSourceLogged || !Log.shows(Log.Level.DEBUG)) return;
         secondSourceLogged = true;
         try {
-            Log.LOGGER.debug(Libc.open().toString());
+            LineLogger.LOG.debug(Libc.open().toString());
         } catch (IllegalStateException reason) {
-            Log.LOGGER.warn(reason.getMessage());
+            LineLogger.LOG.warn(reason.getMessage());
         }
     }
 
@@ -95,8 +96,8 @@ public final class Journal extends Thread {
             line.append(" area=0x").append(Long.toHexString(events.getLong(at + AREA)));
         int error = events.getInt(at + ERROR);
         if (error != 0) line.append(" errno=").append(Errno.name(error));
-        if (isNews(transition, owner, error)) Log.LOGGER.warn(line.toString());
-        else Log.LOGGER.debug(line.toString());
+        if (isNews(transition, owner, error)) LineLogger.LOG.warn(line.toString());
+        else LineLogger.LOG.debug(line.toString());
     }
 
     /** What everybody should see, once: what happens to one thread, happens to many, and the totals count them. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.rseq.agent.engine.ownership;
 
+import io.rseq.agent.engine.report.LineLogger;
 import io.rseq.agent.engine.report.Log;
 import io.rseq.agent.engine.weave.PerCpuTransformer;
 import java.io.IOException;
@@ -22,7 +23,7 @@ public final class Summary extends Thread {
     public void run() {
         journal.drain();
         journal.logSecondSource();
-        Log.LOGGER.info("exit " + totals(transformer));
+        Log.info("exit " + totals(transformer));
     }
 
     /** Writes what is in force, and the totals of now, to a file: the answer to a {@code status} command. */
@@ -31,7 +32,7 @@ public final class Summary extends Thread {
         try {
             Files.writeString(Path.of(file), text);
         } catch (IOException failure) {
-            Log.LOGGER.warn("can't write the status to " + file + ": " + failure.getMessage());
+            LineLogger.LOG.warn("can't write the status to " + file + ": " + failure.getMessage());
         }
     }
 

@@ -8,32 +8,25 @@ import org.slf4j.helpers.MessageFormatter;
 
 /**
  * One line per message: {@code rseq: } and, unless it is INFO, the level. An ERROR is a WARN that costs a feature.
- *
- * <p>Placeholders work, but what is logged on premain's path is concatenated: the formatter's classes cost a start more than the line.
  */
 public final class LineLogger extends LegacyAbstractLogger {
+    /** The one logger. */
+    public static final LineLogger LOG = new LineLogger();
+
     private static final long serialVersionUID = 1;
 
-    LineLogger() {
+    private LineLogger() {
         name = "rseq";
     }
 
     @Override
     protected void handleNormalizedLoggingCall(
             Level level, Marker marker, String pattern, Object[] arguments, Throwable throwable) {
-        StringBuilder line = new StringBuilder(160).append("rseq: ");
+        StringBuilder line = new StringBuilder(160);
         if (level != Level.INFO) line.append(level).append(' ');
         line.append(arguments == null ? pattern : MessageFormatter.basicArrayFormat(pattern, arguments));
         if (throwable != null) line.append(": ").append(throwable);
-        Log.write(printable(line));
-    }
-
-    /* Class and method names come from class files, where a line feed is as good a letter as any. */
-    private static String printable(StringBuilder line) {
-        for (int i = 0; i < line.length(); i++) {
-            if (Character.isISOControl(line.charAt(i))) line.setCharAt(i, '?');
-        }
-        return line.toString();
+        Log.write(line.toString());
     }
 
     @Override

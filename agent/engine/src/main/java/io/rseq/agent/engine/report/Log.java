@@ -38,9 +38,6 @@ public final class Log {
     private static volatile Level threshold = Level.INFO;
     private static volatile OutputStream out = new FileOutputStream(FileDescriptor.err);
 
-    /** The one logger. */
-    public static final LineLogger LOGGER = new LineLogger();
-
     private Log() {}
 
     /** Sets threshold and file; a file that can't be written is a warning on stderr. */
@@ -50,19 +47,36 @@ public final class Log {
         try {
             out = new FileOutputStream(file, true);
         } catch (IOException failure) {
-            LOGGER.warn("log.file={} can't be written, using stderr: {}", file, failure.getMessage());
+            LineLogger.LOG.warn("log.file={} can't be written, using stderr: {}", file, failure.getMessage());
         }
     }
 
-    static boolean shows(Level level) {
+    /** Whether lines of that level are shown. */
+    public static boolean shows(Level level) {
         return threshold.shows(level);
     }
 
-    static void write(String line) {
+    /** The line of the start and that of the exit: written without SLF4J, whose classes cost an application's start 3 ms. */
+    public static void info(String message) {
+        if (shows(Level.INFO)) write(message);
+    }
+
+    static void write(String message) {
         try {
-            out.write(line.concat("\n").getBytes(StandardCharsets.UTF_8));
+            out.write("rseq: ".concat(printable(message)).concat("\n").getBytes(StandardCharsets.UTF_8));
         } catch (IOException lost) {
             // a closed stderr or a full disk must not reach the application
         }
+    }
+
+    /* Class and method names come from class files, where a line feed is as good a letter as any. */
+    private static String printable(String message) {
+        StringBuilder line = null;
+        for (int i = 0; i < message.length(); i++) {
+            if (!Character.isISOControl(message.charAt(i))) continue;
+            if (line == null) line = new StringBuilder(message);
+            line.setCharAt(i, '?');
+        }
+        return line == null ? message : line.toString();
     }
 }

@@ -11,7 +11,7 @@ import org.slf4j.spi.SLF4JServiceProvider;
 
 /**
  * The engine's SLF4J provider, for whatever behind the engine's class loader asks LoggerFactory. The engine itself takes {@link
- * Log#LOGGER} directly: LoggerFactory would obey the application's {@code -Dslf4j.provider}, and search for what is known.
+ * LineLogger#LOG} directly: LoggerFactory would obey the application's {@code -Dslf4j.provider}, and search for what is known.
  */
 public final class LogProvider implements SLF4JServiceProvider, ILoggerFactory {
     private final IMarkerFactory markers = new BasicMarkerFactory();
@@ -19,7 +19,7 @@ public final class LogProvider implements SLF4JServiceProvider, ILoggerFactory {
 
     @Override
     public Logger getLogger(String name) {
-        return Log.LOGGER;
+        return LineLogger.LOG;
     }
 
     @Override

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.rseq.agent.engine.weave;
 
-import io.rseq.agent.engine.report.Log;
+import io.rseq.agent.engine.report.LineLogger;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.instrument.Instrumentation;
@@ -46,7 +46,7 @@ public final class LoadedClasses {
         try {
             instrumentation.retransformClasses(type);
         } catch (UnmodifiableClassException | RuntimeException | LinkageError failure) {
-            Log.LOGGER.warn(
+            LineLogger.LOG.warn(
                     "refused class {}, loaded before the agent: {}; give the agent on the command line",
                     type.getName(),
                     failure.toString());

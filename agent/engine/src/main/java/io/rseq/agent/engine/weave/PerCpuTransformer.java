@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.rseq.agent.engine.weave;
 
-import io.rseq.agent.engine.report.Log;
+import io.rseq.agent.engine.report.LineLogger;
 import java.lang.instrument.ClassFileTransformer;
 import java.security.ProtectionDomain;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -34,16 +34,16 @@ public final class PerCpuTransformer implements ClassFileTransformer {
         try {
             ClassWeaver weaver = new ClassWeaver(file);
             if (weaver.isAnnotation()) return null;
-            for (String refusal : weaver.refusals()) Log.LOGGER.warn("refused {}", refusal);
+            for (String refusal : weaver.refusals()) LineLogger.LOG.warn("refused {}", refusal);
             refused.addAndGet(weaver.refusals().size());
             if (weaver.isEmpty()) return null;
             byte[] result = weaver.weave();
             woven.addAndGet(weaver.perCpuMethods().size());
-            for (String method : weaver.perCpuMethods()) Log.LOGGER.debug("woven {}", method);
+            for (String method : weaver.perCpuMethods()) LineLogger.LOG.debug("woven {}", method);
             return result;
         } catch (Throwable failure) { // a class that we can't read is loaded as it is
             refused.incrementAndGet();
-            Log.LOGGER.warn(
+            LineLogger.LOG.warn(
                     "refused class {}: {}; its @PerCpu methods keep the index that callers pass",
                     name.replace('/', '.'),
                     reason(failure));
