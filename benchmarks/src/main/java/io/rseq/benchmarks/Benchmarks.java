@@ -73,7 +73,8 @@ public final class Benchmarks {
         Files.createDirectories(results);
         ResultFormatFactory.getInstance(
                         ResultFormatType.JSON,
-                        results.resolve("jmh-jdk" + feature + ".json").toString())
+                        results.resolve("jmh-jdk" + feature + "-round" + round + ".json")
+                                .toString())
                 .writeOut(result);
         return result;
     }
