@@ -4,8 +4,8 @@
 # run.sh [--quick] [--jdk PATH]... [--rounds N] [JMH's own options]
 #
 # Builds what is missing, runs the JMH benchmarks on each JDK and prints a Markdown table; then startup.sh on each. Without --jdk:
-# JAVA_HOME, and the JDKs (17 and newer) that lie beside it. Raw JSON is kept in benchmarks/target/results. The exit status is 1 when one
-# of the project's own claims was missed.
+# JAVA_HOME (or the JDK of the javac on the path), and the JDKs (17 and newer) that lie beside it. Raw JSON is kept in benchmarks/target/results. The exit status is 1 when one
+# of the project's own claims was missed, 2 when something did not run.
 #   --quick      under 3 minutes for one JDK: one short round
 #   --rounds N   how often every benchmark is run, on every JDK in turn (default 3)
 set -euo pipefail
@@ -40,7 +40,10 @@ while [ $# -gt 0 ]; do
 done
 
 if [ ${#jdks[@]} -eq 0 ]; then
-    [ -n "${JAVA_HOME:-}" ] || die "set JAVA_HOME, or name a JDK with --jdk PATH"
+    if [ -z "${JAVA_HOME:-}" ]; then
+        javac=$(command -v javac) || die "set JAVA_HOME, or name a JDK with --jdk PATH"
+        JAVA_HOME=$(dirname "$(dirname "$(readlink -f "$javac")")")
+    fi
     seen=
     for jdk in "$JAVA_HOME" "$(dirname "$(readlink -f "$JAVA_HOME")")"/*; do
         path=$(readlink -f "$jdk")
@@ -68,13 +71,16 @@ arguments=(--agent "$agent" --results "$results")
 startup=()
 if [ -n "$quick" ]; then
     rounds=1
-    jmh=(-wi 3 -i 10 "${jmh[@]}")
+    case " ${jmh[*]} " in
+        *" -wi "* | *" -i "*) ;;
+        *) jmh+=(-wi 3 -i 10) ;;
+    esac
     startup=(7 5)
 fi
 for jdk in "${jdks[@]}"; do arguments+=(--jdk "$jdk"); done
 missed=0
-"${jdks[0]}/bin/java" -jar "$jar" "${arguments[@]}" --rounds "$rounds" "${jmh[@]}" || missed=1
+"${jdks[0]}/bin/java" -jar "$jar" "${arguments[@]}" --rounds "$rounds" "${jmh[@]}" || { [ $? -eq 3 ] || die "JMH did not run to its end"; missed=1; }
 for jdk in "${jdks[@]}"; do
-    "$here/startup.sh" "$jdk" "${startup[@]}" || missed=1
+    "$here/startup.sh" "$jdk" "${startup[@]}" || { [ $? -eq 1 ] || die "startup.sh did not run to its end"; missed=1; }
 done
 exit $missed
