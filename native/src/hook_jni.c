@@ -219,6 +219,13 @@ jlong HOOK(dlsymFunction0)(JNIEnv *env, jclass hook) {
     return (jlong)(uintptr_t)&dlsym;
 }
 
+/* The address of ledger_snapshot, for the ledger as people see it. */
+jlong HOOK(snapshotFunction0)(JNIEnv *env, jclass hook) {
+    (void)env;
+    (void)hook;
+    return (jlong)(uintptr_t)&ledger_snapshot;
+}
+
 /* The address of the calling thread's area, 0 for none. */
 jlong HOOK(area0)(JNIEnv *env, jclass hook) {
     (void)env;

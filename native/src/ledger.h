@@ -10,6 +10,7 @@
 
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "ownership.h"
@@ -26,7 +27,7 @@ struct thread_record {
     uint32_t length;    /* registered length */
     uint32_t owner;     /* enum owner, of this thread */
     uint32_t counted;   /* enum owner under which it stands in ledger_totals.registered; OWNER_KINDS: it was never registered */
-    uint32_t refcount;  /* users of this thread's area, where no counter is shared */
+    uint32_t refcount;  /* users of this thread's area; where a counter is shared, as it stood after the last use through us */
     uint32_t uses;      /* how often this thread was counted in through us */
     uint32_t reregistrations;
     bool ours;        /* the registration in force was made by our system call */
@@ -35,6 +36,17 @@ struct thread_record {
     bool jvm_counted; /* one of the uses is the JVM thread itself */
     uint32_t next_free;
 };
+
+/* Where io.rseq.agent.engine.ownership.Ledger reads. */
+_Static_assert(sizeof(struct thread_record) == 64, "thread_record is 64 bytes");
+_Static_assert(offsetof(struct thread_record, tid) == 4, "Ledger.TID");
+_Static_assert(offsetof(struct thread_record, java_id) == 8, "Ledger.JAVA_ID");
+_Static_assert(offsetof(struct thread_record, since_ns) == 16, "Ledger.SINCE");
+_Static_assert(offsetof(struct thread_record, area) == 24, "Ledger.AREA");
+_Static_assert(offsetof(struct thread_record, length) == 32, "Ledger.LENGTH");
+_Static_assert(offsetof(struct thread_record, owner) == 36, "Ledger.OWNER");
+_Static_assert(offsetof(struct thread_record, refcount) == 44, "Ledger.REFCOUNT");
+_Static_assert(offsetof(struct thread_record, reregistrations) == 52, "Ledger.REREGISTERED");
 
 /* Totals since the start. Each is its own atomic; a set of them read while threads come and go may be apart by those threads. */
 struct ledger_totals {

@@ -127,6 +127,7 @@ static int count_in(struct thread_record *record, struct rseq_area *area) {
     else if (record->uses == 0) record->left_to_us = in_force.registers && *refcount > 0;
     if (error == 0) {
         *refcount += 1;
+        record->refcount = *refcount;
         record->uses += 1;
     }
     return error;
@@ -136,6 +137,7 @@ static enum action count_out(struct thread_record *record) {
     uint32_t *refcount = refcount_of(record);
     record->uses -= 1;
     if (*refcount > 0) *refcount -= 1;
+    record->refcount = *refcount;
     if (*refcount > 0 || !(record->ours || record->left_to_us)) return ACTION_KEPT;
     record->ours = false;
     record->left_to_us = false;

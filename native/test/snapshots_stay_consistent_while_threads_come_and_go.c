@@ -12,6 +12,7 @@ enum { STARTERS = 3, ROUNDS = 400 };
 
 static _Atomic int running = STARTERS;
 static _Atomic int64_t seen;
+static _Atomic bool counted_once; /* the shared counter's value is shown, not 0 */
 
 static void *counts_in_and_out(void *argument) {
     const struct thread_identity *identity = argument;
@@ -42,6 +43,8 @@ static void check_record(const struct thread_record *record) {
     CHECK_EQ(record->area % 32, 0);
     CHECK_EQ(record->length, RSEQ_ORIGINAL_LENGTH);
     CHECK_EQ(record->counted, OWNER_AGENT);
+    CHECK(record->refcount <= 1); /* 0 for the moment between the last use and the end of the record */
+    if (record->refcount == 1) atomic_store(&counted_once, true);
 }
 
 int main(void) {
@@ -61,6 +64,7 @@ int main(void) {
         atomic_fetch_add(&seen, count);
     }
     for (int i = 0; i < STARTERS; i++) CHECK_EQ(pthread_join(starters[i], NULL), 0);
+    CHECK(atomic_load(&counted_once));
     CHECK_EQ(world_live_records(), 0);
     CHECK_EQ(ledger_totals.registered[OWNER_AGENT], STARTERS * ROUNDS);
     CHECK_EQ(ledger_totals.released[OWNER_AGENT], STARTERS * ROUNDS);

@@ -344,6 +344,13 @@ public final class $Rseq {
         return dlsymFunction0();
     }
 
+    /** The address of {@code ledger_snapshot} (ledger.h). */
+    @CallerSensitive
+    public static long snapshotFunction() {
+        check(Reflection.getCallerClass());
+        return snapshotFunction0();
+    }
+
     /** Gives a module of the engine's own loader native access, and no other. */
     @CallerSensitive
     public static void enableNativeAccess(Module module) throws ReflectiveOperationException {
@@ -420,6 +427,8 @@ public final class $Rseq {
     private static native long readFunction0();
 
     private static native long dlsymFunction0();
+
+    private static native long snapshotFunction0();
 
     private static native long area0();
 

@@ -2,6 +2,7 @@
 package io.rseq.agent.it;
 
 import java.io.BufferedReader;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -10,6 +11,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
@@ -35,6 +38,14 @@ final class Running implements AutoCloseable {
 
     long pid() {
         return process.pid();
+    }
+
+    /** The kernel's numbers of its threads. */
+    Set<String> threads() {
+        Set<String> threads = new TreeSet<>();
+        String[] names = new File("/proc/" + process.pid() + "/task").list();
+        if (names != null) threads.addAll(List.of(names));
+        return threads;
     }
 
     /** Writes a line to its stdin. */

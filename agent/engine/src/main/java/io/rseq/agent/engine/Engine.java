@@ -53,7 +53,7 @@ public final class Engine implements Function<Map<String, Object>, Object> {
     private void start(Options options, Instrumentation instrumentation, StartThread second) throws Throwable {
         PerCpuTransformer weaving = new PerCpuTransformer();
         try (NativeLibraryFile library = NativeLibraryFile.of("librseq_jvm.so", options)) {
-            journal = new Journal();
+            journal = new Journal(weaving);
             second.awaitHook();
             Hook.open(library.path());
         }
@@ -65,7 +65,7 @@ public final class Engine implements Function<Map<String, Object>, Object> {
             LineLogger.LOG.warn("this JVM sends no thread events: threads are registered at their first use");
         }
         instrumentation.addTransformer(weaving, true);
-        LoadedClasses.weave(instrumentation);
+        LoadedClasses.weave(instrumentation, weaving);
         Log.info($Rseq.description() + " woven=" + weaving.woven());
         transformer = weaving;
         journal.start();

@@ -21,7 +21,7 @@ final class RunningJvm {
         this.pid = pid;
     }
 
-    /** What the agent there has in force and its totals; empty where it is not loaded. */
+    /** What the agent there has in force, its totals and its threads; empty where it is not loaded. */
     String status(File jar) throws IOException {
         Path answer = Files.createTempFile("rseq-status-", ".txt");
         try {

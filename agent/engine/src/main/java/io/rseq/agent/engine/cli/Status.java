@@ -5,10 +5,10 @@ import java.io.IOException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 
-/** Asks the agent in a running JVM for what is in force and for its totals. */
+/** Asks the agent in a running JVM for what is in force, its totals and its ledger. */
 @CommandLine.Command(
         name = "status",
-        description = "Prints what the agent in a running JVM has in force, and its totals.",
+        description = "Prints what the agent in a running JVM has in force, its totals, and a line per thread.",
         mixinStandardHelpOptions = true)
 final class Status implements Callable<Integer> {
     @CommandLine.ParentCommand

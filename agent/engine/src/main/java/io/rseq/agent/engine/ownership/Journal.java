@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.rseq.agent.engine.ownership;
 
+import io.rseq.agent.engine.management.PlatformServer;
 import io.rseq.agent.engine.report.LineLogger;
 import io.rseq.agent.engine.report.Log;
+import io.rseq.agent.engine.weave.PerCpuTransformer;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -10,7 +12,8 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * The reading end of the native journal: a daemon that looks now and then, and logs what happened to threads' registrations.
+ * The reading end of the native journal: a daemon that looks now and then, and logs what happened to threads' registrations. It
+ * also registers the agent's bean, once the application has an MBean server.
  *
  * <p>It sleeps in Java and does not wait in native code for an event: at exit HotSpot gives a thread that is in native code up to 300 ms to
  * come out (vmOperations.cpp, {@code VM_Exit::wait_for_threads_in_native_to_block}), and the application would wait with it.
@@ -36,12 +39,15 @@ public final class Journal extends Thread {
     private static final String[] ACTIONS = {"none", "kept", "unregistered"};
 
     private final byte[] bytes = new byte[EVENTS_AT_ONCE * EVENT_BYTES];
+    private final PerCpuTransformer transformer;
+    private boolean beanRegistered;
     private boolean secondSourceLogged;
     private final Set<String> told = new HashSet<>();
     private final ByteBuffer events = ByteBuffer.wrap(bytes).order(ByteOrder.nativeOrder());
 
-    public Journal() {
+    public Journal(PerCpuTransformer transformer) {
         super(null, null, "rseq-journal", 0, false);
+        this.transformer = transformer;
         setDaemon(true);
         setContextClassLoader(null);
     }
@@ -52,6 +58,7 @@ public final class Journal extends Thread {
         for (long slept = 0; true; slept += pause) {
             drain();
             if (slept >= SECOND_SOURCE_MS) logSecondSource();
+            if (!beanRegistered && transformer.sawMBeanServer()) beanRegistered = PlatformServer.register(transformer);
             try {
                 sleep(pause);
             } catch (InterruptedException nobodyOfOurs) {

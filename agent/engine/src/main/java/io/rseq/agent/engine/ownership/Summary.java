@@ -26,13 +26,22 @@ public final class Summary extends Thread {
         Log.info("exit " + totals(transformer));
     }
 
-    /** Writes what is in force, and the totals of now, to a file: the answer to a {@code status} command. */
+    /** Writes what is in force, the totals of now and the ledger to a file: the answer to a {@code status} command. */
     public static void write(String file, PerCpuTransformer transformer) {
-        String text = $Rseq.description() + "\n" + totals(transformer) + "\n";
+        String threads = threads(); // before the totals, which count what it starts
+        String text = $Rseq.description() + "\n" + totals(transformer) + "\n" + threads;
         try {
             Files.writeString(Path.of(file), text);
         } catch (IOException failure) {
             LineLogger.LOG.warn("can't write the status to " + file + ": " + failure.getMessage());
+        }
+    }
+
+    private static String threads() {
+        try {
+            return Ledger.read().toString();
+        } catch (IllegalStateException reason) {
+            return "WARN " + reason.getMessage() + "; the threads are not shown\n";
         }
     }
 

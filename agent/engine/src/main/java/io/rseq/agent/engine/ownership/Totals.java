@@ -34,6 +34,26 @@ public final class Totals {
         return sum(OWNERS.length);
     }
 
+    public long adopted() {
+        return values[ADOPTED];
+    }
+
+    public long refused() {
+        return values[REFUSED];
+    }
+
+    public long reregistered() {
+        return values[REREGISTERED];
+    }
+
+    public long overflowed() {
+        return values[OVERFLOWED];
+    }
+
+    public long dropped() {
+        return values[DROPPED];
+    }
+
     private long sum(int from) {
         long sum = 0;
         for (int i = 0; i < OWNERS.length; i++) sum += values[BY_OWNER + from + i];

@@ -18,10 +18,11 @@ public final class LoadedClasses {
     private LoadedClasses() {}
 
     /** Retransforms those loaded classes that our annotations can concern. */
-    public static void weave(Instrumentation instrumentation) {
+    public static void weave(Instrumentation instrumentation, PerCpuTransformer transformer) {
         List<Class<?>> concerned = new ArrayList<>();
         for (Class<?> type : instrumentation.getAllLoadedClasses()) {
             ClassLoader loader = type.getClassLoader();
+            if (loader == null) transformer.sawLoaded(type);
             if (loader == null
                     || loader == PLATFORM
                     || loader == ENGINE

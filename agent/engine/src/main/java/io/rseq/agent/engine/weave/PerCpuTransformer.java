@@ -10,14 +10,35 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class PerCpuTransformer implements ClassFileTransformer {
     private static final ClassLoader ENGINE = PerCpuTransformer.class.getClassLoader();
 
+    /** Loaded when the first MBean server is made. */
+    private static final String MBEAN_SERVER = "com/sun/jmx/mbeanserver/JmxMBeanServer";
+
+    private static final Module BASE = Object.class.getModule();
+
+    private volatile boolean mbeanServer;
     private final AtomicInteger woven = new AtomicInteger();
     private final AtomicInteger refused = new AtomicInteger();
 
     @Override
     public byte[] transform(
             Module module, ClassLoader loader, String name, Class<?> redefined, ProtectionDomain domain, byte[] file) {
-        if (loader == null || loader == ENGINE || file == null || !Prefilter.concernsUs(file)) return null;
+        if (loader == null) {
+            if (MBEAN_SERVER.equals(name)) mbeanServer = true;
+            return null;
+        }
+        if (loader == ENGINE || file == null || !Prefilter.concernsUs(file)) return null;
         return weave(name == null ? "?" : name, loader, file);
+    }
+
+    /** Whether this process has, or is making, an MBean server. */
+    public boolean sawMBeanServer() {
+        return mbeanServer;
+    }
+
+    /** A class of the boot loader that was there before the agent. */
+    void sawLoaded(Class<?> type) {
+        if (type.getModule() == BASE) return; // the name of each of its hundreds of classes would be made for this
+        if (type.getName().equals(MBEAN_SERVER.replace('/', '.'))) mbeanServer = true;
     }
 
     /** Methods woven so far. */

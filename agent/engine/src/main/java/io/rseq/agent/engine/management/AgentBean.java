@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.rseq.agent.engine.management;
+
+import io.rseq.agent.engine.ownership.Ledger;
+import io.rseq.agent.engine.ownership.LedgerRow;
+import io.rseq.agent.engine.ownership.Totals;
+import io.rseq.agent.engine.weave.PerCpuTransformer;
+
+/** Asks at each question; it keeps nothing. */
+final class AgentBean implements RseqMXBean {
+    private final PerCpuTransformer transformer;
+
+    AgentBean(PerCpuTransformer transformer) {
+        this.transformer = transformer;
+    }
+
+    @Override
+    public String getDescription() {
+        return $Rseq.description();
+    }
+
+    @Override
+    public String getOwner() {
+        return fact("owner=");
+    }
+
+    @Override
+    public String getReader() {
+        return fact("reader=");
+    }
+
+    @Override
+    public String getCommitter() {
+        return fact("committer=");
+    }
+
+    @Override
+    public long getRegistered() {
+        return Totals.read().registered();
+    }
+
+    @Override
+    public long getReleased() {
+        return Totals.read().released();
+    }
+
+    @Override
+    public long getLive() {
+        Totals totals = Totals.read();
+        return totals.registered() - totals.released();
+    }
+
+    @Override
+    public long getAdopted() {
+        return Totals.read().adopted();
+    }
+
+    @Override
+    public long getRefused() {
+        return Totals.read().refused();
+    }
+
+    @Override
+    public long getReregistered() {
+        return Totals.read().reregistered();
+    }
+
+    @Override
+    public long getOverflowed() {
+        return Totals.read().overflowed();
+    }
+
+    @Override
+    public long getDropped() {
+        return Totals.read().dropped();
+    }
+
+    @Override
+    public int getWoven() {
+        return transformer.woven();
+    }
+
+    @Override
+    public LedgerRow[] getThreads() {
+        return Ledger.read().rows().toArray(new LedgerRow[0]);
+    }
+
+    /** The word after a key of the description. */
+    private static String fact(String key) {
+        for (String word : $Rseq.description().split(" ")) {
+            if (word.startsWith(key)) return word.substring(key.length());
+        }
+        return "?";
+    }
+}

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.rseq.agent.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.rseq.agent.it.programs.Hello;
+import io.rseq.agent.it.programs.Managed;
+import io.rseq.agent.it.programs.Unmanaged;
+
+/** The bean {@code io.rseq:type=Agent}: there for who has a platform MBean server, and no reason to make one. */
+class ManagementIT {
+    @EveryWorld
+    void bean_says_what_the_log_says(World world) {
+        check(world, Launch.of(world, Managed.class).jna().run()).hadNoWarning().hadNothingFromTheJvmOnStderr();
+    }
+
+    @EveryJdk
+    void bean_is_there_when_the_management_agent_made_the_server(World world) {
+        check(
+                world,
+                Launch.of(world, Managed.class)
+                        .jna()
+                        .jvm("-Dcom.sun.management.jmxremote")
+                        .run());
+    }
+
+    @EveryJdk
+    void bean_is_there_when_the_server_was_before_the_agent(World world) {
+        try (Running running = Launch.of(world, Managed.class)
+                .jna()
+                .withoutAgent()
+                .jvm("-XX:+EnableDynamicAgentLoading")
+                .arguments("attach")
+                .start()) {
+            running.awaitOut("ready");
+            Command.of(
+                            world.jdk().tool("java"),
+                            "-jar",
+                            AgentJar.path().toString(),
+                            "attach",
+                            Long.toString(running.pid()))
+                    .run()
+                    .succeeded();
+            running.say("go");
+            // the woven class was loaded after the agent
+            check(world, running.finish());
+        }
+    }
+
+    @EveryJdk
+    void jmx_is_not_started_in_an_application_that_does_not_use_it(World world) {
+        Outcome outcome = Launch.of(world, Hello.class)
+                .jvm("-Xlog:class+load:stdout:none")
+                .run()
+                .succeeded();
+        assertThat(outcome.out().stream().filter(line -> line.matches("(javax\\.management|com\\.sun\\.jmx)\\..*")))
+                .isEmpty();
+    }
+
+    @EveryJdk
+    void an_applications_own_server_is_left_alone_and_no_platform_server_made(World world) {
+        Launch.of(world, Unmanaged.class)
+                .run()
+                .succeeded()
+                .hadNoWarning()
+                .printed("servers=1")
+                .printed("registered=false");
+    }
+
+    private static Outcome check(World world, Outcome outcome) {
+        outcome.succeeded().printed("Reader=raw").printed("Committer=none").printed("Refused=0");
+        assertThat(outcome.fact("Owner")).isEqualTo(world.owner());
+        assertThat(outcome.fact("Description")).startsWith("owner=" + world.owner());
+        assertThat(outcome.number("Registered")).isPositive();
+        assertThat(outcome.number("Woven")).isPositive();
+        assertThat(outcome.number("rows")).isPositive();
+        assertThat(outcome.number("row.tid")).isEqualTo(outcome.number("tid"));
+        assertThat(outcome.number("row.refcount")).isEqualTo(1);
+        assertThat(outcome.fact("row.owner")).isEqualTo(world.owner());
+        assertThat(outcome.fact("row.area")).matches("0x[0-9a-f]+");
+        return outcome;
+    }
+}
