@@ -10,6 +10,7 @@
 
 #include "glibc_compat.h"
 #include "kernel.h"
+#include "tls_symbol.h"
 
 enum {
     GLIBC_SIZE_MIN = 20,          /* struct rseq up to and with flags */
@@ -150,6 +151,11 @@ static bool foreign_area_exists(struct ownership *decision) {
     if (area == NULL) return false;
     if (!is_area(area)) {
         REASON(decision, "__rseq_abi of another library is misaligned or unreadable");
+        return false;
+    }
+    /* The kernel writes 32 bytes: registered all the same, a smaller one would lose the variables that lie behind it. */
+    if (tls_symbol_size("__rseq_abi", area, RSEQ_ORIGINAL_LENGTH) < RSEQ_ORIGINAL_LENGTH) {
+        REASON(decision, "__rseq_abi of another library is smaller than %u bytes", RSEQ_ORIGINAL_LENGTH);
         return false;
     }
     enum registration_state state = kernel_is_registered();

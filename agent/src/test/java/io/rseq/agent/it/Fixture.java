@@ -13,18 +13,43 @@ final class Fixture {
     static Path library(String name, Jdk jdk) {
         Path include = jdk.home().resolve("include");
         Path result = AgentJar.buildFolder().resolve("lib" + name + "-" + jdk.feature() + ".so");
-        compile(name, result, "-shared", "-fPIC", "-I" + include, "-I" + include.resolve("linux"), "-pthread");
+        compile(source(name), result, "-shared", "-fPIC", "-I" + include, "-I" + include.resolve("linux"), "-pthread");
         return result;
     }
 
     static Path program(String name) {
         Path result = AgentJar.buildFolder().resolve(name);
-        compile(name, result);
+        compile(source(name), result);
         return result;
     }
 
-    private static void compile(String name, Path result, String... flags) {
-        Path source = Path.of(System.getProperty("rseq.fixtures"), "c", name + ".c");
+    /** A library that is another party of the process, in one variant of its source. */
+    static Path peer(String variant, String source, String... definitions) {
+        return peer(variant, source(source), definitions);
+    }
+
+    /** A library of the native tests, in one variant of its source. */
+    static Path nativePeer(String variant, String source, String... definitions) {
+        return peer(variant, folder().resolve("../../../native/test/fixtures/" + source + ".c"), definitions);
+    }
+
+    private static Path peer(String variant, Path source, String... definitions) {
+        Path result = AgentJar.buildFolder().resolve("lib" + variant + ".so");
+        List<String> flags = new ArrayList<>(List.of("-shared", "-fPIC"));
+        for (String definition : definitions) flags.add("-D" + definition);
+        compile(source, result, flags.toArray(String[]::new));
+        return result;
+    }
+
+    private static Path folder() {
+        return Path.of(System.getProperty("rseq.fixtures"));
+    }
+
+    private static Path source(String name) {
+        return folder().resolve("c").resolve(name + ".c");
+    }
+
+    private static void compile(Path source, Path result, String... flags) {
         List<String> words = new ArrayList<>(List.of("cc", "-O2", "-Wall", "-Werror"));
         words.addAll(List.of(flags));
         words.addAll(List.of("-o", result.toString(), source.toString()));

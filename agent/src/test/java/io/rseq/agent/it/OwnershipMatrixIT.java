@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.rseq.agent.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.tools.attach.VirtualMachine;
+import io.rseq.agent.it.Neighbour.Cell;
+import io.rseq.agent.it.Neighbour.Way;
+import io.rseq.agent.it.programs.Neighbours;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The agent beside every kind of library that uses rseq, however it comes into the process: docs/ownership.md, cell by cell. */
+class OwnershipMatrixIT {
+    private static final int FORBIDDEN = 77;
+    private static final int SIGABRT = 128 + 6;
+    private static final OwnershipTable TABLE = new OwnershipTable();
+
+    static List<Cell> cells() {
+        return Neighbour.cells();
+    }
+
+    @AfterAll
+    static void write() throws IOException {
+        TABLE.write();
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("cells")
+    void agent_and_library_share_a_process(Cell cell) throws Exception {
+        try (Running running = launch(cell).start()) {
+            if (cell.way().attach) {
+                running.awaitOut("loaded");
+                attach(running.pid());
+                running.say("go");
+            }
+            if (cell.aborts() != null) {
+                aborted(cell, running.finish());
+                return;
+            }
+            running.awaitOut("ready");
+            List<String> held = fromOutside(running);
+            running.say("go");
+            Outcome outcome = running.finish().succeeded();
+            TABLE.add(cell, outcome);
+            assertThat(outcome.startLine()).as(outcome.toString()).containsEntry("owner", cell.owner());
+            for (String thread : List.of("main", "platform", "virtual")) {
+                if (!thread.equals("virtual") || cell.world().jdk().hasVirtualThreads())
+                    onThread(cell, thread, outcome);
+            }
+            assertThat(outcome.number("staying.outOfRange")).isZero();
+            totals(outcome);
+            outsideAgrees(held, outcome);
+        }
+    }
+
+    private static Launch launch(Cell cell) {
+        String library = cell.neighbour().library().toString();
+        Way way = cell.way();
+        Launch launch = Launch.of(cell.world(), Neighbours.class)
+                .agent("log=debug")
+                .nativeAccess()
+                .jvm(
+                        "-XX:TieredStopAtLevel=1",
+                        "-XX:+UseSerialGC") // 70 processes: what they start with is what they cost
+                .arguments(
+                        Fixture.library("peer", cell.world().jdk()),
+                        library,
+                        way.word,
+                        way.attach ? "attach" : "start");
+        if (way == Way.PRELOADED) launch.environment("LD_PRELOAD", library);
+        if (way.attach) launch.withoutAgent().jvm("-XX:+EnableDynamicAgentLoading");
+        if (cell.aborts() != null) launch.wrapper("sh", "-c", "ulimit -c 0; exec \"$@\"", "sh");
+        return launch;
+    }
+
+    private static void attach(long pid) throws Exception {
+        VirtualMachine jvm = VirtualMachine.attach(Long.toString(pid));
+        try {
+            jvm.loadAgent(AgentJar.path().toString(), "log=debug");
+        } finally {
+            jvm.detach();
+        }
+    }
+
+    /** The price of what nobody can see: the process goes down in the library, on the thread that docs/ownership.md names. */
+    private static void aborted(Cell cell, Outcome outcome) {
+        TABLE.add(cell, outcome.exited(SIGABRT));
+        assertThat(outcome.startLine()).containsEntry("owner", "agent");
+        assertThat(outcome.out()).noneMatch(line -> line.startsWith(cell.aborts() + ".in="));
+        if (cell.aborts().equals("platform"))
+            assertThat(outcome.number("main.outOfRange")).isZero();
+    }
+
+    private static void onThread(Cell cell, String thread, Outcome outcome) {
+        String where = thread + " of " + outcome;
+        String in = outcome.fact(thread + ".in");
+        assertThat(outcome.number(thread + ".outOfRange")).as(where).isZero();
+        assertThat(outcome.number(thread + ".lost"))
+                .as("cpu_id < 0 while counted in, " + where)
+                .isZero();
+        if (cell.shares() || cell.standsAlone(thread)) {
+            assertThat(in).as(where).contains("errno:0 ").contains(" cpu:ok ").endsWith("kernel:here");
+            boolean gone = cell.unregistersUnderOthers();
+            assertThat(outcome.fact(thread + ".cpuAfterwards")).as(where).isEqualTo(gone ? "negative" : "alive");
+            String kept = gone && cell.standsAlone(thread) ? "kernel:nowhere" : "kernel:here";
+            assertThat(outcome.fact(thread + ".after"))
+                    .as(where)
+                    .contains("errno:0 ")
+                    .endsWith(kept);
+        } else {
+            assertThat(in).as(where).contains("errno:22 ").contains(" cpu:-1 ").endsWith("kernel:elsewhere");
+            assertThat(outcome.fact(thread + ".after")).as(where).endsWith("kernel:elsewhere");
+        }
+        if (cell.shares() && cell.neighbour().counts()) {
+            // An old thread that the library registered is read by loads alone: the agent counts itself in when they
+            // fail, not before.
+            boolean early = thread.equals("main") && cell.way().attach;
+            boolean agentCounts = !early || outcome.startLine().get("area").equals("per-thread");
+            int count = (early ? 1 : 0) + (agentCounts ? 1 : 0) + 1;
+            assertThat(Observed.of(in, "refcount")).as(where).isEqualTo(Integer.toString(count));
+            assertThat(Observed.of(outcome.fact(thread + ".after"), "refcount"))
+                    .as(where)
+                    .isEqualTo(Integer.toString(count - 1));
+        }
+    }
+
+    /** The exit line is balanced; its reregistered are those of the log; each kind of news is one WARN, however many threads had it. */
+    private static void totals(Outcome outcome) {
+        Map<String, String> exit = outcome.exitLine();
+        int live = Integer.parseInt(exit.get("live"));
+        assertThat(live).as(outcome.toString()).isNotNegative();
+        assertThat(Integer.parseInt(exit.get("registered"))).isEqualTo(Integer.parseInt(exit.get("released")) + live);
+        assertThat(exit).containsEntry("dropped", "0");
+        assertThat(outcome.agentLines().stream()
+                        .filter(line -> line.contains(" reregistered "))
+                        .count())
+                .as(outcome.toString())
+                .isEqualTo(Long.parseLong(exit.get("reregistered")));
+        for (String news : List.of(" adopted ", " refused ", " reregistered ")) {
+            assertThat(outcome.warnings().stream()
+                            .filter(line -> line.contains(news))
+                            .count())
+                    .as(outcome.toString())
+                    .isLessThanOrEqualTo(1);
+        }
+    }
+
+    /** What the kernel holds for the threads that live, asked with ptrace; empty where that is forbidden. */
+    private static List<String> fromOutside(Running running) {
+        String main = running.awaitOut("main.tid=");
+        String staying = running.awaitOut("staying.tid=");
+        Outcome held = Command.of(Fixture.program("rseq_configuration").toString(), main, staying)
+                .run();
+        return held.exitCode() == FORBIDDEN ? List.of() : held.succeeded().out();
+    }
+
+    /** Inside and outside say the same of a thread: nothing, the library's area, or the one that the agent logged. */
+    private static void outsideAgrees(List<String> held, Outcome outcome) {
+        for (String line : held) {
+            String thread = Observed.of(line.replace('=', ':'), "tid");
+            String address = Observed.of(line.replace('=', ':'), "address");
+            boolean main = thread.equals(outcome.fact("main.tid"));
+            String state = outcome.fact(main ? "main.after" : "staying.in");
+            String area = Observed.of(state, "area");
+            switch (Observed.of(state, "kernel")) {
+                case "here" -> assertThat(address).as(outcome.toString()).isEqualTo(area);
+                case "nowhere" -> assertThat(address).as(outcome.toString()).isEqualTo("0x0");
+                default -> {
+                    assertThat(address)
+                            .as(outcome.toString())
+                            .isNotEqualTo(area)
+                            .isNotEqualTo("0x0");
+                    assertThat(outcome.agentLines())
+                            .anyMatch(log -> log.contains(" tid=" + thread + " ") && log.endsWith("area=" + address));
+                }
+            }
+        }
+    }
+}
