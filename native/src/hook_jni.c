@@ -145,7 +145,7 @@ static void describe(char *text, size_t size, int cpus) {
     append(text, size, " cpus=%d/%d", kernel_allowed_cpus(), cpus);
 }
 
-/* Puts the decision in force. Returns "facts \n reason \n reason of the chain", NULL when the memory is not to be had. */
+/* Puts the decision in force. Returns "facts \n reason \n reason of the chain \n what is wrong with the CPUs", NULL when the memory is not to be had. */
 jstring HOOK(start0)(JNIEnv *env, jclass hook, jint cpus_otherwise, jboolean verbose, jlongArray facts) {
     (void)hook;
     if (facts == NULL || (*env)->GetArrayLength(env, facts) < FACTS || !registration_open(&decision)) return NULL;
@@ -164,7 +164,10 @@ jstring HOOK(start0)(JNIEnv *env, jclass hook, jint cpus_otherwise, jboolean ver
     (*env)->SetLongArrayRegion(env, facts, 0, FACTS, values);
     char text[768];
     describe(text, sizeof text, (int)values[FACT_CPUS]);
-    append(text, sizeof text, "\n%s\n%s", decision.reason, chain_reason);
+    append(text, sizeof text, "\n%s\n%s\n", decision.reason, chain_reason);
+    if (!kernel_tells_possible_cpus())
+        append(text, sizeof text, "/sys/devices/system/cpu/possible can't be read: Cpus.count() is %d, and a CPU over that is folded into it",
+               (int)values[FACT_CPUS]);
     return (*env)->NewStringUTF(env, text);
 }
 

@@ -60,6 +60,8 @@ uint32_t kernel_feature_size(void) {
     return size == 0 || size > 4096 ? RSEQ_USABLE_ORIGINAL : (uint32_t)size;
 }
 
+#define POSSIBLE_CPUS "/sys/devices/system/cpu/possible"
+
 /* Reads a list such as "0-3,8-11" and returns 1 + its highest number, or 'otherwise'. */
 static int list_size(const char *path, int otherwise) {
     char text[SYSFS_LIST_BYTES];
@@ -82,7 +84,11 @@ static int list_size(const char *path, int otherwise) {
 }
 
 int kernel_possible_cpus(int otherwise) {
-    return list_size("/sys/devices/system/cpu/possible", otherwise < 1 ? 1 : otherwise);
+    return list_size(POSSIBLE_CPUS, otherwise < 1 ? 1 : otherwise);
+}
+
+bool kernel_tells_possible_cpus(void) {
+    return list_size(POSSIBLE_CPUS, 0) > 0;
 }
 
 int kernel_possible_nodes(void) {

@@ -38,6 +38,9 @@ uint32_t kernel_feature_size(void);
 /* 1 + the highest possible CPU id (/sys/devices/system/cpu/possible), or 'otherwise' where /sys can't be read. Always >= 1. */
 int kernel_possible_cpus(int otherwise);
 
+/* Whether that was read, and not taken from 'otherwise'. */
+bool kernel_tells_possible_cpus(void);
+
 /* The same of NUMA nodes (/sys/devices/system/node/possible); 1 where there are none. */
 int kernel_possible_nodes(void);
 

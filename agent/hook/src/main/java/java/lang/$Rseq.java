@@ -254,8 +254,8 @@ public final class $Rseq {
     }
 
     /**
-     * Puts the decision in force. Returns the facts of the start line, why nothing better was found, and why the chain of loads is not
-     * known, a line each, the latter two empty where all is well.
+     * Puts the decision in force. Returns the facts of the start line, why nothing better was found, why the chain of loads is not known,
+     * and why the number of CPUs is a guess, a line each, the latter three empty where all is well.
      */
     @CallerSensitive
     public static String start(int cpusOtherwise, boolean verbose) {

@@ -90,9 +90,12 @@ public final class Engine implements Function<Map<String, Object>, Object> {
         int first = text.indexOf('\n');
         int second = text.indexOf('\n', first + 1);
         String ownerReason = text.substring(first + 1, second);
-        String chainReason = text.substring(second + 1);
+        int third = text.indexOf('\n', second + 1);
+        String chainReason = text.substring(second + 1, third);
+        String cpusReason = text.substring(third + 1);
         if (!ownerReason.isEmpty()) LineLogger.LOG.warn(ownerReason);
         if (!chainReason.isEmpty()) LineLogger.LOG.warn("reader=raw is not to be had: " + chainReason);
+        if (!cpusReason.isEmpty()) LineLogger.LOG.warn(cpusReason);
         return text.substring(0, first);
     }
 }
