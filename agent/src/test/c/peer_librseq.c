@@ -2,6 +2,8 @@
  * peer_librseq.c: what librseq does (src/rseq.c, 2023 and later): its own area, found by rseq_offset; rseq_size is 0 until the first thread
  * was registered, and from then on a registration that fails is an abort(). Where glibc registers threads, it does nothing.
  *
+ *   BLIND  its user registers each thread without a look
+ *
  * SPDX-License-Identifier: Apache-2.0
  */
 #define _GNU_SOURCE
@@ -60,8 +62,11 @@ uint32_t *peer_refcount(void) {
     return NULL;
 }
 
-/* A user of librseq looks first, as its manual says: the thread may be registered already. */
+/* A user of librseq that looks first whether the thread is registered already; without a look (BLIND), librseq aborts where it is. */
 int peer_register(void) {
+#ifdef BLIND
+    return rseq_register_current_thread() == 0 ? 0 : last_error;
+#endif
     if (rseq_size > 0 && *(volatile int32_t *)&peer_area()->cpu_id >= 0) return 0;
     return rseq_register_current_thread() == 0 ? 0 : last_error;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.rseq.agent.it;
 
+import com.sun.tools.attach.VirtualMachine;
 import io.rseq.agent.it.programs.EmptyAgent;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -18,6 +19,16 @@ final class AgentJar {
 
     static Path path() {
         return Path.of(System.getProperty("rseq.agent.jar"));
+    }
+
+    /** Loads the agent into a running JVM. */
+    static void attach(long pid, String options) throws Exception {
+        VirtualMachine jvm = VirtualMachine.attach(Long.toString(pid));
+        try {
+            jvm.loadAgent(path().toString(), options);
+        } finally {
+            jvm.detach();
+        }
     }
 
     /** A folder of the build for what tests make. */

@@ -3,7 +3,6 @@ package io.rseq.agent.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.tools.attach.VirtualMachine;
 import io.rseq.agent.it.programs.BeforeTheAgent;
 
 /** The agent loaded into a running JVM: threads and classes that are there already are served like those that come. */
@@ -12,7 +11,7 @@ class AttachIT {
     void threads_and_classes_before_the_agent_are_served_after_an_attach(World world) throws Exception {
         try (Running running = launch(world)) {
             running.awaitOut("ready");
-            attach(running.pid(), "log=debug");
+            AgentJar.attach(running.pid(), "log=debug");
             Outcome outcome = goOn(running, world, "raw");
             outcome.hadNoWarning().hadNothingFromTheJvmOnStderr();
             // under glibc they are registered already, and the loads find them without our bookkeeping
@@ -43,8 +42,8 @@ class AttachIT {
     void attaching_twice_is_one_warning_and_harmless(World world) throws Exception {
         try (Running running = launch(world)) {
             running.awaitOut("ready");
-            attach(running.pid(), "");
-            attach(running.pid(), "reader=getcpu");
+            AgentJar.attach(running.pid(), "");
+            AgentJar.attach(running.pid(), "reader=getcpu");
             goOn(running, world, "raw").warnedOnceOf("loaded already");
         }
     }
@@ -55,15 +54,6 @@ class AttachIT {
                 .withoutAgent()
                 .jvm("-XX:+EnableDynamicAgentLoading") // without it the JVM warns from 21 on
                 .start();
-    }
-
-    private static void attach(long pid, String options) throws Exception {
-        VirtualMachine jvm = VirtualMachine.attach(Long.toString(pid));
-        try {
-            jvm.loadAgent(AgentJar.path().toString(), options);
-        } finally {
-            jvm.detach();
-        }
     }
 
     private static Outcome goOn(Running running, World world, String reader) {

@@ -113,7 +113,9 @@ enum Neighbour {
         World.all().forEach(world -> {
             for (Neighbour neighbour : values()) {
                 for (Way way : Way.values()) {
-                    if (world.jdk().isStandard() || way == Way.PRELOADED) cells.add(new Cell(world, neighbour, way));
+                    boolean repeats = world.glibc() && (way == Way.GLOBAL_LATER || way == Way.LOADED_BEFORE);
+                    if (way == Way.PRELOADED || world.jdk().isStandard() && !repeats)
+                        cells.add(new Cell(world, neighbour, way));
                 }
             }
         });

@@ -3,7 +3,6 @@ package io.rseq.agent.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.tools.attach.VirtualMachine;
 import io.rseq.agent.it.Neighbour.Cell;
 import io.rseq.agent.it.Neighbour.Way;
 import io.rseq.agent.it.programs.Neighbours;
@@ -35,7 +34,7 @@ class OwnershipMatrixIT {
         try (Running running = launch(cell).start()) {
             if (cell.way().attach) {
                 running.awaitOut("loaded");
-                attach(running.pid());
+                AgentJar.attach(running.pid(), "log=debug");
                 running.say("go");
             }
             if (cell.aborts() != null) {
@@ -76,15 +75,6 @@ class OwnershipMatrixIT {
         if (way.attach) launch.withoutAgent().jvm("-XX:+EnableDynamicAgentLoading");
         if (cell.aborts() != null) launch.wrapper("sh", "-c", "ulimit -c 0; exec \"$@\"", "sh");
         return launch;
-    }
-
-    private static void attach(long pid) throws Exception {
-        VirtualMachine jvm = VirtualMachine.attach(Long.toString(pid));
-        try {
-            jvm.loadAgent(AgentJar.path().toString(), "log=debug");
-        } finally {
-            jvm.detach();
-        }
     }
 
     /** The price of what nobody can see: the process goes down in the library, on the thread that docs/ownership.md names. */

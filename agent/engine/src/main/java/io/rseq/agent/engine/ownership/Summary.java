@@ -21,9 +21,10 @@ public final class Summary extends Thread {
 
     @Override
     public void run() {
-        journal.drain();
         journal.logSecondSource();
-        Log.info("exit " + totals(transformer));
+        String totals = totals(transformer);
+        journal.drain(); // what the totals count is in the log before them
+        Log.info("exit " + totals);
     }
 
     /** Writes what is in force, the totals of now and the ledger to a file: the answer to a {@code status} command. */
