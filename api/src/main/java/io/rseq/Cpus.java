@@ -7,7 +7,7 @@ import io.rseq.internal.PossibleIds;
 /**
  * Where the caller runs, and how large an array by that index must be.
  *
- * <p>Under the agent a read is four loads and a compare, less than a nanosecond, fresh at every call: neither hoisted out of a loop nor
+ * <p>Under the agent a read is four loads and a compare, no native call, fresh at every call: neither hoisted out of a loop nor
  * kept across a park. On a virtual thread it is the carrier's. Without the agent there is no cheap way to ask the kernel, so each thread
  * keeps to an index of its own, in range: spread, but not where it runs ({@link Support#accelerated()} tells).
  *

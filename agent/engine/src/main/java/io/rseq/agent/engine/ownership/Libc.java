@@ -78,11 +78,6 @@ public final class Libc {
         return function("sched_getcpu").invokeInt(new Object[0]);
     }
 
-    /** Whether the process has a global symbol of this name, as {@code dlsym(RTLD_DEFAULT, name)} finds it. */
-    public boolean has(String name) {
-        return symbol(name) != null;
-    }
-
     @Override
     public String toString() {
         return "libc glibc=" + version() + " rseq_size=" + rseqSize() + " rseq_offset=" + rseqOffset()
