@@ -12,4 +12,7 @@ import java.lang.annotation.Target;
  */
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.METHOD)
-@interface Woven {}
+@interface Woven {
+    /** The simple name of the hook's class, in {@code java.lang}. */
+    String by() default "$Rseq";
+}

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.rseq.internal;
+
+/**
+ * The restartable sequences and the per-CPU memory that they commit to, as the structures call them. The agent replaces each body below by a
+ * call to the method of the same name of {@code java.lang.$RseqCommits}; without the agent, and wherever sequences are not to be had, the
+ * answer is {@link #UNAVAILABLE}, and the structure goes its atomic way.
+ *
+ * <p><b>Memory.</b> An allocation is an <em>offset</em>: that many bytes, zeroed, at the same place in the region of every possible CPU and in
+ * one more region, number {@code Cpus.count()}, which is shared by all of them.
+ *
+ * <p><b>Field.</b> What a sequence takes for its index: {@link #FIELD_CPU} or {@link #FIELD_CONCURRENCY_ID}.
+ *
+ * <p><b>Statuses.</b> A method that answers a value answers {@code STATUS + status} where there is none.
+ *
+ * <p>Offsets are checked against the bounds of the memory, not against the object that they belong to: this class is for the structures
+ * of this module alone. Any thread may call; nothing here blocks, but {@link #allocate}, {@link #free} and {@link #fence}.
+ */
+public final class Commits {
+    /** Done, exactly once. */
+    public static final long COMMITTED = 0;
+
+    /** No sequences here: no agent, another committer, or a thread without a registered area. */
+    public static final long UNAVAILABLE = 1;
+
+    /** A stack or buffer of this CPU is full; from {@link #pop}: it is empty. */
+    public static final long FULL = 2;
+
+    /** A stack of this CPU is closed: somebody is draining it. */
+    public static final long CLOSED = 3;
+
+    /** {@link #compareAndStore}: the thread runs elsewhere, or the cell holds another value. */
+    public static final long ELSEWHERE = 4;
+
+    /** Restarted too often; nothing was done. */
+    public static final long RESTARTS = 5;
+
+    /** The lowest value of a method that answers a value or a status. */
+    public static final long STATUS = Long.MIN_VALUE;
+
+    /** The highest {@code STATUS + status} that there is room for. */
+    public static final long STATUS_MAX = STATUS + 15;
+
+    /** The offset of {@code cpu_id} in {@code struct rseq} (include/uapi/linux/rseq.h), bytes. */
+    public static final long FIELD_CPU = 4;
+
+    /** The offset of {@code mm_cid}, bytes. The hook takes the CPU where the kernel has none. */
+    public static final long FIELD_CONCURRENCY_ID = 24;
+
+    private Commits() {}
+
+    /** Whether sequences are to be had in this process. Opens what they need at the first call under the agent. */
+    @Woven(by = "$RseqCommits")
+    public static boolean available() {
+        return false;
+    }
+
+    /**
+     * That many bytes in every region, zeroed. Multiples of 8 bytes; of 64, and aligned to it, from 64 on.
+     *
+     * @return the offset; -1 where there are no sequences
+     * @throws OutOfMemoryError when the regions are full
+     */
+    @Woven(by = "$RseqCommits")
+    public static long allocate(long bytes) {
+        return -1;
+    }
+
+    /** Gives them back, as they were allocated. No thread may be in a sequence on them. */
+    @Woven(by = "$RseqCommits")
+    public static void free(long offset, long bytes) {}
+
+    /** Adds to this CPU's cell. */
+    @Woven(by = "$RseqCommits")
+    public static long add(long offset, long delta, long field) {
+        return UNAVAILABLE;
+    }
+
+    /** Stores into this CPU's cell, if it is the one of {@code index} and holds {@code expected}. */
+    @Woven(by = "$RseqCommits")
+    public static long compareAndStore(long offset, long index, long expected, long value, long field) {
+        return UNAVAILABLE;
+    }
+
+    /** Pushes on this CPU's stack. Layout: count, closed, then the values, 8 bytes each. */
+    @Woven(by = "$RseqCommits")
+    public static long push(long offset, long capacity, long value, long field) {
+        return UNAVAILABLE;
+    }
+
+    /** Pops from this CPU's stack: a value, or {@code STATUS + FULL} when it is empty. */
+    @Woven(by = "$RseqCommits")
+    public static long pop(long offset, long capacity, long field) {
+        return STATUS + UNAVAILABLE;
+    }
+
+    /** Pushes up to {@code count} values from {@code shared}, an offset in the shared region: how many. All in one commit. */
+    @Woven(by = "$RseqCommits")
+    public static long pushBatch(long offset, long capacity, long shared, long count, long field) {
+        return STATUS + UNAVAILABLE;
+    }
+
+    /** Pops up to {@code count} values into the shared region, the top one last: how many. All in one commit. */
+    @Woven(by = "$RseqCommits")
+    public static long popBatch(long offset, long capacity, long shared, long count, long field) {
+        return STATUS + UNAVAILABLE;
+    }
+
+    /**
+     * Appends a record to this CPU's buffer: reserves by a sequence, copies, and stores the record's length last.
+     *
+     * @param capacity bytes of data, a power of two
+     * @throws IndexOutOfBoundsException if the range is not one of {@code source}
+     */
+    @Woven(by = "$RseqCommits")
+    public static long append(long offset, long capacity, byte[] source, int from, int length, long field) {
+        return UNAVAILABLE;
+    }
+
+    /** Reads 8 bytes of region {@code cpu}, with acquire order. */
+    @Woven(by = "$RseqCommits")
+    public static long get(int cpu, long offset) {
+        return 0;
+    }
+
+    /** Writes 8 bytes of region {@code cpu}, with release order. Never to what sequences write, unless they were fenced off. */
+    @Woven(by = "$RseqCommits")
+    public static void put(int cpu, long offset, long value) {}
+
+    /** Copies bytes of region {@code cpu} out. */
+    @Woven(by = "$RseqCommits")
+    public static void copyOut(int cpu, long offset, byte[] target, int from, int length) {}
+
+    /**
+     * When this returns true, no sequence that began before the call will still commit: each was restarted, and sees what the caller
+     * wrote before (membarrier(2), {@code PRIVATE_EXPEDITED_RSEQ}, Linux 5.10). False: the kernel has no such fence.
+     */
+    @Woven(by = "$RseqCommits")
+    public static boolean fence() {
+        return false;
+    }
+
+    /** Bytes allocated per region, now. 0 without sequences. */
+    @Woven(by = "$RseqCommits")
+    public static long allocated() {
+        return 0;
+    }
+
+    /** How often a sequence was restarted in this process. */
+    @Woven(by = "$RseqCommits")
+    public static long restarts() {
+        return 0;
+    }
+}
