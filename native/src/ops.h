@@ -40,7 +40,10 @@
 #ifndef __ASSEMBLER__
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
+
+struct ownership;
 
 /* 1 where the sequences below are real; 0 where each answers UNAVAILABLE. */
 #define RSEQ_OPS_REAL 1
@@ -57,6 +60,18 @@
 extern RSEQ_OPS_HIDDEN int64_t rseq_ops_area; /* the thread's area - its thread pointer, bytes */
 extern RSEQ_OPS_HIDDEN int64_t rseq_ops_base; /* region 0 */
 extern RSEQ_OPS_HIDDEN uint32_t rseq_ops_cpus;
+
+/*
+ * Makes the per-CPU memory and sets the state above, for the owner in force and that many possible CPUs. Once for the process: when it was
+ * done, this answers true and changes nothing. False, with the reason, where sequences are not to be had.
+ */
+RSEQ_OPS_HIDDEN bool rseq_ops_open(const struct ownership *owned, int cpus, char *reason, size_t size);
+
+/*
+ * When this returns true, no section of this process that was under way when it was called will still commit: each was aborted, and what
+ * starts again sees what the caller wrote before (membarrier(2), PRIVATE_EXPEDITED_RSEQ, Linux 5.10). False: the kernel has no such fence.
+ */
+RSEQ_OPS_HIDDEN bool rseq_ops_fence(void);
 
 /* Aborts since the start, of all threads: the sequences' abort handlers add to it atomically. */
 extern RSEQ_OPS_HIDDEN uint64_t rseq_ops_aborts;
