@@ -42,6 +42,18 @@ $expected"
         [ -n "$newest" ] || die "asks for no versioned glibc symbol at all; is this the right file?"
         echo "$defined" | grep -q ' Java_java_lang__00024Rseq_open0$' || die "no native methods"
         echo "$defined" | grep -q ' Java_java_lang_' || die "no Java_java_lang_*"
+        # JDK 17 takes the critical form only where it finds both, and would say nothing if one were missing.
+        for function in critical1 add1 compareAndStore1 push1 pop1 pushBatch1 popBatch1 reserve1; do
+            for form in Java JavaCritical; do
+                echo "$defined" | grep -q "^GLOBAL ${form}_java_lang__00024RseqCommits_$function\$" || die "no ${form}_*_$function"
+            done
+        done
+        for function in open0 reason0 function0 allocate0 free0 fence0 allocated0 restarts0 criticalFlag0; do
+            echo "$defined" | grep -q "^GLOBAL Java_java_lang__00024RseqCommits_$function\$" || die "no $function"
+        done
+        # A text relocation, or a stack that can be executed, is what assembly brings along unasked.
+        if readelf --dynamic --wide "$library" | grep -q TEXTREL; then die "has text relocations"; fi
+        readelf --program-headers --wide "$library" | grep -q 'GNU_STACK.* RW ' || die "asks for an executable stack"
         for function in rseq_agent_register_current_thread rseq_agent_unregister_current_thread; do
             echo "$defined" | grep -q " $function\$" || die "no $function"
         done
