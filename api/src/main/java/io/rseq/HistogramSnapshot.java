@@ -6,8 +6,9 @@ import java.util.Locale;
 /**
  * What a {@link PerCpuHistogram} held at one time. Immutable.
  *
- * <p>Values are known to the bucket that they fell into: {@link #max()} and {@link #percentile} answer the highest value of theirs, {@link #min()} the lowest,
- * {@link #mean()} and {@link #standardDeviation()} reckon with the middle. All of it is as HdrHistogram answers.
+ * <p>Values are known to the bucket that they fell into: {@link #max()} and {@link #percentile} answer the highest value of theirs,
+ * {@link #min()} the lowest, {@link #mean()} and {@link #standardDeviation()} reckon with the middle. All of it is as HdrHistogram
+ * answers.
  *
  * <p>To go on with HdrHistogram itself, of which this library is independent:
  *
@@ -99,7 +100,8 @@ public final class HistogramSnapshot {
     }
 
     /**
-     * The value that {@code percent} of all recorded ones do not exceed: the highest of its bucket, for 0 the lowest of the first; 0 when nothing was recorded.
+     * The value that {@code percent} of all recorded ones do not exceed: the highest of its bucket, for 0 the lowest of the first; 0 when
+     * nothing was recorded.
      *
      * @throws IllegalArgumentException if it is not in 0..100
      */

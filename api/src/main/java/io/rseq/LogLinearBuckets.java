@@ -2,12 +2,13 @@
 package io.rseq;
 
 /**
- * Which bucket a value falls into: HdrHistogram's own division (org.HdrHistogram.AbstractHistogram, with a lowest discernible value of 1), so that
- * counts can be carried over one to one. Each power of two is cut into {@code half} buckets of one width, wide enough for so many significant decimal
- * digits; below {@code 2 * half} a bucket is a single value.
+ * Which bucket a value falls into: HdrHistogram's own division (org.HdrHistogram.AbstractHistogram, with a lowest discernible value of
+ * 1), so that counts can be carried over one to one. Each power of two is cut into {@code half} buckets of one width, wide enough for so
+ * many significant decimal digits; below {@code 2 * half} a bucket is a single value.
  *
- * <p>With {@code exponent} = what a value must be shifted right by to be below {@code 2 * half}, its bucket is {@code exponent * half + (value >>>
- * exponent)}. A negative value, unsigned, comes out above the bucket of the highest long: one comparison finds it and those that are too high.
+ * <p>With {@code exponent} = what a value must be shifted right by to be below {@code 2 * half}, its bucket is {@code exponent * half +
+ * (value >>> exponent)}. A negative value, unsigned, comes out above the bucket of the highest long: one comparison finds it and those
+ * that are too high.
  */
 final class LogLinearBuckets {
     private static final int MAX_DIGITS = 5;

@@ -5,33 +5,40 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /**
- * A histogram of non-negative values, such as latencies, that many threads record into: log-linear buckets, the same ones as HdrHistogram's, counted for each
- * CPU as a {@link PerCpuCounter} counts. Its percentiles are equal to those of an HdrHistogram of the same configuration that was given the same values.
+ * A histogram of non-negative values, such as latencies, that many threads record into: log-linear buckets, the same ones as
+ * HdrHistogram's, counted for each CPU as a {@link PerCpuCounter} counts. Its percentiles are equal to those of an HdrHistogram of the
+ * same configuration that was given the same values.
  *
- * <p><b>How.</b> The bucket of a value is a shift and an addition; to record is one add to that bucket's cell of the CPU that runs. It is by
- * a restartable sequence, or by an atomic add on the heap where there are none. No count of all values is kept beside the buckets, no minimum and no
- * maximum: they follow from the buckets, so a snapshot never disagrees with itself.
+ * <p><b>How.</b> The bucket of a value is a shift and an addition; to record is one add to that bucket's cell of the CPU that runs. It is
+ * by a restartable sequence, or by an atomic add on the heap where there are none. No count of all values is kept beside the buckets, no
+ * minimum and no maximum: they follow from the buckets, so a snapshot never disagrees with itself.
  *
- * <p><b>Progress.</b> {@code record} is wait-free, but for the memory that first calls may allocate. {@code snapshot} is wait-free; {@code
- * snapshotThenReset} is lock-free: it reads again only if another reset was done meanwhile.
+ * <p><b>Progress.</b> {@code record} is wait-free, but for the memory that first calls may allocate. {@code snapshot} is wait-free;
+ * {@code snapshotThenReset} is lock-free: it reads again only if another reset was done meanwhile.
  *
- * <p><b>Memory ordering.</b> To record publishes nothing. What was recorded <em>before</em> a snapshot (by a join, a lock, a future) is in it.
+ * <p><b>Memory ordering.</b> To record publishes nothing. What was recorded <em>before</em> a snapshot (by a join, a lock, a future) is
+ * in it.
  *
- * <p><b>While writers run,</b> a snapshot has of each bucket what it held at some time during the call: a value that is recorded meanwhile is wholly in it or not
- * at all, for a value is in one bucket alone. {@code snapshotThenReset} may be called at any time, from several threads. It sets no cell back (nobody
- * writes another CPU's cell); what it read is the base of the next: each value is in exactly one of the snapshots.
+ * <p><b>While writers run,</b> a snapshot has of each bucket what it held at some time during the call: a value that is recorded
+ * meanwhile is wholly in it or not at all, for a value is in one bucket alone. {@code snapshotThenReset} may be called at any time, from
+ * several threads. It sets no cell back (nobody writes another CPU's cell); what it read is the base of the next: each value is in
+ * exactly one of the snapshots.
  *
- * <p><b>Out of range.</b> A negative value is refused. One above the highest that the buckets cover is counted apart from them: snapshots have it in
- * {@link HistogramSnapshot#count()}, in the place of the highest bucket, and tell {@linkplain HistogramSnapshot#saturated() how many} those were. Nothing is lost.
+ * <p><b>Out of range.</b> A negative value is refused. One above the highest that the buckets cover is counted apart from them: snapshots
+ * have it in {@link HistogramSnapshot#count()}, in the place of the highest bucket, and tell {@linkplain HistogramSnapshot#saturated()
+ * how many} those were. Nothing is lost.
  *
- * <p><b>Migration and preemption</b> restart the add, on the CPU that the thread is then on, and hold nobody up. <b>Dying threads</b> leave nothing behind, <b>virtual
- * threads</b> record on their carrier's CPU, an agent that arrives later is made use of from the next value on.
+ * <p><b>Migration and preemption</b> restart the add, on the CPU that the thread is then on, and hold nobody up. <b>Dying threads</b>
+ * leave nothing behind, <b>virtual threads</b> record on their carrier's CPU, an agent that arrives later is made use of from the next
+ * value on.
  *
- * <p><b>Cost.</b> An add and a few instructions. 8 bytes a bucket are reserved on each possible CPU (270 kB with 3 digits up to an hour of nanoseconds), and only the
- * pages of those buckets that were counted in on that CPU are ever used; they are given back after the histogram is unreachable. A snapshot reads every
- * bucket of every CPU, 2 million cells with 64 CPUs and the above: for once a second, not for once a request. Where one thread records, HdrHistogram's plain one does.
+ * <p><b>Cost.</b> An add and a few instructions. 8 bytes a bucket are reserved on each possible CPU (270 kB with 3 digits up to an hour
+ * of nanoseconds), and only the pages of those buckets that were counted in on that CPU are ever used; they are given back after the
+ * histogram is unreachable. A snapshot reads every bucket of every CPU, 2 million cells with 64 CPUs and the above: for once a second,
+ * not for once a request. Where one thread records, HdrHistogram's plain one does.
  *
- * <p><b>Sources.</b> rseq(2); {@code kernel/rseq.c} in Linux; Gil Tene's HdrHistogram for the division into buckets and the definition of a percentile.
+ * <p><b>Sources.</b> rseq(2); {@code kernel/rseq.c} in Linux; Gil Tene's HdrHistogram for the division into buckets and the definition of
+ * a percentile.
  */
 public final class PerCpuHistogram {
     private static final VarHandle BASE;

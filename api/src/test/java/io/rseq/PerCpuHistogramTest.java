@@ -62,7 +62,7 @@ class PerCpuHistogramTest {
         Histogram copy = new Histogram(1_000_000, 3);
         histogram.snapshot().forEach(copy::recordValueWithCount);
         equal(histogram.snapshot(), copy);
-        for (double percent = 0; percent <= 100; percent += 0.01)
+        for (double percent = 0; percent <= 100; percent += 0.125)
             assertThat(copy.getValueAtPercentile(percent)).isEqualTo(hdr.getValueAtPercentile(percent));
     }
 
@@ -137,17 +137,11 @@ class PerCpuHistogramTest {
         assertThat(snapshot.max()).isEqualTo(hdr.getMaxValue());
         assertThat(snapshot.mean()).isEqualTo(hdr.getMean());
         assertThat(snapshot.standardDeviation()).isEqualTo(hdr.getStdDeviation());
-        for (double percent = 0; percent <= 100; percent += 0.01)
-            assertThat(snapshot.percentile(percent))
-                    .as("percentile %s", percent)
-                    .isEqualTo(hdr.getValueAtPercentile(percent));
+        for (double percent = 0; percent <= 100; percent += 0.125) equalAt(percent, snapshot, hdr);
+        for (double percent : new double[] {99.9, 99.99, 99.999, 100 - 1e-9}) equalAt(percent, snapshot, hdr);
         // Where a rank is a whole number, and rounding decides.
-        for (long rank = 0; rank <= Math.min(1000, hdr.getTotalCount()); rank++) {
-            double percent = 100.0 * rank / Math.max(1, hdr.getTotalCount());
-            assertThat(snapshot.percentile(percent))
-                    .as("percentile %s", percent)
-                    .isEqualTo(hdr.getValueAtPercentile(percent));
-        }
+        for (long rank = 0; rank <= Math.min(250, hdr.getTotalCount()); rank++)
+            equalAt(100.0 * rank / Math.max(1, hdr.getTotalCount()), snapshot, hdr);
         snapshot.forEachBucket((lowest, highest, count) -> {
             assertThat(lowest)
                     .isEqualTo(hdr.lowestEquivalentValue(lowest))
@@ -155,6 +149,12 @@ class PerCpuHistogramTest {
             assertThat(highest).isEqualTo(hdr.highestEquivalentValue(lowest));
             assertThat(count).isEqualTo(hdr.getCountAtValue(lowest));
         });
+    }
+
+    private static void equalAt(double percent, HistogramSnapshot snapshot, Histogram hdr) {
+        assertThat(snapshot.percentile(percent))
+                .as("percentile %s", percent)
+                .isEqualTo(hdr.getValueAtPercentile(percent));
     }
 
     private static void ascending(PerCpuHistogram histogram) {
