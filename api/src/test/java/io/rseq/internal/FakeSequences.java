@@ -6,6 +6,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * What {@link Commits} calls while a {@link FakeAgent} is there: per-CPU memory of atomics, and an add that answers each status in turn. Freed
@@ -14,6 +15,8 @@ import java.util.concurrent.atomic.AtomicLong;
 public final class FakeSequences {
     private static final int UNAVAILABLE_EVERY = 7;
     private static final int RESTARTS_EVERY = 11;
+
+    private static final int PAUSES = 9;
 
     static final AtomicLong ADDS = new AtomicLong();
     static final AtomicLong ALLOCATED = new AtomicLong();
@@ -30,10 +33,7 @@ public final class FakeSequences {
     }
 
     public static long allocate(long bytes) {
-        if (ALLOCATED.addAndGet(bytes) > limit) {
-            ALLOCATED.addAndGet(-bytes);
-            throw new OutOfMemoryError("per-CPU memory is full");
-        }
+        if (!hasRoom(bytes)) throw new OutOfMemoryError("per-CPU memory is full");
         long offset = NEXT.getAndAdd(bytes);
         for (long cell = offset; cell < offset + bytes; cell += Long.BYTES) OFFSETS.add(cell);
         return offset;
@@ -60,6 +60,17 @@ public final class FakeSequences {
         if (!OFFSETS.contains(offset)) throw new AssertionError("nobody's: " + offset);
         AtomicLong cell = CELLS.get(key(cpu, offset));
         return cell == null ? 0 : cell.get();
+    }
+
+    /* As the agent does: what nobody holds any more is freed after a collection. */
+    private static boolean hasRoom(long bytes) {
+        for (int pause = 0; pause < PAUSES; pause++) {
+            if (ALLOCATED.addAndGet(bytes) <= limit) return true;
+            ALLOCATED.addAndGet(-bytes);
+            if (pause == 0) System.gc();
+            LockSupport.parkNanos(1_000_000L << pause);
+        }
+        return false;
     }
 
     private static AtomicLong cell(int cpu, long offset) {

@@ -46,7 +46,7 @@ class PerCpuMemoryTest {
     }
 
     @Test
-    void memory_of_what_is_unreachable_is_given_back_when_there_is_no_other() {
+    void memory_of_what_is_unreachable_is_given_back() {
         try (FakeAgent agent = FakeAgent.arrive()) {
             long room = agent.allocated() + 64 * 1024;
             agent.limit(room);
