@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.rseq.internal;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.lang.ref.Cleaner;
+
+/**
+ * One allocation of per-CPU memory: the same bytes in the region of every possible CPU, given back when the object is unreachable.
+ *
+ * <p>It is acquired as soon as there are sequences: in the constructor, or, where the agent arrives later, by the first operation that
+ * finds none and asks again. Until then, and without the agent for good, {@link #offset()} is {@link #NONE}, and the structure goes its
+ * atomic way.
+ *
+ * <pre>{@code
+ * long offset = memory.offset();                                     // plain: the hot path
+ * if (offset != NONE && Commits.add(offset, delta, field) == COMMITTED) {
+ *     Reference.reachabilityFence(memory);                           // not given back while a sequence runs on it
+ *     return;
+ * }
+ * offset = memory.acquire();                                         // the slow path asks again: a woven static call, no more
+ * }</pre>
+ *
+ * <p>The memory is zeroed before the offset is published (release), and stays the structure's until the structure is unreachable; the
+ * offset never changes once it is there. Acquiring blocks for a short time; all else is wait-free.
+ */
+public final class PerCpuMemory {
+    /** The offset of what there is none of. */
+    public static final long NONE = -1;
+
+    private static final VarHandle OFFSET;
+
+    static {
+        try {
+            OFFSET = MethodHandles.lookup().findVarHandle(PerCpuMemory.class, "offset", long.class);
+        } catch (ReflectiveOperationException impossible) {
+            throw new ExceptionInInitializerError(impossible);
+        }
+    }
+
+    private final long bytes;
+    private long offset = NONE;
+
+    /* The regions were full when the agent had come: the structure goes on as it did before, and does not ask again at each operation. */
+    private volatile boolean refused;
+
+    /**
+     * Acquires {@code bytes} in each region, where there are sequences.
+     *
+     * @throws OutOfMemoryError when the regions are full, of what is in use
+     */
+    public PerCpuMemory(long bytes) {
+        if (bytes <= 0) throw new IllegalArgumentException("bytes=" + bytes);
+        this.bytes = bytes;
+        if (Commits.available()) OFFSET.setRelease(this, allocate());
+    }
+
+    /** Bytes in each region, whether acquired or not. */
+    public long bytes() {
+        return bytes;
+    }
+
+    /** For the hot path: a plain read. {@link #NONE}, perhaps for longer than need be, until there are sequences. */
+    public long offset() {
+        return offset;
+    }
+
+    /** For whoever reads the cells of all CPUs: {@link #NONE} when nobody whom the caller knows of has written there. */
+    public long acquired() {
+        return (long) OFFSET.getAcquire(this);
+    }
+
+    /**
+     * For the slow path: the offset, acquired now if sequences have come since. {@link #NONE} where there are none. Never throws: a
+     * structure that was made without sequences goes on without where there is no memory left for it.
+     */
+    public long acquire() {
+        long now = acquired();
+        if (now != NONE || refused || !Commits.available()) return now;
+        return acquireLate();
+    }
+
+    private synchronized long acquireLate() {
+        if (offset == NONE && !refused) {
+            try {
+                OFFSET.setRelease(this, allocate());
+            } catch (OutOfMemoryError full) {
+                refused = true;
+            }
+        }
+        return offset;
+    }
+
+    private long allocate() {
+        long allocated = Commits.allocate(bytes);
+        if (allocated == NONE) return NONE;
+        try {
+            Collected.CLEANER.register(this, new Allocation(allocated, bytes));
+        } catch (Throwable noHeap) {
+            Commits.free(allocated, bytes);
+            throw noHeap;
+        }
+        return allocated;
+    }
+
+    /* A class of its own: what knows the memory would keep it reachable. */
+    private record Allocation(long offset, long bytes) implements Runnable {
+        @Override
+        public void run() {
+            Commits.free(offset, bytes);
+        }
+    }
+
+    /** What gives back. Loaded with the first allocation: without sequences there is no thread. */
+    private static final class Collected {
+        static final Cleaner CLEANER = Cleaner.create(work -> {
+            Thread thread = new Thread(null, work, "rseq-cleaner", 0, false);
+            thread.setDaemon(true);
+            thread.setContextClassLoader(null);
+            return thread;
+        });
+
+        private Collected() {}
+    }
+}
