@@ -11,6 +11,7 @@ final class StartThread extends Thread {
     /** What the first thread needs after the hook. */
     private static final String[] NEEDED_NEXT = {
         "io.rseq.agent.engine.Reader",
+        "io.rseq.agent.engine.Committer",
         "io.rseq.agent.engine.weave.LoadedClasses",
         "io.rseq.agent.engine.weave.Prefilter",
         "io.rseq.agent.engine.ownership.Totals",
