@@ -15,13 +15,16 @@ jdk=${1:?startup.sh: name a JDK}
 starts=${2:-31}
 thread_runs=${3:-15}
 java=$jdk/bin/java
-classes=$here/target/classes
+classes=$here/target/startup-classes
 package=io.rseq.benchmarks.startup
 agent=$here/../agent/target/rseq-agent.jar
 empty=$(echo "$here"/target/rseq-benchmarks-*-empty-agent.jar)
 version=$(sed -n 's/^JAVA_VERSION="\(.*\)"/\1/p' "$jdk/release")
 results=$here/target/results
-mkdir -p "$results"
+# Only what is started: were the empty agent's class on the class path as well, it would be taken from there, and the JVM would never
+# open its jar, as it must open every other agent's.
+mkdir -p "$results" "$classes"
+(cd "$here/target/classes" && find io/rseq/benchmarks/startup -name '*.class' ! -name 'EmptyAgent*' -print0 | xargs -0 cp --parents -t "$classes")
 for file in "$java" "$agent" "$empty"; do
     [ -f "$file" ] || { echo "startup.sh: $file is missing; run.sh builds it" >&2; exit 2; }
 done

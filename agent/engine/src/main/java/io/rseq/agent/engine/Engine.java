@@ -22,44 +22,55 @@ public final class Engine implements Function<Map<String, Object>, Object> {
     private Journal journal;
     private PerCpuTransformer transformer;
 
+    private final Preparation preparation = new Preparation();
+
+    /** An empty request is the second thread's. */
     @Override
     public Object apply(Map<String, Object> request) {
+        if (request.isEmpty()) {
+            preparation.run();
+            return null;
+        }
+        try {
+            return serve(request);
+        } finally {
+            preparation.dismiss();
+        }
+    }
+
+    private Object serve(Map<String, Object> request) {
         String[] arguments = (String[]) request.get("arguments");
         if (arguments != null) return Command.run((File) request.get("jar"), arguments);
         String answer = (String) request.get("status");
-        if (answer == null) premain(request);
+        if (answer == null) premain((String) request.get("options"), (Instrumentation) request.get("instrumentation"));
         else if (transformer != null) Summary.write(answer, transformer);
         return null;
     }
 
-    private void premain(Map<String, Object> request) {
-        Instrumentation instrumentation = (Instrumentation) request.get("instrumentation");
-        StartThread second = new StartThread(instrumentation);
-        second.start();
-        Options options = Options.read((String) request.get("options"));
-        Log.configure(options.log(), options.logFile());
-        for (String warning : options.warnings()) LineLogger.LOG.warn(warning);
+    private void premain(String agentOptions, Instrumentation instrumentation) {
+        preparation.begin(agentOptions);
         try {
-            start(options, instrumentation, second);
+            start(instrumentation);
         } catch (NativeLibraryFile.Unavailable reason) {
             LineLogger.LOG.error(reason.getMessage() + "; the application runs unaccelerated");
         } catch (Throwable failure) { // whatever it is, the application must not see it
             LineLogger.LOG.error("the agent could not start, the application runs unaccelerated: " + failure);
-        } finally {
-            second.dismiss();
         }
     }
 
-    private void start(Options options, Instrumentation instrumentation, StartThread second) throws Throwable {
+    private void start(Instrumentation instrumentation) throws Throwable {
+        Throwable undefined = Hook.define(instrumentation);
+        Options options = preparation.options();
+        for (String warning : options.warnings()) LineLogger.LOG.warn(warning);
         PerCpuTransformer weaving = new PerCpuTransformer();
-        try (NativeLibraryFile library = NativeLibraryFile.of("librseq_jvm.so", options)) {
+        try (NativeLibraryFile library = preparation.library()) {
+            if (undefined != null) throw undefined;
             journal = new Journal(weaving);
-            second.awaitHook();
             Hook.open(library.path());
         }
         decideOwner(options);
         String facts = putInForce(options);
-        Reader reader = Reader.choose(options.reader(), second);
+        Reader reader = Reader.choose(options.reader(), preparation);
         Committer committer = Committer.choose(options.committer());
         $Rseq.choose(
                 reader.number(),

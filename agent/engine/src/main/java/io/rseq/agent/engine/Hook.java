@@ -4,27 +4,34 @@ package io.rseq.agent.engine;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.instrument.Instrumentation;
-import java.lang.invoke.MethodHandles;
 import java.util.Map;
 import java.util.Set;
+import jdk.internal.misc.Unsafe;
 
 /**
  * Defines {@code java.lang.$Rseq} into {@code java.base} and has it load the native library.
  *
- * <p>{@code java.lang} is opened to the engine's own unnamed module and to no other, so that the application's reflection meets the same
- * closed doors as without the agent. The bootstrap class path stays as it is: appending to it would switch off class-data sharing.
+ * <p>The way in is {@code jdk.internal.misc.Unsafe}, exported to the engine's own unnamed module and to no other, so that the application's
+ * reflection meets the same closed doors as without the agent. ({@code Lookup.defineClass} would need {@code java.lang} opened, and since 24
+ * parses the class once more, in Java.) The bootstrap class path stays as it is: appending to it would switch off class-data sharing.
  */
 final class Hook {
     private static final String BYTES = "/hook/Rseq.bytes";
 
     private Hook() {}
 
-    /** Defines the class, and initialises nothing of it. */
-    static void define(Instrumentation instrumentation) throws Exception {
-        Module base = Object.class.getModule();
-        Set<Module> engine = Set.of(Hook.class.getModule());
-        instrumentation.redefineModule(base, Set.of(), Map.of(), Map.of("java.lang", engine), Set.of(), Map.of());
-        MethodHandles.privateLookupIn(Object.class, MethodHandles.lookup()).defineClass(read());
+    /** Defines the class, and initialises nothing of it. Returns why it can't be, or null. */
+    static Throwable define(Instrumentation instrumentation) {
+        try {
+            Module base = Object.class.getModule();
+            Map<String, Set<Module>> toEngine = Map.of("jdk.internal.misc", Set.of(Hook.class.getModule()));
+            instrumentation.redefineModule(base, Set.of(), toEngine, Map.of(), Set.of(), Map.of());
+            byte[] file = read();
+            Unsafe.getUnsafe().defineClass("java/lang/$Rseq", file, 0, file.length, null, null);
+            return null;
+        } catch (Throwable reason) { // said when the log is there to say it
+            return reason;
+        }
     }
 
     /** Has it load the native library. */

@@ -30,7 +30,7 @@ public final class Options {
     private final Log.Level log;
     private final Reader reader;
     private final Owner owner;
-    private final int committer;
+    private final Committer committer;
     private final boolean export;
 
     private Options(String agentOptions, Map<String, String> properties, Map<String, String> variables) {
@@ -48,7 +48,7 @@ public final class Options {
         log = Log.Level.values()[choice("log", Log.Level.words(), Log.Level.INFO.ordinal())];
         reader = Reader.values()[choice("reader", Reader.words(), Reader.AUTO.ordinal())];
         owner = values.containsKey("owner") ? chosenOwner() : null;
-        committer = values.containsKey("committer") ? choice("committer", Committer.words(), 0) : 0;
+        committer = Committer.values()[choice("committer", Committer.words(), Committer.AUTO.ordinal())];
         export = choice("export", SWITCH, 0) == 0;
     }
 
@@ -98,9 +98,8 @@ public final class Options {
         return owner;
     }
 
-    /** Loaded by the first who asks, and that is not this class: the first thread of the start has no time to lose. */
     public Committer committer() {
-        return Committer.values()[committer];
+        return committer;
     }
 
     /** Whether libraries loaded later may bind to the agent's own area. */
