@@ -36,7 +36,8 @@ configure() {
     }
 }
 
-# compile PLATFORM FOLDER OPTION...: leaves the stripped libraries in target/PLATFORM.
+# compile PLATFORM FOLDER OPTION...: leaves the stripped libraries in target/PLATFORM, and those with sequences that do not restart, which
+# tests must catch, in target/broken-PLATFORM.
 compile() {
     to=target/$1
     from=$2
@@ -44,6 +45,7 @@ compile() {
     configure "$from" -DBUILD_TESTING=OFF -DCMAKE_INSTALL_PREFIX="$PWD/$to" "$@"
     cmake --build "$from" --parallel "$jobs"
     cmake --install "$from" --strip
+    cmake --install "$from" --strip --component broken --prefix "$PWD/target/broken-${to#target/}"
 }
 
 case ${1:-build} in

@@ -15,6 +15,7 @@
 #include <sys/utsname.h>
 
 #include "glibc_compat.h"
+#include "hook_jni.h"
 #include "journal.h"
 #include "kernel.h"
 #include "ledger.h"
@@ -47,6 +48,11 @@ enum { TOTALS = 7 + 2 * OWNER_KINDS };
 static struct ownership decision;
 static struct vm_offsets offsets;
 static char chain_reason[96];
+static int possible_cpus;
+
+int hook_possible_cpus(void) {
+    return __atomic_load_n(&possible_cpus, __ATOMIC_ACQUIRE);
+}
 
 /* ---- the area of the calling thread ------------------------------------------------------------------------------------------ */
 
@@ -157,6 +163,7 @@ jstring HOOK(start0)(JNIEnv *env, jclass hook, jint cpus_otherwise, jboolean ver
     values[FACT_AREA_OFFSET] = decision.offset + (thread_pointer() - (char *)pthread_self());
     values[FACT_USABLE] = decision.usable;
     values[FACT_CPUS] = kernel_possible_cpus(cpus_otherwise);
+    __atomic_store_n(&possible_cpus, (int)values[FACT_CPUS], __ATOMIC_RELEASE);
     values[FACT_NODES] = kernel_possible_nodes();
     values[FACT_CHAIN_KNOWN] = vmstructs_read(env, &offsets, chain_reason, sizeof chain_reason);
     values[FACT_OSTHREAD] = offsets.osthread;

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#define _GNU_SOURCE
+#include "ops.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "ownership.h"
+#include "percpu_memory.h"
+
+/* include/uapi/linux/membarrier.h, Linux 5.10; the build machine's may be older. */
+enum { MEMBARRIER_RSEQ = 1 << 7, MEMBARRIER_REGISTER_RSEQ = 1 << 8 };
+
+static pthread_mutex_t opening = PTHREAD_MUTEX_INITIALIZER;
+
+static bool membarrier(int command) {
+    int saved = errno;
+    bool done = syscall(SYS_membarrier, command, 0, 0) == 0;
+    errno = saved;
+    return done;
+}
+
+static bool open_locked(const struct ownership *owned, int cpus, char *reason, size_t size) {
+    if (rseq_ops_cpus != 0) return true;
+    if (!RSEQ_OPS_REAL) {
+        snprintf(reason, size, "there are no sequences for this architecture");
+        return false;
+    }
+    if (!owned->constant_offset || owned->usable < RSEQ_USABLE_ORIGINAL) {
+        bool areas = owned->area_of_thread != NULL;
+        snprintf(reason, size, "owner=%s has no %s%s%s", owner_name(owned->owner),
+                 areas ? "area at a constant distance from the thread pointer" : "area", owned->reason[0] == '\0' ? "" : ": ", owned->reason);
+        return false;
+    }
+    if (!percpu_memory_reserve(cpus, reason, size)) return false;
+    /* Where the kernel has no such fence, rseq_ops_fence() says so each time; the sequences do without. */
+    membarrier(MEMBARRIER_REGISTER_RSEQ);
+    rseq_ops_area = owned->offset;
+    rseq_ops_base = (int64_t)(uintptr_t)percpu_memory_base();
+    __atomic_store_n(&rseq_ops_cpus, (uint32_t)cpus, __ATOMIC_RELEASE);
+    return true;
+}
+
+bool rseq_ops_open(const struct ownership *owned, int cpus, char *reason, size_t size) {
+    pthread_mutex_lock(&opening);
+    bool opened = open_locked(owned, cpus, reason, size);
+    pthread_mutex_unlock(&opening);
+    return opened;
+}
+
+bool rseq_ops_fence(void) {
+    return membarrier(MEMBARRIER_RSEQ);
+}

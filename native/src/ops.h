@@ -1,0 +1,112 @@
+/*
+ * ops.h: the restartable sequences, and the state that they read. One assembly file per architecture: ops_x86_64.S, ops_aarch64.S.
+ *
+ * A sequence commits to the cell, stack or buffer of the CPU (or concurrency id) that its thread runs on, by one store at its very end.
+ * What comes between its start and that store, migration, preemption or a signal, makes the kernel abort it: nothing was committed, and
+ * it starts again, on the CPU where the thread is then. See Documentation of rseq(2), and kernel/rseq.c.
+ *
+ * Arguments are numbers, never pointers: an offset is valid in every region of the per-CPU memory (percpu_memory.h), region i at
+ * rseq_ops_base + (i << RSEQ_OPS_SHIFT). 'field' is the byte offset of the index in struct rseq: 4 (cpu_id) or 24 (mm_cid). Nothing is
+ * checked here that is not said to be: callers hold offsets, capacities and fields within bounds.
+ *
+ * Any thread may call, registered or not, also in a signal handler. No locks, no system calls, no memory but the regions, the state
+ * below and the thread's own area. The area's rseq_cs is left pointing into this library, which therefore must never be unloaded.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef RSEQ_JVM_OPS_H
+#define RSEQ_JVM_OPS_H
+
+#define RSEQ_OPS_SHIFT 28 /* log2 of the bytes of one region */
+#define RSEQ_OPS_RESTARTS 64
+
+/* Statuses, as in io.rseq.internal.Commits. */
+#define RSEQ_OPS_COMMITTED 0
+#define RSEQ_OPS_UNAVAILABLE 1 /* not opened, the thread has no registered area, or the index is not one of a region */
+#define RSEQ_OPS_FULL 2
+#define RSEQ_OPS_EMPTY 2 /* what FULL is to rseq_ops_pop */
+#define RSEQ_OPS_CLOSED 3
+#define RSEQ_OPS_ELSEWHERE 4
+#define RSEQ_OPS_STOPPED 5 /* aborted after RSEQ_OPS_RESTARTS restarts: Commits.RESTARTS */
+
+/* Layouts: bytes from the offset. */
+#define RSEQ_OPS_STACK_COUNT 0
+#define RSEQ_OPS_STACK_CLOSED 8 /* not 0: closed */
+#define RSEQ_OPS_STACK_VALUES 16
+#define RSEQ_OPS_BUFFER_TAIL 0  /* bytes ever reserved: the sequences' */
+#define RSEQ_OPS_BUFFER_HEAD 64 /* bytes ever consumed: the reader's */
+#define RSEQ_OPS_BUFFER_DATA 128
+
+#ifndef __ASSEMBLER__
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct ownership;
+
+/* 1 where the sequences below are real; 0 where each answers UNAVAILABLE. */
+#define RSEQ_OPS_REAL 1
+
+/* What a sequence that answers a value, a number or a position answers when it has none: RSEQ_OPS_STATUS + status. */
+#define RSEQ_OPS_STATUS INT64_MIN
+
+#define RSEQ_OPS_STACK_BYTES(capacity) (RSEQ_OPS_STACK_VALUES + 8 * (int64_t)(capacity))
+#define RSEQ_OPS_BUFFER_BYTES(capacity) (RSEQ_OPS_BUFFER_DATA + (int64_t)(capacity))
+
+#define RSEQ_OPS_HIDDEN __attribute__((visibility("hidden")))
+
+/* Set once, 'cpus' last and with release order: 0 until then, and every sequence answers UNAVAILABLE without touching the area. */
+extern RSEQ_OPS_HIDDEN int64_t rseq_ops_area; /* the thread's area - its thread pointer, bytes */
+extern RSEQ_OPS_HIDDEN int64_t rseq_ops_base; /* region 0 */
+extern RSEQ_OPS_HIDDEN uint32_t rseq_ops_cpus;
+
+/*
+ * Makes the per-CPU memory and sets the state above, for the owner in force and that many possible CPUs. Once for the process: when it was
+ * done, this answers true and changes nothing. False, with the reason, where sequences are not to be had.
+ */
+RSEQ_OPS_HIDDEN bool rseq_ops_open(const struct ownership *owned, int cpus, char *reason, size_t size);
+
+/*
+ * When this returns true, no section of this process that was under way when it was called will still commit: each was aborted, and what
+ * starts again sees what the caller wrote before (membarrier(2), PRIVATE_EXPEDITED_RSEQ, Linux 5.10). False: the kernel has no such fence.
+ */
+RSEQ_OPS_HIDDEN bool rseq_ops_fence(void);
+
+/* Aborts since the start, of all threads: the sequences' abort handlers add to it atomically. */
+extern RSEQ_OPS_HIDDEN uint64_t rseq_ops_aborts;
+
+/* Adds 'delta' to the 8 bytes at 'offset'. Returns a status. */
+RSEQ_OPS_HIDDEN int64_t rseq_ops_add(int64_t offset, int64_t delta, int64_t field);
+
+/* Stores 'value' if the thread's index is 'index' and the 8 bytes at 'offset' are 'expected'; ELSEWHERE if not. Returns a status. */
+RSEQ_OPS_HIDDEN int64_t rseq_ops_compare_and_store(int64_t offset, int64_t index, int64_t expected, int64_t value, int64_t field);
+
+/* Pushes on the stack at 'offset'. Returns a status: FULL or CLOSED, among others. */
+RSEQ_OPS_HIDDEN int64_t rseq_ops_push(int64_t offset, int64_t capacity, int64_t value, int64_t field);
+
+/* Pops. Returns the value, or RSEQ_OPS_STATUS + a status: EMPTY or CLOSED, among others. */
+RSEQ_OPS_HIDDEN int64_t rseq_ops_pop(int64_t offset, int64_t capacity, int64_t field);
+
+/*
+ * Pushes up to 'count' values from 'shared' in the shared region (number rseq_ops_cpus), the one there first lowest; all in one commit.
+ * Returns how many, 0 when the stack is full, or RSEQ_OPS_STATUS + a status. A long batch is a long section: it restarts more often.
+ */
+RSEQ_OPS_HIDDEN int64_t rseq_ops_push_batch(int64_t offset, int64_t capacity, int64_t shared, int64_t count, int64_t field);
+
+/*
+ * Pops up to 'count' values to 'shared' in the shared region, the top one last; all in one commit. Returns how many, 0 when the stack is
+ * empty, or RSEQ_OPS_STATUS + a status. What was written to 'shared' counts only where a number is returned.
+ */
+RSEQ_OPS_HIDDEN int64_t rseq_ops_pop_batch(int64_t offset, int64_t capacity, int64_t shared, int64_t count, int64_t field);
+
+/*
+ * Reserves a record of 'length' bytes (0 <= length < capacity) in the buffer at 'offset', whose header it leaves saying -length, kind 0,
+ * which means "being written". A record never crosses the end of the data: what is left there becomes a padding record first. Returns
+ * (index << 32) | position of the header in the data, or RSEQ_OPS_STATUS + a status (FULL). Records of more than half the capacity may
+ * find even an empty buffer FULL, because the padding takes the rest.
+ */
+RSEQ_OPS_HIDDEN int64_t rseq_ops_reserve(int64_t offset, int64_t capacity, int64_t length, int64_t field);
+
+#endif
+#endif

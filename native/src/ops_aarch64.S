@@ -1,0 +1,676 @@
+/*
+ * ops_aarch64.S: the restartable sequences, aarch64. What each takes and answers: ops.h.
+ *
+ * How to read one. Its critical section lies between the labels _start and _committed; its descriptor (struct rseq_cs) names it. The store
+ * of the descriptor's address to the area's rseq_cs arms it, and is the last instruction before _start. The instruction before _committed
+ * is the commit, and the only one in the section that changes what others rely on. If the thread is preempted, migrated or gets a signal
+ * with its program counter in the section (kernel/rseq.c, rseq_ip_fixup()), the kernel clears rseq_cs and continues it at _abort with all
+ * other registers as they were. So a section never changes the registers that a restart needs; those are listed at each.
+ *
+ * In front of _abort stand the four bytes that rseq(2) was given as signature: brk #0x45e0. A jump there traps; nothing falls into it.
+ *
+ * rseq_cs must not outlive the code it names: the library is opened RTLD_NODELETE, because a section leaves rseq_cs standing, for the
+ * kernel to clear when it next looks.
+ *
+ * Order. Threads that follow each other on a CPU are ordered by the switch between them; who looks from elsewhere loads with acquire order,
+ * so what publishes is committed by a store with release order.
+ *
+ * RSEQ_OPS_BROKEN leaves the store that arms a section out. Interrupted anywhere, the thread then goes on after the point where it was, to
+ * the commit, with what it had read. For tests that show that they would notice.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "ops.h"
+
+#ifdef __ARM_FEATURE_BTI_DEFAULT
+#define BRANCH_TARGET hint #34 /* bti c, where the C compiler gives it to its own functions */
+#else
+#define BRANCH_TARGET
+#endif
+
+/* ---- state: one line that every sequence reads; aborts have a line of their own, so that counting one disturbs no reader. ------------ */
+
+#define STATE_AREA 8 /* from rseq_ops_cpus; the base follows, and both come by one ldp */
+
+	.bss
+	.globl	rseq_ops_area, rseq_ops_base, rseq_ops_cpus, rseq_ops_aborts
+	.hidden	rseq_ops_area, rseq_ops_base, rseq_ops_cpus, rseq_ops_aborts
+	.p2align 7
+	.type	rseq_ops_cpus, %object
+	.size	rseq_ops_cpus, 4
+rseq_ops_cpus:
+	.zero	8
+	.type	rseq_ops_area, %object
+	.size	rseq_ops_area, 8
+rseq_ops_area:
+	.zero	8
+	.type	rseq_ops_base, %object
+	.size	rseq_ops_base, 8
+rseq_ops_base:
+	.zero	8
+	.p2align 7
+	.type	rseq_ops_aborts, %object
+	.size	rseq_ops_aborts, 8
+rseq_ops_aborts:
+	.zero	8
+	.p2align 7
+
+/* ---- descriptors: struct rseq_cs is version 0, flags 0, start, length up to the end of the commit, abort; 32 bytes, aligned so. ------ */
+
+	.section .data.rel.ro, "aw", %progbits
+	.p2align 5
+.Ladd_descriptor:
+	.word	0, 0
+	.quad	.Ladd_start, .Ladd_committed - .Ladd_start, .Ladd_abort
+.Lcas_descriptor:
+	.word	0, 0
+	.quad	.Lcas_start, .Lcas_committed - .Lcas_start, .Lcas_abort
+.Lpush_descriptor:
+	.word	0, 0
+	.quad	.Lpush_start, .Lpush_committed - .Lpush_start, .Lpush_abort
+.Lpop_descriptor:
+	.word	0, 0
+	.quad	.Lpop_start, .Lpop_committed - .Lpop_start, .Lpop_abort
+.Lpush_batch_descriptor:
+	.word	0, 0
+	.quad	.Lpush_batch_start, .Lpush_batch_committed - .Lpush_batch_start, .Lpush_batch_abort
+.Lpop_batch_descriptor:
+	.word	0, 0
+	.quad	.Lpop_batch_start, .Lpop_batch_committed - .Lpop_batch_start, .Lpop_batch_abort
+.Lreserve_descriptor:
+	.word	0, 0
+	.quad	.Lreserve_start, .Lreserve_committed - .Lreserve_start, .Lreserve_abort
+
+	.text
+
+/*
+ * rseq_ops_add(x0 offset, x1 delta, x2 field) -> status
+ *
+ * For a restart: x0 (base + offset), x1, x2, w10 (cpus), x13 (area), w14 (restarts left).
+ * In the section: the reads of the area, the checks, the address, the cell and the sum; then the commit, one store. An abort before it:
+ * nothing was written.
+ */
+	.p2align 6
+	.globl	rseq_ops_add
+	.hidden	rseq_ops_add
+	.type	rseq_ops_add, %function
+rseq_ops_add:
+	.cfi_startproc
+	BRANCH_TARGET
+	adrp	x9, rseq_ops_cpus
+	add	x9, x9, :lo12:rseq_ops_cpus
+	ldar	w10, [x9]			/* first: not 0 says that the other two are there */
+	cbz	w10, .Ladd_unavailable
+	ldp	x11, x12, [x9, #STATE_AREA]
+	mrs	x13, tpidr_el0
+	add	x13, x13, x11			/* the area */
+	add	x0, x0, x12			/* base + offset */
+	mov	w14, #RSEQ_OPS_RESTARTS
+.Ladd_begin:
+	adrp	x15, .Ladd_descriptor
+	add	x15, x15, :lo12:.Ladd_descriptor
+#ifndef RSEQ_OPS_BROKEN
+	str	x15, [x13, #8]
+#endif
+.Ladd_start:
+	ldr	w15, [x13, #4]			/* cpu_id; negative, hence large, where the thread is not registered */
+	ldr	w16, [x13, x2]
+	cmp	w15, w10
+	b.hs	.Ladd_unavailable
+	cmp	w16, w10
+	b.hs	.Ladd_unavailable
+	add	x16, x0, x16, lsl #RSEQ_OPS_SHIFT
+	ldr	x15, [x16]
+	add	x15, x15, x1
+	str	x15, [x16]			/* commit */
+.Ladd_committed:
+	mov	x0, #RSEQ_OPS_COMMITTED
+	ret
+.Ladd_unavailable:
+	mov	x0, #RSEQ_OPS_UNAVAILABLE
+	ret
+	.inst	0xd428bc00			/* the signature */
+.Ladd_abort:
+	adrp	x15, rseq_ops_aborts
+	add	x15, x15, :lo12:rseq_ops_aborts
+.Ladd_count:
+	ldxr	x16, [x15]
+	add	x16, x16, #1
+	stxr	w17, x16, [x15]
+	cbnz	w17, .Ladd_count
+	subs	w14, w14, #1
+	b.pl	.Ladd_begin
+	mov	x0, #RSEQ_OPS_STOPPED
+	ret
+	.cfi_endproc
+	.size	rseq_ops_add, . - rseq_ops_add
+
+/*
+ * rseq_ops_compare_and_store(x0 offset, x1 index, x2 expected, x3 value, x4 field) -> status
+ *
+ * For a restart: x0 (base + offset), x1, x2, x3, x4, w10 (cpus), x13 (area), w14 (restarts left).
+ * In the section: the reads of the area, the checks, the comparison of index and cell; then the commit, one store. An abort before it:
+ * nothing was written.
+ */
+	.p2align 6
+	.globl	rseq_ops_compare_and_store
+	.hidden	rseq_ops_compare_and_store
+	.type	rseq_ops_compare_and_store, %function
+rseq_ops_compare_and_store:
+	.cfi_startproc
+	BRANCH_TARGET
+	adrp	x9, rseq_ops_cpus
+	add	x9, x9, :lo12:rseq_ops_cpus
+	ldar	w10, [x9]			/* first: not 0 says that the other two are there */
+	cbz	w10, .Lcas_unavailable
+	ldp	x11, x12, [x9, #STATE_AREA]
+	mrs	x13, tpidr_el0
+	add	x13, x13, x11			/* the area */
+	add	x0, x0, x12			/* base + offset */
+	mov	w14, #RSEQ_OPS_RESTARTS
+.Lcas_begin:
+	adrp	x15, .Lcas_descriptor
+	add	x15, x15, :lo12:.Lcas_descriptor
+#ifndef RSEQ_OPS_BROKEN
+	str	x15, [x13, #8]
+#endif
+.Lcas_start:
+	ldr	w15, [x13, #4]			/* cpu_id; negative, hence large, where the thread is not registered */
+	ldr	w16, [x13, x4]
+	cmp	w15, w10
+	b.hs	.Lcas_unavailable
+	cmp	w16, w10
+	b.hs	.Lcas_unavailable
+	cmp	x16, x1				/* the upper half of x16 is 0: an index that is no index is elsewhere */
+	b.ne	.Lcas_elsewhere
+	add	x16, x0, x16, lsl #RSEQ_OPS_SHIFT
+	ldr	x15, [x16]
+	cmp	x15, x2
+	b.ne	.Lcas_elsewhere
+	stlr	x3, [x16]			/* commit */
+.Lcas_committed:
+	mov	x0, #RSEQ_OPS_COMMITTED
+	ret
+.Lcas_elsewhere:
+	mov	x0, #RSEQ_OPS_ELSEWHERE
+	ret
+.Lcas_unavailable:
+	mov	x0, #RSEQ_OPS_UNAVAILABLE
+	ret
+	.inst	0xd428bc00			/* the signature */
+.Lcas_abort:
+	adrp	x15, rseq_ops_aborts
+	add	x15, x15, :lo12:rseq_ops_aborts
+.Lcas_count:
+	ldxr	x16, [x15]
+	add	x16, x16, #1
+	stxr	w17, x16, [x15]
+	cbnz	w17, .Lcas_count
+	subs	w14, w14, #1
+	b.pl	.Lcas_begin
+	mov	x0, #RSEQ_OPS_STOPPED
+	ret
+	.cfi_endproc
+	.size	rseq_ops_compare_and_store, . - rseq_ops_compare_and_store
+
+/*
+ * rseq_ops_push(x0 offset, x1 capacity, x2 value, x3 field) -> status
+ *
+ * For a restart: x0 (base + offset), x1, x2, x3, w10 (cpus), x13 (area), w14 (restarts left).
+ * In the section: the reads of the area, the checks, 'closed', the count, and a store of the value above the top, where nobody looks; then
+ * the commit, the store of the count. An abort before it leaves at most a value above the top. A count that is not one of this stack
+ * (memory was overwritten) is compared unsigned, and is FULL.
+ */
+	.p2align 6
+	.globl	rseq_ops_push
+	.hidden	rseq_ops_push
+	.type	rseq_ops_push, %function
+rseq_ops_push:
+	.cfi_startproc
+	BRANCH_TARGET
+	adrp	x9, rseq_ops_cpus
+	add	x9, x9, :lo12:rseq_ops_cpus
+	ldar	w10, [x9]			/* first: not 0 says that the other two are there */
+	cbz	w10, .Lpush_unavailable
+	ldp	x11, x12, [x9, #STATE_AREA]
+	mrs	x13, tpidr_el0
+	add	x13, x13, x11			/* the area */
+	add	x0, x0, x12			/* base + offset */
+	mov	w14, #RSEQ_OPS_RESTARTS
+.Lpush_begin:
+	adrp	x15, .Lpush_descriptor
+	add	x15, x15, :lo12:.Lpush_descriptor
+#ifndef RSEQ_OPS_BROKEN
+	str	x15, [x13, #8]
+#endif
+.Lpush_start:
+	ldr	w15, [x13, #4]			/* cpu_id; negative, hence large, where the thread is not registered */
+	ldr	w16, [x13, x3]
+	cmp	w15, w10
+	b.hs	.Lpush_unavailable
+	cmp	w16, w10
+	b.hs	.Lpush_unavailable
+	add	x16, x0, x16, lsl #RSEQ_OPS_SHIFT	/* the stack */
+	ldr	x15, [x16, #RSEQ_OPS_STACK_CLOSED]
+	ldr	x17, [x16, #RSEQ_OPS_STACK_COUNT]
+	cbnz	x15, .Lpush_closed
+	cmp	x17, x1
+	b.hs	.Lpush_full
+	add	x15, x16, x17, lsl #3
+	str	x2, [x15, #RSEQ_OPS_STACK_VALUES]
+	add	x17, x17, #1
+	stlr	x17, [x16]			/* commit: RSEQ_OPS_STACK_COUNT is 0 */
+.Lpush_committed:
+	mov	x0, #RSEQ_OPS_COMMITTED
+	ret
+.Lpush_full:
+	mov	x0, #RSEQ_OPS_FULL
+	ret
+.Lpush_closed:
+	mov	x0, #RSEQ_OPS_CLOSED
+	ret
+.Lpush_unavailable:
+	mov	x0, #RSEQ_OPS_UNAVAILABLE
+	ret
+	.inst	0xd428bc00			/* the signature */
+.Lpush_abort:
+	adrp	x15, rseq_ops_aborts
+	add	x15, x15, :lo12:rseq_ops_aborts
+.Lpush_count:
+	ldxr	x16, [x15]
+	add	x16, x16, #1
+	stxr	w17, x16, [x15]
+	cbnz	w17, .Lpush_count
+	subs	w14, w14, #1
+	b.pl	.Lpush_begin
+	mov	x0, #RSEQ_OPS_STOPPED
+	ret
+	.cfi_endproc
+	.size	rseq_ops_push, . - rseq_ops_push
+
+/*
+ * rseq_ops_pop(x0 offset, x1 capacity, x2 field) -> the value, or MIN + status
+ *
+ * For a restart: x0 (base + offset), x1, x2, w10 (cpus), x13 (area), w14 (restarts left).
+ * In the section: the reads of the area, the checks, 'closed', the count, the value; then the commit, the store of the count. An abort
+ * before it: nothing was written. Count - 1 is compared unsigned: none, and a count that is not one of this stack, are EMPTY.
+ */
+	.p2align 6
+	.globl	rseq_ops_pop
+	.hidden	rseq_ops_pop
+	.type	rseq_ops_pop, %function
+rseq_ops_pop:
+	.cfi_startproc
+	BRANCH_TARGET
+	adrp	x9, rseq_ops_cpus
+	add	x9, x9, :lo12:rseq_ops_cpus
+	ldar	w10, [x9]			/* first: not 0 says that the other two are there */
+	cbz	w10, .Lpop_unavailable
+	ldp	x11, x12, [x9, #STATE_AREA]
+	mrs	x13, tpidr_el0
+	add	x13, x13, x11			/* the area */
+	add	x0, x0, x12			/* base + offset */
+	mov	w14, #RSEQ_OPS_RESTARTS
+.Lpop_begin:
+	adrp	x15, .Lpop_descriptor
+	add	x15, x15, :lo12:.Lpop_descriptor
+#ifndef RSEQ_OPS_BROKEN
+	str	x15, [x13, #8]
+#endif
+.Lpop_start:
+	ldr	w15, [x13, #4]			/* cpu_id; negative, hence large, where the thread is not registered */
+	ldr	w16, [x13, x2]
+	cmp	w15, w10
+	b.hs	.Lpop_unavailable
+	cmp	w16, w10
+	b.hs	.Lpop_unavailable
+	add	x16, x0, x16, lsl #RSEQ_OPS_SHIFT	/* the stack */
+	ldr	x15, [x16, #RSEQ_OPS_STACK_CLOSED]
+	ldr	x17, [x16, #RSEQ_OPS_STACK_COUNT]
+	cbnz	x15, .Lpop_closed
+	sub	x17, x17, #1
+	cmp	x17, x1
+	b.hs	.Lpop_empty
+	add	x15, x16, x17, lsl #3
+	ldr	x15, [x15, #RSEQ_OPS_STACK_VALUES]
+	str	x17, [x16, #RSEQ_OPS_STACK_COUNT]	/* commit */
+.Lpop_committed:
+	mov	x0, x15
+	ret
+.Lpop_empty:
+	mov	x0, #RSEQ_OPS_EMPTY
+	b	.Lpop_none
+.Lpop_closed:
+	mov	x0, #RSEQ_OPS_CLOSED
+	b	.Lpop_none
+.Lpop_unavailable:
+	mov	x0, #RSEQ_OPS_UNAVAILABLE
+.Lpop_none:
+	orr	x0, x0, #0x8000000000000000	/* MIN + status */
+	ret
+	.inst	0xd428bc00			/* the signature */
+.Lpop_abort:
+	adrp	x15, rseq_ops_aborts
+	add	x15, x15, :lo12:rseq_ops_aborts
+.Lpop_count:
+	ldxr	x16, [x15]
+	add	x16, x16, #1
+	stxr	w17, x16, [x15]
+	cbnz	w17, .Lpop_count
+	subs	w14, w14, #1
+	b.pl	.Lpop_begin
+	mov	x0, #RSEQ_OPS_STOPPED
+	b	.Lpop_none
+	.cfi_endproc
+	.size	rseq_ops_pop, . - rseq_ops_pop
+
+/*
+ * rseq_ops_push_batch(x0 offset, x1 capacity, x2 shared, x3 count, x4 field) -> number, or MIN + status
+ *
+ * For a restart: x0 (base + offset), x1, x2 (base + cpus regions + shared), x3, x4, w10 (cpus), x13 (area), w14 (restarts left).
+ * In the section: the reads of the area, the checks, 'closed', the count, and copies above the top, where nobody looks; then the commit,
+ * the store of the count. An abort before it leaves at most values above the top; they are copied again.
+ */
+	.p2align 6
+	.globl	rseq_ops_push_batch
+	.hidden	rseq_ops_push_batch
+	.type	rseq_ops_push_batch, %function
+rseq_ops_push_batch:
+	.cfi_startproc
+	BRANCH_TARGET
+	adrp	x9, rseq_ops_cpus
+	add	x9, x9, :lo12:rseq_ops_cpus
+	ldar	w10, [x9]			/* first: not 0 says that the other two are there */
+	cbz	w10, .Lpush_batch_unavailable
+	ldp	x11, x12, [x9, #STATE_AREA]
+	mrs	x13, tpidr_el0
+	add	x13, x13, x11			/* the area */
+	add	x0, x0, x12			/* base + offset */
+	add	x12, x12, x10, lsl #RSEQ_OPS_SHIFT
+	add	x2, x2, x12			/* base + cpus regions + shared */
+	mov	w14, #RSEQ_OPS_RESTARTS
+.Lpush_batch_begin:
+	adrp	x15, .Lpush_batch_descriptor
+	add	x15, x15, :lo12:.Lpush_batch_descriptor
+#ifndef RSEQ_OPS_BROKEN
+	str	x15, [x13, #8]
+#endif
+.Lpush_batch_start:
+	ldr	w15, [x13, #4]			/* cpu_id; negative, hence large, where the thread is not registered */
+	ldr	w16, [x13, x4]
+	cmp	w15, w10
+	b.hs	.Lpush_batch_unavailable
+	cmp	w16, w10
+	b.hs	.Lpush_batch_unavailable
+	add	x16, x0, x16, lsl #RSEQ_OPS_SHIFT	/* the stack */
+	ldr	x15, [x16, #RSEQ_OPS_STACK_CLOSED]
+	ldr	x17, [x16, #RSEQ_OPS_STACK_COUNT]
+	cbnz	x15, .Lpush_batch_closed
+	subs	x5, x1, x17			/* room */
+	b.ls	.Lpush_batch_nothing
+	cmp	x3, #0
+	b.le	.Lpush_batch_nothing
+	cmp	x5, x3
+	csel	x5, x5, x3, lo			/* how many: at least 1 */
+	add	x6, x16, x17, lsl #3
+	add	x6, x6, #RSEQ_OPS_STACK_VALUES
+	mov	x7, #0
+.Lpush_batch_copy:
+	ldr	x15, [x2, x7, lsl #3]
+	str	x15, [x6, x7, lsl #3]
+	add	x7, x7, #1
+	cmp	x7, x5
+	b.lo	.Lpush_batch_copy
+	add	x17, x17, x5
+	stlr	x17, [x16]			/* commit: RSEQ_OPS_STACK_COUNT is 0 */
+.Lpush_batch_committed:
+	mov	x0, x5
+	ret
+.Lpush_batch_nothing:
+	mov	x0, #0
+	ret
+.Lpush_batch_closed:
+	mov	x0, #RSEQ_OPS_CLOSED
+	b	.Lpush_batch_none
+.Lpush_batch_unavailable:
+	mov	x0, #RSEQ_OPS_UNAVAILABLE
+.Lpush_batch_none:
+	orr	x0, x0, #0x8000000000000000	/* MIN + status */
+	ret
+	.inst	0xd428bc00			/* the signature */
+.Lpush_batch_abort:
+	adrp	x15, rseq_ops_aborts
+	add	x15, x15, :lo12:rseq_ops_aborts
+.Lpush_batch_count:
+	ldxr	x16, [x15]
+	add	x16, x16, #1
+	stxr	w17, x16, [x15]
+	cbnz	w17, .Lpush_batch_count
+	subs	w14, w14, #1
+	b.pl	.Lpush_batch_begin
+	mov	x0, #RSEQ_OPS_STOPPED
+	b	.Lpush_batch_none
+	.cfi_endproc
+	.size	rseq_ops_push_batch, . - rseq_ops_push_batch
+
+/*
+ * rseq_ops_pop_batch(x0 offset, x1 capacity, x2 shared, x3 count, x4 field) -> number, or MIN + status
+ *
+ * For a restart: x0 (base + offset), x1, x2 (base + cpus regions + shared), x3, x4, w10 (cpus), x13 (area), w14 (restarts left).
+ * In the section: the reads of the area, the checks, 'closed', the count, and copies of the top values to the shared region, whose part
+ * from 'shared' on is the caller's alone; then the commit, the store of the count. An abort before it leaves the stack as it was, and in
+ * the shared region values that do not count; they are copied again, perhaps from another CPU's stack.
+ */
+	.p2align 6
+	.globl	rseq_ops_pop_batch
+	.hidden	rseq_ops_pop_batch
+	.type	rseq_ops_pop_batch, %function
+rseq_ops_pop_batch:
+	.cfi_startproc
+	BRANCH_TARGET
+	adrp	x9, rseq_ops_cpus
+	add	x9, x9, :lo12:rseq_ops_cpus
+	ldar	w10, [x9]			/* first: not 0 says that the other two are there */
+	cbz	w10, .Lpop_batch_unavailable
+	ldp	x11, x12, [x9, #STATE_AREA]
+	mrs	x13, tpidr_el0
+	add	x13, x13, x11			/* the area */
+	add	x0, x0, x12			/* base + offset */
+	add	x12, x12, x10, lsl #RSEQ_OPS_SHIFT
+	add	x2, x2, x12			/* base + cpus regions + shared */
+	mov	w14, #RSEQ_OPS_RESTARTS
+.Lpop_batch_begin:
+	adrp	x15, .Lpop_batch_descriptor
+	add	x15, x15, :lo12:.Lpop_batch_descriptor
+#ifndef RSEQ_OPS_BROKEN
+	str	x15, [x13, #8]
+#endif
+.Lpop_batch_start:
+	ldr	w15, [x13, #4]			/* cpu_id; negative, hence large, where the thread is not registered */
+	ldr	w16, [x13, x4]
+	cmp	w15, w10
+	b.hs	.Lpop_batch_unavailable
+	cmp	w16, w10
+	b.hs	.Lpop_batch_unavailable
+	add	x16, x0, x16, lsl #RSEQ_OPS_SHIFT	/* the stack */
+	ldr	x15, [x16, #RSEQ_OPS_STACK_CLOSED]
+	ldr	x17, [x16, #RSEQ_OPS_STACK_COUNT]
+	cbnz	x15, .Lpop_batch_closed
+	cmp	x17, x1
+	b.hi	.Lpop_batch_nothing		/* not a count of this stack */
+	cmp	x3, #0
+	b.le	.Lpop_batch_nothing
+	cmp	x17, x3
+	csel	x5, x17, x3, lo			/* how many */
+	cbz	x5, .Lpop_batch_nothing
+	sub	x17, x17, x5
+	add	x6, x16, x17, lsl #3
+	add	x6, x6, #RSEQ_OPS_STACK_VALUES
+	mov	x7, #0
+.Lpop_batch_copy:
+	ldr	x15, [x6, x7, lsl #3]
+	str	x15, [x2, x7, lsl #3]
+	add	x7, x7, #1
+	cmp	x7, x5
+	b.lo	.Lpop_batch_copy
+	str	x17, [x16, #RSEQ_OPS_STACK_COUNT]	/* commit */
+.Lpop_batch_committed:
+	mov	x0, x5
+	ret
+.Lpop_batch_nothing:
+	mov	x0, #0
+	ret
+.Lpop_batch_closed:
+	mov	x0, #RSEQ_OPS_CLOSED
+	b	.Lpop_batch_none
+.Lpop_batch_unavailable:
+	mov	x0, #RSEQ_OPS_UNAVAILABLE
+.Lpop_batch_none:
+	orr	x0, x0, #0x8000000000000000	/* MIN + status */
+	ret
+	.inst	0xd428bc00			/* the signature */
+.Lpop_batch_abort:
+	adrp	x15, rseq_ops_aborts
+	add	x15, x15, :lo12:rseq_ops_aborts
+.Lpop_batch_count:
+	ldxr	x16, [x15]
+	add	x16, x16, #1
+	stxr	w17, x16, [x15]
+	cbnz	w17, .Lpop_batch_count
+	subs	w14, w14, #1
+	b.pl	.Lpop_batch_begin
+	mov	x0, #RSEQ_OPS_STOPPED
+	b	.Lpop_batch_none
+	.cfi_endproc
+	.size	rseq_ops_pop_batch, . - rseq_ops_pop_batch
+
+/*
+ * rseq_ops_reserve(x0 offset, x1 capacity, x2 length, x3 field) -> (index << 32) | position, or MIN + status
+ *
+ * For a restart: x0 (base + offset), x1, x2 (the header: -length, kind 0), x3, x4 (bytes of the record), w10 (cpus), x13 (area), w14
+ * (restarts left).
+ * In the section: the reads of the area, the checks, tail and head, and headers between tail and head + capacity, where no reader looks and
+ * no writer copies; then the commit, the store of the tail. An abort before it leaves at most headers beyond the tail. The head is loaded
+ * with acquire order, because the reader gave those bytes back; the tail is stored with release order, because who sees it must see the
+ * headers.
+ */
+	.p2align 6
+	.globl	rseq_ops_reserve
+	.hidden	rseq_ops_reserve
+	.type	rseq_ops_reserve, %function
+rseq_ops_reserve:
+	.cfi_startproc
+	BRANCH_TARGET
+	adrp	x9, rseq_ops_cpus
+	add	x9, x9, :lo12:rseq_ops_cpus
+	ldar	w10, [x9]			/* first: not 0 says that the other two are there */
+	cbz	w10, .Lreserve_unavailable
+	ldp	x11, x12, [x9, #STATE_AREA]
+	mrs	x13, tpidr_el0
+	add	x13, x13, x11			/* the area */
+	add	x0, x0, x12			/* base + offset */
+	add	x4, x2, #15
+	and	x4, x4, #0xfffffffffffffff8	/* header and payload, in whole words */
+	cmp	x4, x1
+	b.hi	.Lreserve_full
+	neg	w2, w2				/* and the upper half, the kind, is 0 */
+	mov	w14, #RSEQ_OPS_RESTARTS
+.Lreserve_begin:
+	adrp	x15, .Lreserve_descriptor
+	add	x15, x15, :lo12:.Lreserve_descriptor
+#ifndef RSEQ_OPS_BROKEN
+	str	x15, [x13, #8]
+#endif
+.Lreserve_start:
+	ldr	w15, [x13, #4]			/* cpu_id; negative, hence large, where the thread is not registered */
+	ldr	w16, [x13, x3]
+	cmp	w15, w10
+	b.hs	.Lreserve_unavailable
+	cmp	w16, w10
+	b.hs	.Lreserve_unavailable
+	add	x5, x0, x16, lsl #RSEQ_OPS_SHIFT	/* the buffer */
+	ldr	x6, [x5, #RSEQ_OPS_BUFFER_TAIL]
+	add	x7, x5, #RSEQ_OPS_BUFFER_HEAD
+	ldar	x7, [x7]
+	add	x7, x7, x1			/* how far the tail may come */
+	add	x17, x5, #RSEQ_OPS_BUFFER_DATA
+	sub	x8, x1, #1
+	and	x8, x8, x6			/* the position */
+	sub	x15, x1, x8			/* bytes up to the end of the data */
+	add	x6, x6, x4
+	cmp	x15, x4
+	b.hs	.Lreserve_fits
+	add	x6, x6, x15
+	cmp	x6, x7
+	b.hi	.Lreserve_full
+	sub	x15, x15, #8
+	orr	x15, x15, #0x100000000		/* a padding record: its length, and kind 1 in the upper half */
+	str	x15, [x17, x8]
+	mov	x8, #0
+.Lreserve_fits:
+	cmp	x6, x7
+	b.hi	.Lreserve_full
+	str	x2, [x17, x8]
+	stlr	x6, [x5]			/* commit: RSEQ_OPS_BUFFER_TAIL is 0 */
+.Lreserve_committed:
+	orr	x0, x8, x16, lsl #32
+	ret
+.Lreserve_full:
+	mov	x0, #RSEQ_OPS_FULL
+	b	.Lreserve_none
+.Lreserve_unavailable:
+	mov	x0, #RSEQ_OPS_UNAVAILABLE
+.Lreserve_none:
+	orr	x0, x0, #0x8000000000000000	/* MIN + status */
+	ret
+	.inst	0xd428bc00			/* the signature */
+.Lreserve_abort:
+	adrp	x15, rseq_ops_aborts
+	add	x15, x15, :lo12:rseq_ops_aborts
+.Lreserve_count:
+	ldxr	x16, [x15]
+	add	x16, x16, #1
+	stxr	w17, x16, [x15]
+	cbnz	w17, .Lreserve_count
+	subs	w14, w14, #1
+	b.pl	.Lreserve_begin
+	mov	x0, #RSEQ_OPS_STOPPED
+	b	.Lreserve_none
+	.cfi_endproc
+	.size	rseq_ops_reserve, . - rseq_ops_reserve
+
+/*
+ * What JDK 17 calls where it compiled a call to a native method with -XX:+CriticalJNINatives: the sequences themselves, by the names that
+ * it looks for, so that nothing lies between the compiled code and the sequence. The JNI versions are in commits_jni.c.
+ */
+	.globl	JavaCritical_java_lang__00024RseqCommits_add1
+	.type	JavaCritical_java_lang__00024RseqCommits_add1, %function
+	.set	JavaCritical_java_lang__00024RseqCommits_add1, rseq_ops_add
+	.globl	JavaCritical_java_lang__00024RseqCommits_compareAndStore1
+	.type	JavaCritical_java_lang__00024RseqCommits_compareAndStore1, %function
+	.set	JavaCritical_java_lang__00024RseqCommits_compareAndStore1, rseq_ops_compare_and_store
+	.globl	JavaCritical_java_lang__00024RseqCommits_push1
+	.type	JavaCritical_java_lang__00024RseqCommits_push1, %function
+	.set	JavaCritical_java_lang__00024RseqCommits_push1, rseq_ops_push
+	.globl	JavaCritical_java_lang__00024RseqCommits_pop1
+	.type	JavaCritical_java_lang__00024RseqCommits_pop1, %function
+	.set	JavaCritical_java_lang__00024RseqCommits_pop1, rseq_ops_pop
+	.globl	JavaCritical_java_lang__00024RseqCommits_pushBatch1
+	.type	JavaCritical_java_lang__00024RseqCommits_pushBatch1, %function
+	.set	JavaCritical_java_lang__00024RseqCommits_pushBatch1, rseq_ops_push_batch
+	.globl	JavaCritical_java_lang__00024RseqCommits_popBatch1
+	.type	JavaCritical_java_lang__00024RseqCommits_popBatch1, %function
+	.set	JavaCritical_java_lang__00024RseqCommits_popBatch1, rseq_ops_pop_batch
+	.globl	JavaCritical_java_lang__00024RseqCommits_reserve1
+	.type	JavaCritical_java_lang__00024RseqCommits_reserve1, %function
+	.set	JavaCritical_java_lang__00024RseqCommits_reserve1, rseq_ops_reserve
+
+#ifdef __ARM_FEATURE_BTI_DEFAULT
+	.section .note.gnu.property, "a", %note
+	.p2align 3
+	.word	4, 16, 5			/* bytes of the name, bytes of what follows it, NT_GNU_PROPERTY_TYPE_0 */
+	.asciz	"GNU"
+	.word	0xc0000000, 4, 1, 0		/* GNU_PROPERTY_AARCH64_FEATURE_1_AND: BTI */
+#endif
+
+	.section .note.GNU-stack, "", %progbits
