@@ -109,6 +109,10 @@ public final class $RseqCommits {
     @Stable
     private static long memory;
 
+    /** Where a byte array's elements begin. */
+    @Stable
+    private static long bytes;
+
     /** Set last. */
     @Stable
     private static boolean opened;
@@ -230,7 +234,7 @@ public final class $RseqCommits {
         if (regions == 0) return;
         if (offset < 0 || offset > REGION - length || noRegion(cpu)) throw outsideOf(offset, length);
         long start = regions + ((long) cpu << REGION_SHIFT) + offset;
-        U.copyMemory(null, start, target, Unsafe.ARRAY_BYTE_BASE_OFFSET + (long) from, length);
+        U.copyMemory(null, start, target, bytes + from, length);
     }
 
     public static boolean fence() {
@@ -407,7 +411,7 @@ public final class $RseqCommits {
 
     @ForceInline
     private static void fill(long to, byte[] source, int from, int length) {
-        long at = Unsafe.ARRAY_BYTE_BASE_OFFSET + (long) from;
+        long at = bytes + from;
         if (length > SHORT_COPY) {
             U.copyMemory(source, at, null, to, length);
             return;
@@ -463,6 +467,7 @@ public final class $RseqCommits {
         String failure = check(handles[ADD], regions);
         if (failure != null) return failure;
         U.storeFence(); // who sees a handle sees what it refers to
+        bytes = Unsafe.class.getField("ARRAY_BYTE_BASE_OFFSET").getLong(null); // an int until JDK 24, then a long
         memory = regions;
         critical = jni;
         compareAndStore = handles[COMPARE_AND_STORE];
