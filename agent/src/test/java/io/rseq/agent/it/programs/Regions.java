@@ -51,8 +51,7 @@ final class Regions {
         System.out.println("compareAndStore=" + status);
         System.out.println("compareAndStore.sum=" + Sequences.sum(cell));
         System.out.println("compareAndStore.noSuchIndex=" + Commits.compareAndStore(cell, -1, 0, 1, FIELD));
-        System.out.println(
-                "compareAndStore.otherValue=" + Commits.compareAndStore(cell, Cpus.index(), 41, 1, FIELD));
+        System.out.println("compareAndStore.otherValue=" + Commits.compareAndStore(cell, Cpus.index(), 41, 1, FIELD));
         Commits.free(cell, 8);
     }
 
