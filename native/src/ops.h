@@ -31,7 +31,7 @@
 
 /* Layouts: bytes from the offset. */
 #define RSEQ_OPS_STACK_COUNT 0
-#define RSEQ_OPS_STACK_CLOSED 8 /* not 0: closed */
+#define RSEQ_OPS_STACK_CLOSED 8 /* not 0: closed. To close: store, then rseq_ops_fence(). To open: with release order, after the count */
 #define RSEQ_OPS_STACK_VALUES 16
 #define RSEQ_OPS_BUFFER_TAIL 0  /* bytes ever reserved: the sequences' */
 #define RSEQ_OPS_BUFFER_HEAD 64 /* bytes ever consumed: the reader's */
@@ -102,9 +102,9 @@ RSEQ_OPS_HIDDEN int64_t rseq_ops_pop_batch(int64_t offset, int64_t capacity, int
 
 /*
  * Reserves a record of 'length' bytes (0 <= length < capacity) in the buffer at 'offset', whose header it leaves saying -length, kind 0,
- * which means "being written". A record never crosses the end of the data: what is left there becomes a padding record first. Returns
- * (index << 32) | position of the header in the data, or RSEQ_OPS_STATUS + a status (FULL). Records of more than half the capacity may
- * find even an empty buffer FULL, because the padding takes the rest.
+ * which means "being written"; for length 0, INT32_MIN. A record never crosses the end of the data: what is left there becomes a padding
+ * record first. Returns (index << 32) | position of the header in the data, or RSEQ_OPS_STATUS + a status (FULL). Records of more than half
+ * the capacity may find even an empty buffer FULL, because the padding takes the rest.
  */
 RSEQ_OPS_HIDDEN int64_t rseq_ops_reserve(int64_t offset, int64_t capacity, int64_t length, int64_t field);
 

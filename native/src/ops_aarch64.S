@@ -251,9 +251,10 @@ rseq_ops_push:
 	cmp	w16, w10
 	b.hs	.Lpush_unavailable
 	add	x16, x0, x16, lsl #RSEQ_OPS_SHIFT	/* the stack */
-	ldr	x15, [x16, #RSEQ_OPS_STACK_CLOSED]
-	ldr	x17, [x16, #RSEQ_OPS_STACK_COUNT]
+	add	x15, x16, #RSEQ_OPS_STACK_CLOSED
+	ldar	x15, [x15]			/* before the count: who opens again wrote that first */
 	cbnz	x15, .Lpush_closed
+	ldr	x17, [x16, #RSEQ_OPS_STACK_COUNT]
 	cmp	x17, x1
 	b.hs	.Lpush_full
 	add	x15, x16, x17, lsl #3
@@ -325,9 +326,10 @@ rseq_ops_pop:
 	cmp	w16, w10
 	b.hs	.Lpop_unavailable
 	add	x16, x0, x16, lsl #RSEQ_OPS_SHIFT	/* the stack */
-	ldr	x15, [x16, #RSEQ_OPS_STACK_CLOSED]
-	ldr	x17, [x16, #RSEQ_OPS_STACK_COUNT]
+	add	x15, x16, #RSEQ_OPS_STACK_CLOSED
+	ldar	x15, [x15]			/* before the count: who opens again wrote that first */
 	cbnz	x15, .Lpop_closed
+	ldr	x17, [x16, #RSEQ_OPS_STACK_COUNT]
 	sub	x17, x17, #1
 	cmp	x17, x1
 	b.hs	.Lpop_empty
@@ -403,9 +405,10 @@ rseq_ops_push_batch:
 	cmp	w16, w10
 	b.hs	.Lpush_batch_unavailable
 	add	x16, x0, x16, lsl #RSEQ_OPS_SHIFT	/* the stack */
-	ldr	x15, [x16, #RSEQ_OPS_STACK_CLOSED]
-	ldr	x17, [x16, #RSEQ_OPS_STACK_COUNT]
+	add	x15, x16, #RSEQ_OPS_STACK_CLOSED
+	ldar	x15, [x15]			/* before the count: who opens again wrote that first */
 	cbnz	x15, .Lpush_batch_closed
+	ldr	x17, [x16, #RSEQ_OPS_STACK_COUNT]
 	subs	x5, x1, x17			/* room */
 	b.ls	.Lpush_batch_nothing
 	cmp	x3, #0
@@ -493,9 +496,10 @@ rseq_ops_pop_batch:
 	cmp	w16, w10
 	b.hs	.Lpop_batch_unavailable
 	add	x16, x0, x16, lsl #RSEQ_OPS_SHIFT	/* the stack */
-	ldr	x15, [x16, #RSEQ_OPS_STACK_CLOSED]
-	ldr	x17, [x16, #RSEQ_OPS_STACK_COUNT]
+	add	x15, x16, #RSEQ_OPS_STACK_CLOSED
+	ldar	x15, [x15]			/* before the count: who opens again wrote that first */
 	cbnz	x15, .Lpop_batch_closed
+	ldr	x17, [x16, #RSEQ_OPS_STACK_COUNT]
 	cmp	x17, x1
 	b.hi	.Lpop_batch_nothing		/* not a count of this stack */
 	cmp	x3, #0
@@ -574,6 +578,7 @@ rseq_ops_reserve:
 	cmp	x4, x1
 	b.hi	.Lreserve_full
 	neg	w2, w2				/* and the upper half, the kind, is 0 */
+	orr	w2, w2, #0x80000000		/* changes nothing but 0, which would say "complete" */
 	mov	w14, #RSEQ_OPS_RESTARTS
 .Lreserve_begin:
 	adrp	x15, .Lreserve_descriptor

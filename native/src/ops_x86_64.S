@@ -228,9 +228,9 @@ rseq_ops_push:
 	jae	.Lpush_unavailable
 	shl	$RSEQ_OPS_SHIFT, %r10
 	add	%rdi, %r10			/* the stack */
-	mov	RSEQ_OPS_STACK_COUNT(%r10), %rax
-	cmpq	$0, RSEQ_OPS_STACK_CLOSED(%r10)
+	cmpq	$0, RSEQ_OPS_STACK_CLOSED(%r10)	/* before the count: who opens again wrote that first */
 	jne	.Lpush_closed
+	mov	RSEQ_OPS_STACK_COUNT(%r10), %rax
 	cmp	%rsi, %rax
 	jae	.Lpush_full
 	mov	%rdx, RSEQ_OPS_STACK_VALUES(%r10,%rax,8)
@@ -293,9 +293,9 @@ rseq_ops_pop:
 	jae	.Lpop_unavailable
 	shl	$RSEQ_OPS_SHIFT, %r10
 	add	%rdi, %r10			/* the stack */
-	mov	RSEQ_OPS_STACK_COUNT(%r10), %rcx
-	cmpq	$0, RSEQ_OPS_STACK_CLOSED(%r10)
+	cmpq	$0, RSEQ_OPS_STACK_CLOSED(%r10)	/* before the count: who opens again wrote that first */
 	jne	.Lpop_closed
+	mov	RSEQ_OPS_STACK_COUNT(%r10), %rcx
 	dec	%rcx
 	cmp	%rsi, %rcx
 	jae	.Lpop_empty
@@ -369,9 +369,9 @@ rseq_ops_push_batch:
 	jae	.Lpush_batch_unavailable
 	shl	$RSEQ_OPS_SHIFT, %rax
 	add	%rdi, %rax			/* the stack */
-	mov	RSEQ_OPS_STACK_COUNT(%rax), %r10
-	cmpq	$0, RSEQ_OPS_STACK_CLOSED(%rax)
+	cmpq	$0, RSEQ_OPS_STACK_CLOSED(%rax)	/* before the count: who opens again wrote that first */
 	jne	.Lpush_batch_closed
+	mov	RSEQ_OPS_STACK_COUNT(%rax), %r10
 	mov	%rsi, %r9
 	sub	%r10, %r9			/* room */
 	jbe	.Lpush_batch_nothing
@@ -468,9 +468,9 @@ rseq_ops_pop_batch:
 	jae	.Lpop_batch_unavailable
 	shl	$RSEQ_OPS_SHIFT, %rax
 	add	%rdi, %rax			/* the stack */
-	mov	RSEQ_OPS_STACK_COUNT(%rax), %r10
-	cmpq	$0, RSEQ_OPS_STACK_CLOSED(%rax)
+	cmpq	$0, RSEQ_OPS_STACK_CLOSED(%rax)	/* before the count: who opens again wrote that first */
 	jne	.Lpop_batch_closed
+	mov	RSEQ_OPS_STACK_COUNT(%rax), %r10
 	cmp	%rsi, %r10
 	ja	.Lpop_batch_nothing		/* not a count of this stack */
 	test	%rcx, %rcx
@@ -556,6 +556,7 @@ rseq_ops_reserve:
 	cmp	%rsi, %r10
 	ja	.Lreserve_full
 	neg	%edx				/* and the upper half, the kind, is 0 */
+	or	$0x80000000, %edx		/* changes nothing but 0, which would say "complete" */
 .Lreserve_begin:
 	mov	rseq_ops_area(%rip), %r9
 	lea	.Lreserve_descriptor(%rip), %rax

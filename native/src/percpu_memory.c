@@ -15,6 +15,7 @@ enum {
     LINE = 64,
     FIRST_OFFSET = LINE, /* 0 is never handed out: a forgotten offset hits nobody */
     CPUS_MAX = 1 << 16,
+    STRIP_BYTES = 1 << 16, /* a whole number of pages, however large those are */
     SIZES_BELOW_LINE = LINE / WORD - 1,
     SIZES_BY_LINE = 1024 / LINE,
     SIZES = SIZES_BELOW_LINE + SIZES_BY_LINE + 8 * (RSEQ_OPS_SHIFT - 10),
@@ -76,14 +77,18 @@ static int64_t kept_in(int64_t bytes, int *size) {
 
 /* ---- the reservation ---------------------------------------------------------------------------------------------------------------- */
 
-static void *reserve(size_t bytes, const char *name) {
-    void *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+/* Between two strips that nobody may touch: an address beyond either end is a fault, and not another mapping. */
+static char *reserve(size_t bytes, const char *name) {
+    char *memory = mmap(NULL, bytes + 2 * STRIP_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (memory == MAP_FAILED) return NULL;
+    char *first = memory + STRIP_BYTES;
+    mprotect(memory, STRIP_BYTES, PROT_NONE);
+    mprotect(first + bytes, STRIP_BYTES, PROT_NONE);
     /* A huge page under one cell of each CPU would cost what the layout saves. EINVAL: this kernel has none to forbid. */
-    madvise(memory, bytes, MADV_NOHUGEPAGE);
+    madvise(first, bytes, MADV_NOHUGEPAGE);
     /* For who reads /proc/PID/maps; Linux 5.17, where it was built in. */
-    prctl(PR_SET_VMA, PR_SET_VMA_ANON_NAME, memory, bytes, name);
-    return memory;
+    prctl(PR_SET_VMA, PR_SET_VMA_ANON_NAME, first, bytes, name);
+    return first;
 }
 
 static int overcommit_mode(void) {
@@ -106,11 +111,11 @@ static bool reserve_locked(int cpus, char *reason, size_t size) {
         return false;
     }
     size_t bytes = (size_t)(cpus + 1) << RSEQ_OPS_SHIFT;
-    struct books *new_books = reserve(sizeof *new_books, "rseq per-CPU books");
+    struct books *new_books = (struct books *)(void *)reserve(sizeof *new_books, "rseq per-CPU books");
     char *memory = new_books == NULL ? NULL : reserve(bytes, "rseq per-CPU memory");
     if (memory == NULL) {
         int error = errno;
-        if (new_books != NULL) munmap(new_books, sizeof *new_books);
+        if (new_books != NULL) munmap((char *)new_books - STRIP_BYTES, sizeof *new_books + 2 * STRIP_BYTES);
         const char *why = error != ENOMEM          ? ""
                           : overcommit_mode() == 2 ? ", vm.overcommit_memory=2 counts what is only reserved"
                                                    : ", there is a limit (ulimit -v)";

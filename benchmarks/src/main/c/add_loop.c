@@ -1,0 +1,157 @@
+/*
+ * add_loop.c: what a sequence costs where nothing is in its way: C, a loop, one thread or several, glibc's registration. The limit for what
+ * Java can reach.
+ *
+ *   cc -O2 -o add_loop -pthread benchmarks/src/main/c/add_loop.c native/src/ops_x86_64.S     (aarch64: ops_aarch64.S)
+ *   ./add_loop [THREADS]
+ *
+ * Prints ns per operation, of the best and of the median round: the add sequence written into the loop, the same called as a function, and pop +
+ * push called as functions. Needs glibc 2.35 or later, and its registration: nothing is registered here.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#define _GNU_SOURCE
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/rseq.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "../../../../native/src/ops.h"
+
+enum { ROUNDS = 15, OPERATIONS = 10000000, THREADS_MAX = 256, FIELD_CPU = 4, CELL = 64, STACK = 128, CAPACITY = 64, VALUES = 8 };
+
+static int cpus;
+static pthread_barrier_t together;
+static double results[3][ROUNDS];
+
+static double now_ns(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec * 1e9 + (double)now.tv_nsec;
+}
+
+static void complain(const char *text) {
+    fprintf(stderr, "add_loop: %s\n", text);
+    exit(EXIT_FAILURE);
+}
+
+#if defined(__x86_64__)
+/* The instructions of rseq_ops_add, without its argument checks' way out: an abort starts again for ever. */
+static inline void add_inlined(int64_t offset, int64_t delta) {
+    int64_t area = rseq_ops_area;
+    int64_t cell = rseq_ops_base + offset;
+    int64_t index, scratch;
+    __asm__ volatile(
+        ".pushsection .data.rel.ro, \"aw\", @progbits\n"
+        ".p2align 5\n"
+        "1: .long 0, 0\n"
+        ".quad 3f, 4f - 3f, 6f\n"
+        ".popsection\n"
+        "2: lea 1b(%%rip), %[scratch]\n"
+        "mov %[scratch], %%fs:8(%[area])\n"
+        "3: mov %%fs:4(%[area]), %k[scratch]\n"
+        "mov %%fs:4(%[area]), %k[index]\n"
+        "cmp %[cpus], %k[scratch]\n"
+        "jae 5f\n"
+        "cmp %[cpus], %k[index]\n"
+        "jae 5f\n"
+        "shl %[shift], %[index]\n"
+        "add %[delta], (%[cell], %[index])\n"
+        "4:\n"
+        ".pushsection .text.unlikely\n"
+        "5: ud2\n"
+        ".byte 0x0f, 0xb9, 0x3d\n"
+        ".long 0x53053053\n"
+        "6: jmp 2b\n"
+        ".popsection\n"
+        : [index] "=&r"(index), [scratch] "=&r"(scratch)
+        : [area] "r"(area), [cell] "r"(cell), [delta] "r"(delta), [cpus] "r"(rseq_ops_cpus), [shift] "i"(RSEQ_OPS_SHIFT)
+        : "memory", "cc");
+}
+#else
+static inline void add_inlined(int64_t offset, int64_t delta) {
+    rseq_ops_add(offset, delta, FIELD_CPU);
+}
+#endif
+
+static void add_in_the_loop(void) {
+    for (int i = 0; i < OPERATIONS; i++) add_inlined(CELL, 1);
+}
+
+static void add_called(void) {
+    for (int i = 0; i < OPERATIONS; i++) {
+        if (rseq_ops_add(CELL, 1, FIELD_CPU) != RSEQ_OPS_COMMITTED) complain("an add did not commit");
+    }
+}
+
+static void pop_and_push(void) {
+    for (int i = 0; i < OPERATIONS; i++) {
+        int64_t value = rseq_ops_pop(STACK, CAPACITY, FIELD_CPU);
+        /* Another thread may have taken the last one of this CPU; and what is taken on one CPU may be put to another. */
+        if (value >= 0) rseq_ops_push(STACK, CAPACITY, value, FIELD_CPU);
+    }
+}
+
+static void *measure(void *argument) {
+    void (*const loops[3])(void) = {add_in_the_loop, add_called, pop_and_push};
+    for (int loop = 0; loop < 3; loop++) {
+        for (int round = 0; round < ROUNDS; round++) {
+            pthread_barrier_wait(&together);
+            double start = now_ns();
+            loops[loop]();
+            pthread_barrier_wait(&together);
+            if (argument != NULL) results[loop][round] = (now_ns() - start) / OPERATIONS;
+        }
+    }
+    return NULL;
+}
+
+static int compare(const void *a, const void *b) {
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static int64_t *word(int cpu, int64_t offset) {
+    return (int64_t *)(rseq_ops_base + ((int64_t)cpu << RSEQ_OPS_SHIFT) + offset);
+}
+
+static void open_sequences(void) {
+    if (__rseq_size == 0) complain("glibc registered no area (GLIBC_TUNABLES? kernel?)");
+    cpus = (int)sysconf(_SC_NPROCESSORS_CONF);
+    void *memory = mmap(NULL, (size_t)(cpus + 1) << RSEQ_OPS_SHIFT, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (memory == MAP_FAILED) complain("no address space");
+    rseq_ops_area = __rseq_offset;
+    rseq_ops_base = (int64_t)memory;
+    rseq_ops_cpus = (uint32_t)cpus;
+    for (int cpu = 0; cpu < cpus; cpu++) {
+        *word(cpu, STACK) = VALUES;
+        for (int i = 0; i < VALUES; i++) *word(cpu, STACK + RSEQ_OPS_STACK_VALUES + 8 * i) = i;
+    }
+}
+
+int main(int count, char **arguments) {
+    int threads = count > 1 ? atoi(arguments[1]) : 1;
+    if (threads < 1 || threads > THREADS_MAX) complain("threads: 1 to 256");
+    open_sequences();
+    pthread_barrier_init(&together, NULL, (unsigned)threads);
+    pthread_t others[THREADS_MAX];
+    for (int i = 1; i < threads; i++) {
+        if (pthread_create(&others[i], NULL, measure, NULL) != 0) complain("no thread");
+    }
+    measure(results);
+    for (int i = 1; i < threads; i++) pthread_join(others[i], NULL);
+
+    int64_t sum = 0;
+    for (int cpu = 0; cpu < cpus; cpu++) sum += *word(cpu, CELL);
+    if (sum != (int64_t)threads * ROUNDS * OPERATIONS * 2) complain("the sum of the cells is wrong");
+    const char *const names[3] = {"add in the loop", "add called", "pop + push called"};
+    printf("%d thread%s, %llu aborts\n", threads, threads == 1 ? "" : "s", (unsigned long long)rseq_ops_aborts);
+    for (int loop = 0; loop < 3; loop++) {
+        qsort(results[loop], ROUNDS, sizeof results[loop][0], compare);
+        printf("%-18s best %.2f ns, median %.2f ns\n", names[loop], results[loop][0], results[loop][ROUNDS / 2]);
+    }
+    return 0;
+}

@@ -1,0 +1,60 @@
+/*
+ * A thread that is stepped instruction by instruction is preempted at each, so that no section ever comes to its commit. It is told so after
+ * the last restart, and nothing was committed.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <signal.h>
+#include <sys/ptrace.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "../src/ops.h"
+#include "check.h"
+#include "storm.h"
+
+enum { STEPS_MAX = 100000 };
+
+static int64_t cell;
+
+static void stepped(void) {
+    if (ptrace(PTRACE_TRACEME, 0, NULL, NULL) != 0) _exit(EXIT_SKIPPED);
+    uint64_t aborts_before = rseq_ops_aborts;
+    raise(SIGSTOP); /* from here on the parent steps */
+    int64_t status = rseq_ops_add(cell, 1, STORM_FIELD_CPU);
+    raise(SIGSTOP); /* to here */
+    CHECK_EQ(status, RSEQ_OPS_STOPPED);
+    CHECK_EQ(rseq_ops_aborts - aborts_before, RSEQ_OPS_RESTARTS + 1);
+    for (int cpu = 0; cpu < storm_cpus(); cpu++) CHECK_EQ(*storm_word(cpu, cell), 0);
+    CHECK_EQ(rseq_ops_add(cell, 1, STORM_FIELD_CPU), RSEQ_OPS_COMMITTED);
+    exit(EXIT_SUCCESS);
+}
+
+static bool stopped_by(int status, int signal) {
+    return WIFSTOPPED(status) && WSTOPSIG(status) == signal;
+}
+
+int main(void) {
+    storm_open();
+    cell = storm_allocate(8);
+    pid_t child = fork();
+    CHECK(child >= 0);
+    if (child == 0) stepped();
+    int status;
+    CHECK_EQ(waitpid(child, &status, 0), child);
+    if (WIFEXITED(status) && WEXITSTATUS(status) == EXIT_SKIPPED) SKIP("ptrace is forbidden here");
+    CHECK(stopped_by(status, SIGSTOP));
+    int steps = 0;
+    do {
+        CHECK(steps++ < STEPS_MAX);
+        CHECK_EQ(ptrace(PTRACE_SINGLESTEP, child, NULL, NULL), 0);
+        CHECK_EQ(waitpid(child, &status, 0), child);
+    } while (stopped_by(status, SIGTRAP));
+    CHECK(stopped_by(status, SIGSTOP));
+    CHECK_EQ(ptrace(PTRACE_CONT, child, NULL, NULL), 0);
+    CHECK_EQ(waitpid(child, &status, 0), child);
+    CHECK_EQ(status, 0);
+    return 0;
+}

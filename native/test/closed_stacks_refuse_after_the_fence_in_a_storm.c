@@ -1,0 +1,85 @@
+/*
+ * While sixteen threads push and pop, one closes the stacks of all CPUs, fences, and from then on has them to itself: nobody's push or pop that
+ * began before commits any more. It takes all values out, checks them, puts them back and opens again.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include <unistd.h>
+
+#include "../src/ops.h"
+#include "check.h"
+#include "storm.h"
+
+enum { VALUES = 32, CAPACITY = 64, REGIONS_MAX = 1024 };
+
+static int64_t stack;
+static _Atomic int64_t refusals;
+static int drains;
+
+static void pop_and_push(int number) {
+    (void)number;
+    int64_t value = -1;
+    while (storm_goes_on() || value >= 0) {
+        if (value < 0) {
+            int64_t popped = rseq_ops_pop(stack, CAPACITY, STORM_FIELD_CPU);
+            if (popped >= 0) value = popped;
+            if (popped == RSEQ_OPS_STATUS + RSEQ_OPS_CLOSED) refusals++;
+        } else {
+            int64_t status = rseq_ops_push(stack, CAPACITY, value, STORM_FIELD_CPU);
+            if (status == RSEQ_OPS_COMMITTED) value = -1;
+            else if (status == RSEQ_OPS_CLOSED) refusals++;
+            else CHECK_EQ(status, RSEQ_OPS_STOPPED);
+        }
+    }
+}
+
+static void close_all(int64_t closed) {
+    for (int cpu = 0; cpu < storm_cpus(); cpu++) atomic_store(storm_word(cpu, stack + RSEQ_OPS_STACK_CLOSED), closed);
+}
+
+/* What the owner of closed stacks does: it must find the stacks again as it left them. */
+static void drain(void) {
+    static int64_t counts[REGIONS_MAX];
+    close_all(1);
+    CHECK(rseq_ops_fence());
+    int seen[VALUES] = {0};
+    for (int cpu = 0; cpu < storm_cpus(); cpu++) {
+        _Atomic int64_t *count = storm_word(cpu, stack + RSEQ_OPS_STACK_COUNT);
+        counts[cpu] = *count;
+        CHECK(counts[cpu] >= 0 && counts[cpu] <= VALUES);
+        for (int i = 0; i < counts[cpu]; i++) {
+            int64_t value = *storm_word(cpu, stack + RSEQ_OPS_STACK_VALUES + 8 * i);
+            CHECK(value >= 0 && value < VALUES);
+            CHECK_EQ(seen[value]++, 0);
+        }
+        *count = -cpu - 1; /* no count of a stack */
+    }
+    usleep(300);
+    for (int cpu = 0; cpu < storm_cpus(); cpu++) {
+        _Atomic int64_t *count = storm_word(cpu, stack + RSEQ_OPS_STACK_COUNT);
+        CHECK_EQ(*count, -cpu - 1);
+        *count = counts[cpu];
+    }
+    close_all(0);
+    drains++;
+    usleep(300);
+}
+
+int main(void) {
+    storm_open();
+    if (!rseq_ops_fence()) SKIP("this kernel has no membarrier for rseq (before 5.10)");
+    if (storm_cpus() > REGIONS_MAX) SKIP("more than %d possible CPUs", REGIONS_MAX);
+    stack = storm_allocate(RSEQ_OPS_STACK_BYTES(CAPACITY));
+    for (int i = 0; i < VALUES; i++) CHECK_EQ(rseq_ops_push(stack, CAPACITY, i, STORM_FIELD_CPU), RSEQ_OPS_COMMITTED);
+    storm_run(1000, pop_and_push, drain);
+    int seen[VALUES] = {0};
+    for (int cpu = 0; cpu < storm_cpus(); cpu++) {
+        for (int i = 0; i < *storm_word(cpu, stack + RSEQ_OPS_STACK_COUNT); i++)
+            seen[*storm_word(cpu, stack + RSEQ_OPS_STACK_VALUES + 8 * i)]++;
+    }
+    for (int i = 0; i < VALUES; i++) CHECK_EQ(seen[i], 1);
+    CHECK(drains > 0);
+    CHECK(refusals > 0);
+    CHECK(rseq_ops_aborts > 0);
+    return 0;
+}
