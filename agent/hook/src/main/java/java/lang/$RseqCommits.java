@@ -69,7 +69,7 @@ public final class $RseqCommits {
     private static final long PADDING = 1L << Integer.SIZE;
 
     /** Up to here the compiler's own loop beats the call of a copying stub. */
-    private static final int SHORT_COPY = 128;
+    private static final int SHORT_COPY = 64;
 
     /** Additions of the check. */
     private static final int CHECKS = 64;

@@ -45,11 +45,6 @@ class CommitterIT {
                 .hadNothingFromTheJvmOnStderr();
     }
 
-    @EveryJdk
-    void sequences_are_exact_when_all_is_compiled_at_once(World world) {
-        exact(launch(world, ROUNDS).jvm("-Xcomp").run(), world).hadNoWarning().hadNothingFromTheJvmOnStderr();
-    }
-
     @EveryWorld
     void sequences_are_exact_when_nothing_is_compiled_or_the_start_line_says_atomic(World world) {
         Outcome outcome = launch(world, ROUNDS_INTERPRETED).jvm("-Xint").run().hadNothingFromTheJvmOnStderr();
