@@ -9,6 +9,9 @@
  *
  * In front of _abort stand the four bytes that rseq(2) was given as signature: brk #0x45e0. A jump there traps; nothing falls into it.
  *
+ * An abort is counted by a pair of exclusives. Under a debugger that steps, and perhaps under contention, its store fails; each try takes
+ * one of the restarts, so that this cannot go on for ever where nothing else bounds it.
+ *
  * rseq_cs must not outlive the code it names: the library is opened RTLD_NODELETE, because a section leaves rseq_cs standing, for the
  * kernel to clear when it next looks.
  *
@@ -131,15 +134,16 @@ rseq_ops_add:
 	ret
 	.inst	0xd428bc00			/* the signature */
 .Ladd_abort:
+	subs	w14, w14, #1			/* first: whatever fails below, this ends */
+	b.mi	.Ladd_stopped
 	adrp	x15, rseq_ops_aborts
 	add	x15, x15, :lo12:rseq_ops_aborts
-.Ladd_count:
 	ldxr	x16, [x15]
 	add	x16, x16, #1
 	stxr	w17, x16, [x15]
-	cbnz	w17, .Ladd_count
-	subs	w14, w14, #1
-	b.pl	.Ladd_begin
+	cbnz	w17, .Ladd_abort
+	b	.Ladd_begin
+.Ladd_stopped:
 	mov	x0, #RSEQ_OPS_STOPPED
 	ret
 	.cfi_endproc
@@ -199,15 +203,16 @@ rseq_ops_compare_and_store:
 	ret
 	.inst	0xd428bc00			/* the signature */
 .Lcas_abort:
+	subs	w14, w14, #1			/* first: whatever fails below, this ends */
+	b.mi	.Lcas_stopped
 	adrp	x15, rseq_ops_aborts
 	add	x15, x15, :lo12:rseq_ops_aborts
-.Lcas_count:
 	ldxr	x16, [x15]
 	add	x16, x16, #1
 	stxr	w17, x16, [x15]
-	cbnz	w17, .Lcas_count
-	subs	w14, w14, #1
-	b.pl	.Lcas_begin
+	cbnz	w17, .Lcas_abort
+	b	.Lcas_begin
+.Lcas_stopped:
 	mov	x0, #RSEQ_OPS_STOPPED
 	ret
 	.cfi_endproc
@@ -275,15 +280,16 @@ rseq_ops_push:
 	ret
 	.inst	0xd428bc00			/* the signature */
 .Lpush_abort:
+	subs	w14, w14, #1			/* first: whatever fails below, this ends */
+	b.mi	.Lpush_stopped
 	adrp	x15, rseq_ops_aborts
 	add	x15, x15, :lo12:rseq_ops_aborts
-.Lpush_count:
 	ldxr	x16, [x15]
 	add	x16, x16, #1
 	stxr	w17, x16, [x15]
-	cbnz	w17, .Lpush_count
-	subs	w14, w14, #1
-	b.pl	.Lpush_begin
+	cbnz	w17, .Lpush_abort
+	b	.Lpush_begin
+.Lpush_stopped:
 	mov	x0, #RSEQ_OPS_STOPPED
 	ret
 	.cfi_endproc
@@ -352,15 +358,16 @@ rseq_ops_pop:
 	ret
 	.inst	0xd428bc00			/* the signature */
 .Lpop_abort:
+	subs	w14, w14, #1			/* first: whatever fails below, this ends */
+	b.mi	.Lpop_stopped
 	adrp	x15, rseq_ops_aborts
 	add	x15, x15, :lo12:rseq_ops_aborts
-.Lpop_count:
 	ldxr	x16, [x15]
 	add	x16, x16, #1
 	stxr	w17, x16, [x15]
-	cbnz	w17, .Lpop_count
-	subs	w14, w14, #1
-	b.pl	.Lpop_begin
+	cbnz	w17, .Lpop_abort
+	b	.Lpop_begin
+.Lpop_stopped:
 	mov	x0, #RSEQ_OPS_STOPPED
 	b	.Lpop_none
 	.cfi_endproc
@@ -442,15 +449,16 @@ rseq_ops_push_batch:
 	ret
 	.inst	0xd428bc00			/* the signature */
 .Lpush_batch_abort:
+	subs	w14, w14, #1			/* first: whatever fails below, this ends */
+	b.mi	.Lpush_batch_stopped
 	adrp	x15, rseq_ops_aborts
 	add	x15, x15, :lo12:rseq_ops_aborts
-.Lpush_batch_count:
 	ldxr	x16, [x15]
 	add	x16, x16, #1
 	stxr	w17, x16, [x15]
-	cbnz	w17, .Lpush_batch_count
-	subs	w14, w14, #1
-	b.pl	.Lpush_batch_begin
+	cbnz	w17, .Lpush_batch_abort
+	b	.Lpush_batch_begin
+.Lpush_batch_stopped:
 	mov	x0, #RSEQ_OPS_STOPPED
 	b	.Lpush_batch_none
 	.cfi_endproc
@@ -534,15 +542,16 @@ rseq_ops_pop_batch:
 	ret
 	.inst	0xd428bc00			/* the signature */
 .Lpop_batch_abort:
+	subs	w14, w14, #1			/* first: whatever fails below, this ends */
+	b.mi	.Lpop_batch_stopped
 	adrp	x15, rseq_ops_aborts
 	add	x15, x15, :lo12:rseq_ops_aborts
-.Lpop_batch_count:
 	ldxr	x16, [x15]
 	add	x16, x16, #1
 	stxr	w17, x16, [x15]
-	cbnz	w17, .Lpop_batch_count
-	subs	w14, w14, #1
-	b.pl	.Lpop_batch_begin
+	cbnz	w17, .Lpop_batch_abort
+	b	.Lpop_batch_begin
+.Lpop_batch_stopped:
 	mov	x0, #RSEQ_OPS_STOPPED
 	b	.Lpop_batch_none
 	.cfi_endproc
@@ -630,15 +639,16 @@ rseq_ops_reserve:
 	ret
 	.inst	0xd428bc00			/* the signature */
 .Lreserve_abort:
+	subs	w14, w14, #1			/* first: whatever fails below, this ends */
+	b.mi	.Lreserve_stopped
 	adrp	x15, rseq_ops_aborts
 	add	x15, x15, :lo12:rseq_ops_aborts
-.Lreserve_count:
 	ldxr	x16, [x15]
 	add	x16, x16, #1
 	stxr	w17, x16, [x15]
-	cbnz	w17, .Lreserve_count
-	subs	w14, w14, #1
-	b.pl	.Lreserve_begin
+	cbnz	w17, .Lreserve_abort
+	b	.Lreserve_begin
+.Lreserve_stopped:
 	mov	x0, #RSEQ_OPS_STOPPED
 	b	.Lreserve_none
 	.cfi_endproc

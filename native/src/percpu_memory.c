@@ -3,6 +3,7 @@
 #include "percpu_memory.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
@@ -91,13 +92,14 @@ static char *reserve(size_t bytes, const char *name) {
     return first;
 }
 
-static int overcommit_mode(void) {
-    int mode = 0;
-    FILE *file = fopen("/proc/sys/vm/overcommit_memory", "re");
-    if (file == NULL) return 0;
-    if (fscanf(file, "%d", &mode) != 1) mode = 0;
-    fclose(file);
-    return mode;
+/* Without stdio: memory is short where this is asked. */
+static bool overcommit_is_strict(void) {
+    char mode = 0;
+    int file = open("/proc/sys/vm/overcommit_memory", O_RDONLY | O_CLOEXEC);
+    if (file < 0) return false;
+    bool strict = read(file, &mode, 1) == 1 && mode == '2';
+    close(file);
+    return strict;
 }
 
 static bool reserve_locked(int cpus, char *reason, size_t size) {
@@ -117,7 +119,7 @@ static bool reserve_locked(int cpus, char *reason, size_t size) {
         int error = errno;
         if (new_books != NULL) munmap((char *)new_books - STRIP_BYTES, sizeof *new_books + 2 * STRIP_BYTES);
         const char *why = error != ENOMEM          ? ""
-                          : overcommit_mode() == 2 ? ", vm.overcommit_memory=2 counts what is only reserved"
+                          : overcommit_is_strict() ? ", vm.overcommit_memory=2 counts what is only reserved"
                                                    : ", there is a limit (ulimit -v)";
         snprintf(reason, size, "%zu MiB of address space for per-CPU memory are not to be had: errno %d%s", bytes >> 20, error, why);
         return false;

@@ -1,6 +1,6 @@
 /*
- * A thread that is stepped instruction by instruction is preempted at each, so that no section ever comes to its commit. It is told so after
- * the last restart, and nothing was committed.
+ * A thread that is stepped instruction by instruction is preempted at each, so that no section ever comes to its commit. It is told so
+ * after the last restart, and nothing was committed.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -26,10 +26,14 @@ static void stepped(void) {
     int64_t status = rseq_ops_add(cell, 1, STORM_FIELD_CPU);
     raise(SIGSTOP); /* to here */
     CHECK_EQ(status, RSEQ_OPS_STOPPED);
+#if defined(__x86_64__)
     CHECK_EQ(rseq_ops_aborts - aborts_before, RSEQ_OPS_RESTARTS + 1);
+#else
+    CHECK(rseq_ops_aborts - aborts_before <= RSEQ_OPS_RESTARTS); /* a store-exclusive that is stepped fails, and is not tried for ever */
+#endif
     for (int cpu = 0; cpu < storm_cpus(); cpu++) CHECK_EQ(*storm_word(cpu, cell), 0);
     CHECK_EQ(rseq_ops_add(cell, 1, STORM_FIELD_CPU), RSEQ_OPS_COMMITTED);
-    exit(EXIT_SUCCESS);
+    _exit(EXIT_SUCCESS); /* traced: nothing that looks for leaks works here */
 }
 
 static bool stopped_by(int status, int signal) {

@@ -1,6 +1,6 @@
 /*
- * Before the sequences are opened, on a thread that is not registered, and again once it was unregistered, every sequence answers UNAVAILABLE and
- * changes nothing; in between it commits.
+ * Before the sequences are opened, on a thread that is not registered, and again once it was unregistered, every sequence answers
+ * UNAVAILABLE and changes nothing; in between it commits.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

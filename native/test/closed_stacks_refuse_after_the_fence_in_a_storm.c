@@ -1,6 +1,6 @@
 /*
- * While sixteen threads push and pop, one closes the stacks of all CPUs, fences, and from then on has them to itself: nobody's push or pop that
- * began before commits any more. It takes all values out, checks them, puts them back and opens again.
+ * While sixteen threads push and pop, one closes the stacks of all CPUs, fences, and from then on has them to itself: nobody's push or pop
+ * that began before commits any more. It takes all values out, checks them, puts them back and opens again.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

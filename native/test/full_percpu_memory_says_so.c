@@ -1,6 +1,6 @@
 /*
- * Without a reservation, and when the regions are full, there is no allocation; what is no allocation is not given back; and a process that may
- * not have the address space is told why.
+ * Without a reservation, and when the regions are full, there is no allocation; what is no allocation is not given back; and a process that
+ * may not have the address space is told why.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -14,10 +14,14 @@ enum { CPUS = 3, LINE = 64 };
 
 static void under_a_limit(void *unused) {
     (void)unused;
-    struct rlimit limit = {(rlim_t)1 << 29, (rlim_t)1 << 29};
+    struct rlimit before;
     char reason[320] = "";
+    CHECK_EQ(getrlimit(RLIMIT_AS, &before), 0);
+    struct rlimit limit = {(rlim_t)1 << 29, before.rlim_max};
     CHECK_EQ(setrlimit(RLIMIT_AS, &limit), 0);
-    CHECK(!percpu_memory_reserve(CPUS, reason, sizeof reason));
+    bool reserved = percpu_memory_reserve(CPUS, reason, sizeof reason);
+    CHECK_EQ(setrlimit(RLIMIT_AS, &before), 0);
+    CHECK(!reserved);
     CHECK_CONTAINS(reason, "1024 MiB of address space");
     CHECK_CONTAINS(reason, "ulimit -v");
     CHECK(percpu_memory_base() == NULL);

@@ -12,7 +12,7 @@
 #include "storm.h"
 
 /* A payload is words that all hold its writer and its number, so that two that overlap spoil each other. */
-enum { CAPACITY = 2048, PAYLOAD_WORDS_MAX = 40, PADDING = 1, EMPTY_EVERY = 16, REGIONS_MAX = 1024 };
+enum { CAPACITY = 8192, PAYLOAD_WORDS_MAX = 40, PADDING = 1, EMPTY_EVERY = 16, REGIONS_MAX = 1024 };
 
 static int64_t buffer, field;
 static int64_t written[STORM_WORKERS], written_empty[STORM_WORKERS];

@@ -17,7 +17,7 @@
 #include "check.h"
 #include "world.h"
 
-/* Where the C library's header does not have it (before glibc 2.41?), it is this. */
+/* Not in every C library's header. */
 #ifndef sigev_notify_thread_id
 #define sigev_notify_thread_id _sigev_un._tid
 #endif
@@ -133,6 +133,10 @@ static void *move(void *sets_of_two) {
     return NULL;
 }
 
+static uint64_t aborts(void) {
+    return __atomic_load_n(&rseq_ops_aborts, __ATOMIC_RELAXED);
+}
+
 void storm_run(int milliseconds, void (*worker)(int number), void (*beside)(void)) {
     struct sigaction action = {.sa_handler = count_signal, .sa_flags = SA_RESTART};
     CHECK_EQ(sigaction(SIGUSR1, &action, NULL), 0);
@@ -140,6 +144,7 @@ void storm_run(int milliseconds, void (*worker)(int number), void (*beside)(void
     bool moves = two_cpus(sets) == 2;
     worker_body = worker;
     signals = 0;
+    uint64_t aborts_before = aborts();
     atomic_store(&going_on, true);
     CHECK_EQ(pthread_barrier_init(&all_started, NULL, STORM_WORKERS + 1), 0);
     CHECK_EQ(pthread_barrier_init(&all_done, NULL, STORM_WORKERS + moves), 0);
@@ -149,8 +154,9 @@ void storm_run(int milliseconds, void (*worker)(int number), void (*beside)(void
     pthread_barrier_wait(&all_started);
     if (moves) CHECK_EQ(pthread_create(&mover, NULL, move, sets), 0);
 
-    uint64_t end = kernel_monotonic_ns() + (uint64_t)milliseconds * 1000000;
-    while (kernel_monotonic_ns() < end) {
+    uint64_t start = kernel_monotonic_ns();
+    uint64_t duration = (uint64_t)milliseconds * 1000000;
+    for (uint64_t spent = 0; spent < duration || (spent < 4 * duration && aborts() == aborts_before); spent = kernel_monotonic_ns() - start) {
         if (beside == NULL) usleep(1000);
         else beside();
     }

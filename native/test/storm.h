@@ -1,6 +1,6 @@
 /*
- * storm.h: threads that commit sequences while everything that can abort one happens to them: more threads than CPUs, a thread that moves them
- * between two CPUs, and a timer of each that sends it a signal every 100 us.
+ * storm.h: threads that commit sequences while everything that can abort one happens to them: more threads than CPUs, a thread that moves
+ * them between two CPUs, and a timer of each that sends it a signal every 100 us.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -23,8 +23,9 @@ bool storm_has_concurrency_id(void);
 bool storm_goes_on(void);
 
 /*
- * Runs 'worker' in STORM_WORKERS registered threads for about that long, with their numbers from 0 on, and meanwhile 'beside', if any, here;
- * it returns when the workers are to end. Returns when all have ended.
+ * Runs 'worker' in STORM_WORKERS registered threads for about that long, with their numbers from 0 on, and meanwhile 'beside', if any,
+ * here; again and again. Goes on for up to four times as long if nothing was aborted yet, as happens under emulation. Returns when all have
+ * ended.
  */
 void storm_run(int milliseconds, void (*worker)(int number), void (*beside)(void));
 

@@ -1,6 +1,6 @@
 /*
- * Sixteen threads add to one cell per CPU, then to one per concurrency id, and the sum of the cells is what they were told was committed. Some
- * of the additions must have been aborted on their way, or nothing was put to the test.
+ * Sixteen threads add to one cell per CPU, then to one per concurrency id, and the sum of the cells is what they were told was committed.
+ * Some of the additions must have been aborted on their way, or nothing was put to the test.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
