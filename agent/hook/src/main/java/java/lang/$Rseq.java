@@ -2,6 +2,7 @@
 package java.lang;
 
 import java.lang.invoke.MethodHandle;
+import java.lang.reflect.Array;
 import java.lang.reflect.Method;
 import jdk.internal.misc.Unsafe;
 import jdk.internal.reflect.CallerSensitive;
@@ -11,9 +12,9 @@ import jdk.internal.vm.annotation.ForceInline;
 import jdk.internal.vm.annotation.Stable;
 
 /**
- * The hook: the one class that the agent defines into {@code java.base}, where every class loader sees it. Methods annotated
- * {@code @PerCpu} are woven to call {@link #cpu()}, {@link #concurrencyId()} or {@link #node()}; the agent's engine alone may call the
- * rest.
+ * The hook: the class that the agent defines into {@code java.base}, where every class loader sees it; {@code $RseqCommits} joins it when
+ * the first structure needs sequences. Methods annotated {@code @PerCpu} are woven to call {@link #cpu()}, {@link #concurrencyId()} or
+ * {@link #node()}; the agent's engine alone may call the rest.
  *
  * <p><b>Reading.</b> The index lies in the rseq area of the kernel thread that runs the caller. The {@code raw} reader gets there by
  * loads alone: {@code Thread.eetop} is the JavaThread, its {@code _osthread} holds {@code _pthread_id}, which is {@code
@@ -36,6 +37,11 @@ public final class $Rseq {
 
     private static final int FFM = 2;
     private static final int JNI = 3;
+
+    /** As in io.rseq.agent.engine.Committer. */
+    private static final int COMMITTER_ATOMIC = 4;
+
+    private static final String COMMITTER = "committer=";
 
     /** What is read; as in hook_jni.c. */
     private static final int KIND_CPU = 0;
@@ -103,6 +109,9 @@ public final class $Rseq {
     private static boolean chainKnown;
     private static ClassLoader engine;
     private static volatile String description;
+    private static volatile int committer;
+    private static volatile boolean committed;
+    private static volatile String commitsFailure;
 
     private $Rseq() {}
 
@@ -301,19 +310,43 @@ public final class $Rseq {
     public static String openFfm() {
         check(Reflection.getCallerClass());
         try {
-            ffm = ffmHandle(readFunction0());
+            ffm = leaf(readFunction0(), "JAVA_INT", 1);
             return null;
         } catch (ReflectiveOperationException | RuntimeException | LinkageError failure) {
             return failure.getClass().getSimpleName() + ": " + failure.getMessage();
         }
     }
 
-    /** Chooses the reader, once, and describes what is in force. */
+    /** Chooses the reader, and the committer that structures are to try, once, and describes what is in force: the committer last. */
     @CallerSensitive
-    public static void choose(int chosen, String facts) {
+    public static void choose(int chosenReader, int chosenCommitter, String facts) {
         check(Reflection.getCallerClass());
-        reader = chosen;
+        reader = chosenReader;
         description = facts;
+        committer = chosenCommitter;
+    }
+
+    /** Structures commit atomically in this process, for a reason that was not known when the committer was chosen. */
+    @CallerSensitive
+    public static void refuseCommits(String reason) {
+        check(Reflection.getCallerClass());
+        commitAtomically(reason);
+    }
+
+    /** Why structures commit otherwise than was chosen: once, then null, as where all is well. */
+    @CallerSensitive
+    public static synchronized String takeCommitsFailure() {
+        check(Reflection.getCallerClass());
+        String failure = commitsFailure;
+        commitsFailure = null;
+        return failure;
+    }
+
+    /** How often a sequence was restarted in this process; -1 where no structure has committed by sequences. */
+    @CallerSensitive
+    public static long restarts() {
+        check(Reflection.getCallerClass());
+        return committed ? $RseqCommits.restarts() : -1;
     }
 
     /** Counts every thread that starts from now on in, and out at its end. */
@@ -364,6 +397,39 @@ public final class $Rseq {
         }
     }
 
+    // ---- for $RseqCommits
+    // ----------------------------------------------------------------------------------------------------
+
+    /** The committer that was chosen; 0 before that. */
+    static int committer() {
+        return committer;
+    }
+
+    /** Whether the area has the field of the concurrency id. */
+    @ForceInline
+    static boolean hasConcurrencyId() {
+        return usable >= USABLE_MM_CID;
+    }
+
+    /** Sees to the registration of the kernel thread that runs the caller. */
+    static void register() {
+        read0(KIND_CPU, carrier());
+    }
+
+    /** The chosen committer passed its check. */
+    static void commitsOpened() {
+        committed = true;
+    }
+
+    /** It did not, or is not to be had. */
+    static synchronized void commitAtomically(String reason) {
+        if (committer == COMMITTER_ATOMIC) return;
+        int at = description.lastIndexOf(COMMITTER) + COMMITTER.length();
+        commitsFailure = COMMITTER + description.substring(at) + " is not to be had here, using atomic: " + reason;
+        description = description.substring(0, at) + "atomic";
+        committer = COMMITTER_ATOMIC;
+    }
+
     private static void check(Class<?> caller) {
         if (engine == null || caller.getClassLoader() != engine)
             throw new IllegalCallerException("rseq: for the agent's engine alone");
@@ -378,10 +444,10 @@ public final class $Rseq {
     }
 
     /**
-     * A downcall without thread-state transition: {@code critical} on 22 and later, {@code isTrivial} on 21, where the API is a preview
-     * that reflection may use.
+     * A downcall without thread-state transition, all its parameters and its result of one type: {@code critical} on 22 and later, {@code
+     * isTrivial} on 21, where the API is a preview that reflection may use.
      */
-    private static MethodHandle ffmHandle(long address) throws ReflectiveOperationException {
+    static MethodHandle leaf(long address, String type, int parameters) throws ReflectiveOperationException {
         String foreign = "java.lang.foreign.";
         Class<?> linker = Class.forName(foreign + "Linker");
         Class<?> segment = Class.forName(foreign + "MemorySegment");
@@ -394,14 +460,13 @@ public final class $Rseq {
         } catch (NoSuchMethodException before22) {
             leaf = option.getMethod("isTrivial").invoke(null);
         }
-        Object options = java.lang.reflect.Array.newInstance(option, 1);
-        java.lang.reflect.Array.set(options, 0, leaf);
-        Object intLayout =
-                Class.forName(foreign + "ValueLayout").getField("JAVA_INT").get(null);
-        Object parameters = java.lang.reflect.Array.newInstance(layout, 1);
-        java.lang.reflect.Array.set(parameters, 0, intLayout);
+        Object options = Array.newInstance(option, 1);
+        Array.set(options, 0, leaf);
+        Object value = Class.forName(foreign + "ValueLayout").getField(type).get(null);
+        Object arguments = Array.newInstance(layout, parameters);
+        for (int i = 0; i < parameters; i++) Array.set(arguments, i, value);
         Object function =
-                descriptor.getMethod("of", layout, parameters.getClass()).invoke(null, intLayout, parameters);
+                descriptor.getMethod("of", layout, arguments.getClass()).invoke(null, value, arguments);
         Object target = segment.getMethod("ofAddress", long.class).invoke(null, address);
         Object nativeLinker = linker.getMethod("nativeLinker").invoke(null);
         return (MethodHandle) linker.getMethod("downcallHandle", segment, descriptor, options.getClass())

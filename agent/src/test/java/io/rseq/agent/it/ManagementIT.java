@@ -68,7 +68,8 @@ class ManagementIT {
     }
 
     private static Outcome check(World world, Outcome outcome) {
-        outcome.succeeded().printed("Reader=raw").printed("Committer=none").printed("Refused=0");
+        outcome.succeeded().printed("Reader=raw").printed("Refused=0").printed("Restarts=0");
+        outcome.printed("Committer=" + CommitterIT.committer(world.jdk()));
         assertThat(outcome.fact("Owner")).isEqualTo(world.owner());
         assertThat(outcome.fact("Description")).startsWith("owner=" + world.owner());
         assertThat(outcome.number("Registered")).isPositive();

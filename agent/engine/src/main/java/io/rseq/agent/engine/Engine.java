@@ -71,7 +71,11 @@ public final class Engine implements Function<Map<String, Object>, Object> {
         decideOwner(options);
         String facts = putInForce(options);
         Reader reader = Reader.choose(options.reader(), preparation);
-        $Rseq.choose(reader.number(), facts + " reader=" + reader.word() + " committer=none");
+        Committer committer = Committer.choose(options.committer());
+        $Rseq.choose(
+                reader.number(),
+                committer.number(),
+                facts + " reader=" + reader.word() + " committer=" + committer.word());
         if (!$Rseq.watch()) {
             LineLogger.LOG.warn("this JVM sends no thread events: threads are registered at their first use");
         }

@@ -20,8 +20,6 @@ import java.util.TreeMap;
 public final class Options {
     private static final List<String> KEYS =
             List.of("log", "log.file", "reader", "committer", "owner", "export", "native.path", "native.tmpdir");
-    private static final List<String> COMMITTERS =
-            List.of("auto", "ffm-critical", "ffm-trivial", "critical-jni", "atomic");
     private static final List<String> SWITCH = List.of("on", "off");
     private static final String PROPERTY_PREFIX = "rseq.";
     private static final String VARIABLE_PREFIX = "RSEQ_";
@@ -32,6 +30,7 @@ public final class Options {
     private final Log.Level log;
     private final Reader reader;
     private final Owner owner;
+    private final Committer committer;
     private final boolean export;
 
     private Options(String agentOptions, Map<String, String> properties, Map<String, String> variables) {
@@ -49,7 +48,7 @@ public final class Options {
         log = Log.Level.values()[choice("log", Log.Level.words(), Log.Level.INFO.ordinal())];
         reader = Reader.values()[choice("reader", Reader.words(), Reader.AUTO.ordinal())];
         owner = values.containsKey("owner") ? chosenOwner() : null;
-        choice("committer", COMMITTERS, 0);
+        committer = Committer.values()[choice("committer", Committer.words(), Committer.AUTO.ordinal())];
         export = choice("export", SWITCH, 0) == 0;
     }
 
@@ -97,6 +96,10 @@ public final class Options {
     /** The owner to force, null to decide. */
     public Owner owner() {
         return owner;
+    }
+
+    public Committer committer() {
+        return committer;
     }
 
     /** Whether libraries loaded later may bind to the agent's own area. */

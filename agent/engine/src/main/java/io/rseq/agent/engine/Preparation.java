@@ -19,6 +19,7 @@ final class Preparation {
         "io.rseq.agent.engine.weave.PerCpuTransformer",
         "io.rseq.agent.engine.ownership.Journal",
         "io.rseq.agent.engine.Reader",
+        "io.rseq.agent.engine.Committer",
         "io.rseq.agent.engine.weave.LoadedClasses",
         "io.rseq.agent.engine.weave.Prefilter",
         "io.rseq.agent.engine.ownership.Summary",

@@ -16,6 +16,7 @@ class OptionsTest {
         assertThat(options.log()).isEqualTo(Log.Level.INFO);
         assertThat(options.logFile()).isNull();
         assertThat(options.reader()).isEqualTo(Reader.AUTO);
+        assertThat(options.committer()).isEqualTo(Committer.AUTO);
         assertThat(options.owner()).isNull();
         assertThat(options.export()).isTrue();
         assertThat(options.nativePath()).isNull();

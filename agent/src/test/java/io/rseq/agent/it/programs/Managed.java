@@ -41,6 +41,7 @@ public final class Managed {
             "Reregistered",
             "Overflowed",
             "Dropped",
+            "Restarts",
             "Woven"
         }) System.out.println(attribute + "=" + server.getAttribute(name, attribute));
         CompositeData[] rows = (CompositeData[]) server.getAttribute(name, "Threads");

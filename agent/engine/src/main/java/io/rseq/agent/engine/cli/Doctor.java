@@ -104,7 +104,7 @@ final class Doctor implements Callable<Integer> {
             case "reader":
                 return reader(value);
             case "committer":
-                return value.equals("none") ? "no structure has been made" : "how the structures commit";
+                return committer(value);
             default:
                 return "";
         }
@@ -131,6 +131,19 @@ final class Doctor implements Callable<Integer> {
                 return "another library holds the registration, where the agent can't see it";
             default:
                 return "no registration is to be had; CPUs are asked for with getcpu";
+        }
+    }
+
+    /* The forecast: this JVM made no structure. */
+    private static String committer(String committer) {
+        switch (committer) {
+            case "ffm-critical":
+            case "ffm-trivial":
+                return "structures commit by restartable sequences, through a downcall without thread-state transition";
+            case "critical-jni":
+                return "structures commit by restartable sequences, through critical native methods";
+            default:
+                return "structures commit by atomic operations; sequences are not to be had here";
         }
     }
 

@@ -76,6 +76,11 @@ final class AgentBean implements RseqMXBean {
     }
 
     @Override
+    public long getRestarts() {
+        return Totals.read().restarts();
+    }
+
+    @Override
     public int getWoven() {
         return transformer.woven();
     }

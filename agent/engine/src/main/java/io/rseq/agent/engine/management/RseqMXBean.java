@@ -33,6 +33,9 @@ public interface RseqMXBean {
 
     long getDropped();
 
+    /** How often a restartable sequence was restarted. */
+    long getRestarts();
+
     /** Methods woven so far. */
     int getWoven();
 

@@ -57,6 +57,7 @@ public final class Journal extends Thread {
         int pause = Log.shows(Log.Level.DEBUG) ? SLEEP_DEBUG_MS : SLEEP_MS;
         for (long slept = 0; true; slept += pause) {
             drain();
+            warnOfCommitter();
             if (slept >= SECOND_SOURCE_MS) logSecondSource();
             if (!beanRegistered && transformer.sawMBeanServer()) beanRegistered = PlatformServer.register(transformer);
             try {
@@ -79,6 +80,12 @@ public final class Journal extends Thread {
         } catch (IllegalStateException reason) {
             LineLogger.LOG.warn(reason.getMessage());
         }
+    }
+
+    /** Structures that commit otherwise than the start line said are news. */
+    void warnOfCommitter() {
+        String failure = $Rseq.takeCommitsFailure();
+        if (failure != null) LineLogger.LOG.warn(failure);
     }
 
     /** Logs all that the journal holds now. */

@@ -22,6 +22,7 @@ public final class Summary extends Thread {
     @Override
     public void run() {
         journal.logSecondSource();
+        journal.warnOfCommitter();
         String totals = totals(transformer);
         journal.drain(); // what the totals count is in the log before them
         Log.info("exit " + totals);

@@ -16,6 +16,7 @@ public final class Totals {
     private static final int BY_OWNER = 7;
 
     private final long[] values = new long[BY_OWNER + 2 * OWNERS.length];
+    private long restarts;
 
     private Totals() {}
 
@@ -23,6 +24,7 @@ public final class Totals {
     public static Totals read() {
         Totals totals = new Totals();
         $Rseq.totals(totals.values);
+        totals.restarts = $Rseq.restarts();
         return totals;
     }
 
@@ -54,6 +56,11 @@ public final class Totals {
         return values[DROPPED];
     }
 
+    /** How often a sequence was restarted; 0 also where there are none. */
+    public long restarts() {
+        return Math.max(restarts, 0);
+    }
+
     private long sum(int from) {
         long sum = 0;
         for (int i = 0; i < OWNERS.length; i++) sum += values[BY_OWNER + from + i];
@@ -77,6 +84,8 @@ public final class Totals {
                 .append(values[OVERFLOWED]);
         line.append(" syscalls.register=").append(values[KERNEL_REGISTRATIONS]);
         line.append(" syscalls.unregister=").append(values[KERNEL_UNREGISTRATIONS]);
-        return line.append(" dropped=").append(values[DROPPED]).toString();
+        line.append(" dropped=").append(values[DROPPED]);
+        if (restarts >= 0) line.append(" restarts=").append(restarts);
+        return line.toString();
     }
 }

@@ -14,6 +14,9 @@ class AnnotatedMethod extends MethodVisitor {
     private static final String CPU_INDEX = "Lio/rseq/CpuIndex;";
     private static final String WOVEN = "Lio/rseq/internal/Woven;";
 
+    /** What {@code @Woven} without {@code by} means. */
+    private static final String FIRST_HOOK = "$Rseq";
+
     private final int access;
     private final int captured;
     private final Type[] parameters;
@@ -21,6 +24,7 @@ class AnnotatedMethod extends MethodVisitor {
     private int unannotatable;
     private boolean perCpu;
     private boolean woven;
+    private String hook = FIRST_HOOK;
     private String index = "CPU";
 
     /** {@code captured}: how many variables the class captures; a local class's constructor takes them after its own parameters. */
@@ -33,7 +37,15 @@ class AnnotatedMethod extends MethodVisitor {
 
     @Override
     public AnnotationVisitor visitAnnotation(String descriptor, boolean visible) {
-        if (descriptor.equals(WOVEN)) woven = true;
+        if (descriptor.equals(WOVEN)) {
+            woven = true;
+            return new AnnotationVisitor(ClassWeaver.ASM) {
+                @Override
+                public void visit(String name, Object value) {
+                    if (name.equals("by")) hook = value.toString();
+                }
+            };
+        }
         if (!descriptor.equals(PER_CPU)) return null;
         perCpu = true;
         return new AnnotationVisitor(ClassWeaver.ASM) {
@@ -62,6 +74,17 @@ class AnnotatedMethod extends MethodVisitor {
 
     final boolean isWoven() {
         return woven;
+    }
+
+    /** The simple name of the hook's class that replaces the body of this {@code @Woven} method. */
+    final String hook() {
+        return hook;
+    }
+
+    /** Why the body of this {@code @Woven} method can't be replaced; null when it can. */
+    final String refusalOfBody() {
+        if (hook.equals(FIRST_HOOK) || hook.equals(CommitsHook.NAME)) return null;
+        return "@Woven(by = \"" + hook + "\"), which this agent does not have; use the agent of the API's version";
     }
 
     /** Why this {@code @PerCpu} method can't be woven, with the mend; null when it can. */

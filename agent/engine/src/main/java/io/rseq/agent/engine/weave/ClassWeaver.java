@@ -27,6 +27,8 @@ final class ClassWeaver {
     /** The hook, as woven code calls it. */
     static final String HOOK = "java/lang/$Rseq";
 
+    private static final String HOOKS = "java/lang/";
+
     static final int ASM = Opcodes.ASM9;
 
     private final ClassReader reader;
@@ -34,6 +36,7 @@ final class ClassWeaver {
     private final List<String> perCpuMethods = new ArrayList<>();
     private final List<String> refusals = new ArrayList<>();
     private boolean annotation;
+    private boolean commits;
 
     ClassWeaver(byte[] file) {
         reader = new ClassReader(file);
@@ -43,6 +46,11 @@ final class ClassWeaver {
     /** Whether the class is an annotation: it may bear ours without meaning a method of its own. */
     boolean isAnnotation() {
         return annotation;
+    }
+
+    /** Whether the woven class will call the second hook. */
+    boolean callsCommits() {
+        return commits;
     }
 
     /** Whether there is nothing to rewrite. */
@@ -108,17 +116,17 @@ final class ClassWeaver {
                 public void visitEnd() {
                     if (!isAnnotated()) return;
                     String place = className + "." + name + descriptor;
-                    MethodPlan plan = isWoven() ? MethodPlan.replacingBody(access, name, descriptor) : null;
-                    String refusal = isWoven() ? null : refusal();
+                    String refusal = isWoven() ? refusalOfBody() : refusal();
                     if (refusal != null) {
                         refusals.add(place + ": " + refusal);
-                        return;
-                    }
-                    if (plan == null) {
-                        plan = MethodPlan.assigning(hookMethod(), indexSlot());
+                    } else if (isWoven()) {
+                        plans.put(
+                                name + descriptor, MethodPlan.replacingBody(access, HOOKS + hook(), name, descriptor));
+                        commits |= hook().equals(CommitsHook.NAME);
+                    } else {
+                        plans.put(name + descriptor, MethodPlan.assigning(hookMethod(), indexSlot()));
                         perCpuMethods.add(place + " index=" + hookMethod());
                     }
-                    plans.put(name + descriptor, plan);
                 }
             };
         }
@@ -168,7 +176,7 @@ final class ClassWeaver {
         }
 
         /** The whole body: return hook.sameName(same arguments). For the API's own entry points. */
-        static MethodPlan replacingBody(int access, String name, String descriptor) {
+        static MethodPlan replacingBody(int access, String hook, String name, String descriptor) {
             if ((access & Opcodes.ACC_STATIC) == 0)
                 throw new IllegalArgumentException("@Woven on " + name + ", which is not static");
             return new MethodPlan() {
@@ -184,7 +192,7 @@ final class ClassWeaver {
                                 slot += argument.getSize();
                             }
                             Type result = Type.getReturnType(descriptor);
-                            super.visitMethodInsn(Opcodes.INVOKESTATIC, HOOK, name, descriptor, false);
+                            super.visitMethodInsn(Opcodes.INVOKESTATIC, hook, name, descriptor, false);
                             super.visitInsn(result.getOpcode(Opcodes.IRETURN));
                             super.visitMaxs(Math.max(slot, result.getSize()), slot);
                             super.visitEnd();

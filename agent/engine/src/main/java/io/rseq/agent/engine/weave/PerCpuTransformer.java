@@ -58,6 +58,7 @@ public final class PerCpuTransformer implements ClassFileTransformer {
             for (String refusal : weaver.refusals()) LineLogger.LOG.warn("refused {}", refusal);
             refused.addAndGet(weaver.refusals().size());
             if (weaver.isEmpty()) return null;
+            if (weaver.callsCommits() && !CommitsHook.define()) return null; // the journal says why, once
             byte[] result = weaver.weave();
             woven.addAndGet(weaver.perCpuMethods().size());
             for (String method : weaver.perCpuMethods()) LineLogger.LOG.debug("woven {}", method);

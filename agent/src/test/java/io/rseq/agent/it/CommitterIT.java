@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.rseq.agent.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.rseq.agent.it.programs.DeepAppends;
+import io.rseq.agent.it.programs.Hello;
+import io.rseq.agent.it.programs.Sequences;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.Map;
+
+/** Every JDK commits by its own committer, exactly; where it has none, structures are told so, and so is who reads the log. */
+class CommitterIT {
+    private static final int ROUNDS = 20_000;
+    private static final int ROUNDS_INTERPRETED = 2_000;
+    private static final String COMMITS_HOOK = "java.lang.$RseqCommits";
+
+    @EveryWorld
+    void sequences_lose_nothing_and_make_nothing_twice(World world) {
+        Outcome outcome = exact(launch(world, ROUNDS).run(), world);
+        outcome.hadNoWarning().hadNothingFromTheJvmOnStderr();
+        assertThat(outcome.startLine()).containsEntry("committer", committer(world.jdk()));
+        assertThat(outcome.exitLine()).containsKey("restarts");
+    }
+
+    @EveryWorld
+    void sequences_are_exact_when_only_c1_compiles(World world) {
+        exact(launch(world, ROUNDS).jvm("-XX:TieredStopAtLevel=1").run(), world)
+                .hadNoWarning()
+                .hadNothingFromTheJvmOnStderr();
+    }
+
+    @EveryJdk
+    void sequences_are_exact_when_only_c2_compiles(World world) {
+        exact(launch(world, ROUNDS).jvm("-XX:-TieredCompilation").run(), world)
+                .hadNoWarning()
+                .hadNothingFromTheJvmOnStderr();
+    }
+
+    @EveryWorld
+    void sequences_are_exact_when_nothing_is_compiled_or_the_start_line_says_atomic(World world) {
+        Outcome outcome = launch(world, ROUNDS_INTERPRETED).jvm("-Xint").run().hadNothingFromTheJvmOnStderr();
+        outcome.hadNoWarning();
+        if (world.jdk().feature() >= 21) exact(outcome, world);
+        else atomic(outcome, "atomic");
+    }
+
+    @EveryJdk
+    void a_jvm_that_denies_native_access_and_unsafe_says_nothing(World world) {
+        assumeTrue(world.jdk().feature() >= 24, () -> world.jdk() + " denies nothing");
+        exact(
+                        launch(world, ROUNDS)
+                                .jvm("--illegal-native-access=deny", "--sun-misc-unsafe-memory-access=deny")
+                                .run(),
+                        world)
+                .hadNoWarning()
+                .hadNothingFromTheJvmOnStderr();
+    }
+
+    @EveryJdk
+    void a_forced_committer_is_taken_or_the_next_best_with_one_warning(World world) {
+        String own = committer(world.jdk());
+        for (String forced : List.of("auto", "ffm-critical", "ffm-trivial", "critical-jni")) {
+            Outcome outcome = launch(world, ROUNDS_INTERPRETED)
+                    .agent("committer=" + forced)
+                    .run()
+                    .hadNothingFromTheJvmOnStderr();
+            if (own.equals("atomic")) atomic(outcome, own);
+            else exact(outcome, world);
+            assertThat(outcome.startLine()).containsEntry("committer", own);
+            if (forced.equals("auto") || forced.equals(own)) outcome.hadNoWarning();
+            else outcome.warnedOnceOf("committer=" + forced, "using " + own);
+        }
+    }
+
+    @EveryWorld
+    void committer_atomic_makes_no_sequence_and_no_memory(World world) {
+        Outcome outcome = launch(world, ROUNDS).agent("committer=atomic").run().hadNoWarning();
+        atomic(outcome.hadNothingFromTheJvmOnStderr(), "atomic");
+    }
+
+    @EveryJdk
+    void without_an_area_structures_commit_atomically(World world) {
+        Outcome outcome = launch(world, ROUNDS).agent("owner=none").run();
+        atomic(outcome, "atomic").warnedOnceOf("owner=none");
+    }
+
+    @EveryJdk
+    void a_committer_that_fails_when_it_is_opened_is_one_warning_and_atomic(World world) {
+        Map<Integer, String> breaking =
+                Map.of(17, "-XX:+PreferInterpreterNativeStubs", 25, "-Djdk.internal.foreign.CABI=UNSUPPORTED");
+        String flag = breaking.get(world.jdk().feature());
+        assumeTrue(flag != null, () -> "no flag is known that breaks the committer of " + world.jdk());
+        Outcome outcome = launch(world, ROUNDS)
+                .jvm("-XX:+UnlockDiagnosticVMOptions", flag)
+                .run()
+                .hadNothingFromTheJvmOnStderr();
+        atomic(outcome, committer(world.jdk())).warnedOnceOf("committer=" + committer(world.jdk()), "using atomic: ");
+    }
+
+    @EveryJdk
+    void a_jar_without_the_second_hook_is_one_warning_and_atomic(World world) throws IOException {
+        Path jar =
+                AgentJar.buildFolder().resolve("without-commits-" + world.jdk().feature() + ".jar");
+        Files.copy(AgentJar.path(), jar, StandardCopyOption.REPLACE_EXISTING);
+        try (FileSystem zip = FileSystems.newFileSystem(URI.create("jar:" + jar.toUri()), Map.of())) {
+            Files.delete(zip.getPath("META-INF/rseq/engine/hook/RseqCommits.bytes"));
+        }
+        Outcome outcome = launch(world, ROUNDS).agentJar(jar).run().hadNothingFromTheJvmOnStderr();
+        atomic(outcome, committer(world.jdk())).warnedOnceOf(COMMITS_HOOK, "can't be defined", "using atomic");
+    }
+
+    @EveryJdk
+    void an_application_without_structures_has_no_second_hook(World world) {
+        Outcome outcome = Launch.of(world, Hello.class)
+                .jvm("-Xlog:class+load:stdout:none")
+                .run()
+                .succeeded();
+        assertThat(outcome.out()).noneMatch(line -> line.startsWith(COMMITS_HOOK));
+        assertThat(outcome.exitLine()).doesNotContainKey("restarts");
+        assertThat(launch(world, ROUNDS_INTERPRETED)
+                        .jvm("-Xlog:class+load:stdout:none")
+                        .run()
+                        .out())
+                .anyMatch(line -> line.startsWith(COMMITS_HOOK));
+    }
+
+    @EveryJdk
+    void the_agent_may_come_when_structures_are_there(World world) throws Exception {
+        try (Running running = launch(world, ROUNDS)
+                .withoutAgent()
+                .jvm("-XX:+EnableDynamicAgentLoading")
+                .arguments("attach")
+                .start()) {
+            running.awaitOut("ready");
+            AgentJar.attach(running.pid(), "");
+            running.say("go");
+            exact(running.finish(), world)
+                    .hadNoWarning()
+                    .printed("before.available=false")
+                    .printed("before.allocate=-1")
+                    .printed("before.add=1");
+        }
+    }
+
+    @EveryJdk
+    void without_the_agent_there_are_no_sequences(World world) {
+        launch(world, ROUNDS)
+                .withoutAgent()
+                .run()
+                .succeeded()
+                .printed("available=false")
+                .printed("committer=none")
+                .printed("add.none=1")
+                .printed("allocate=false");
+    }
+
+    @EveryJdk
+    void a_stack_that_overflows_in_an_append_leaves_no_record_that_readers_wait_for(World world) {
+        for (String flag : new String[] {"-XX:+TieredCompilation", "-XX:TieredStopAtLevel=1", "-Xint"}) {
+            Outcome outcome =
+                    Launch.of(world, DeepAppends.class).jvm(flag).run().succeeded();
+            if (outcome.fact("available").equals("false")) continue; // JDK 17, interpreted
+            outcome.printed("done=true");
+            assertThat(outcome.number("overflows")).as("%s", outcome).isEqualTo(40);
+        }
+    }
+
+    /** What this JDK has, by its feature version. */
+    static String committer(Jdk jdk) {
+        if (jdk.feature() >= 22) return "ffm-critical";
+        if (jdk.feature() == 21) return "ffm-trivial";
+        return jdk.feature() == 17 ? "critical-jni" : "atomic";
+    }
+
+    private static Launch launch(World world, int rounds) {
+        return Launch.of(world, Sequences.class).arguments(rounds);
+    }
+
+    /** Asserts that nothing was lost, nothing came twice, and every misuse was refused. */
+    private static Outcome exact(Outcome outcome, World world) {
+        outcome.succeeded().printed("available=true").printed("committer=" + committer(world.jdk()));
+        for (String threads : world.jdk().hasVirtualThreads() ? List.of("platform", "virtual") : List.of("platform")) {
+            for (int field : new int[] {4, 24}) outcome.printed("add." + threads + "." + field + "=true");
+        }
+        outcome.printed("stack.balance=true").printed("stack.order=321");
+        assertThat(outcome.number("stack.moved")).as("%s", outcome).isGreaterThan(ROUNDS_INTERPRETED);
+        outcome.printed("stack.empty=2").printed("stack.emptyBatch=0");
+        outcome.printed("stack.full=2").printed("stack.fullBatch=0");
+        outcome.printed("fence=true").printed("stack.closed=3").printed("stack.closedPop=3");
+        outcome.printed("buffer.complete=true").printed("buffer.ids=true").printed("buffer.damaged=0");
+        assertThat(outcome.number("buffer.appended")).as("%s", outcome).isGreaterThan(500);
+        outcome.printed("buffer.full=2").printed("buffer.tooLong=2");
+        outcome.printed("memory.zeroed=true").printed("memory.aligned=true").printed("memory.kept=0");
+        outcome.printed("compareAndStore=0").printed("compareAndStore.sum=42");
+        outcome.printed("compareAndStore.noSuchIndex=4").printed("compareAndStore.otherValue=4");
+        outcome.printed("misuse.notRefused=0");
+        assertThat(outcome.fact("memory.full")).contains("per-CPU memory is full", "MiB per CPU in use", "fewer");
+        return outcome.printed("memory.again=true").printed("restarts=true").printed("done=true");
+    }
+
+    /** Asserts that structures were told to commit atomically, after a start line that forecast this committer. */
+    private static Outcome atomic(Outcome outcome, String forecast) {
+        outcome.succeeded().printed("available=false").printed("committer=atomic");
+        outcome.printed("add.none=1").printed("allocate=false");
+        assertThat(outcome.startLine()).containsEntry("committer", forecast);
+        assertThat(outcome.exitLine()).doesNotContainKey("restarts");
+        return outcome;
+    }
+}

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.rseq.agent.it.programs;
+
+import io.rseq.Cpus;
+import io.rseq.internal.Commits;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+
+/** Per-CPU memory: zeroed, given back, bounded; and the sequence that names its CPU. */
+final class Regions {
+    private static final long REGION = 1L << 28;
+    private static final long FIELD = Commits.FIELD_CPU;
+
+    private Regions() {}
+
+    static void run() {
+        zeroed();
+        compareAndStore();
+        System.out.println("misuse.notRefused=" + misuse());
+        full();
+    }
+
+    private static void zeroed() {
+        long before = Commits.allocated();
+        boolean zero = true;
+        boolean aligned = true;
+        for (long bytes : new long[] {8, 24, 64, 4096, 100_000, 1 << 21}) {
+            for (int times = 0; times < 2; times++) {
+                long offset = Commits.allocate(bytes);
+                aligned &= offset % (bytes < 64 ? 8 : 64) == 0;
+                for (int region = 0; region <= Cpus.count(); region++) {
+                    for (long at = 0; at + 8 <= bytes; at += 8) {
+                        zero &= Commits.get(region, offset + at) == 0;
+                        if (at % 512 == 0) Commits.put(region, offset + at, -1);
+                    }
+                }
+                Commits.free(offset, bytes);
+            }
+        }
+        System.out.println("memory.zeroed=" + zero);
+        System.out.println("memory.aligned=" + aligned);
+        System.out.println("memory.kept=" + (Commits.allocated() - before));
+    }
+
+    private static void compareAndStore() {
+        long cell = Commits.allocate(8);
+        long status = Commits.ELSEWHERE;
+        for (int attempt = 0; attempt < 1000 && status != Commits.COMMITTED; attempt++)
+            status = Commits.compareAndStore(cell, Cpus.index(), 0, 42, FIELD);
+        System.out.println("compareAndStore=" + status);
+        System.out.println("compareAndStore.sum=" + Sequences.sum(cell));
+        System.out.println("compareAndStore.noSuchIndex=" + Commits.compareAndStore(cell, -1, 0, 1, FIELD));
+        System.out.println("compareAndStore.otherValue=" + Commits.compareAndStore(cell, Cpus.index(), 41, 1, FIELD));
+        Commits.free(cell, 8);
+    }
+
+    /** How many calls with a range outside of the regions, or a capacity that is none, were not refused. */
+    private static long misuse() {
+        byte[] bytes = new byte[16];
+        List<Supplier<Object>> calls = new ArrayList<>();
+        for (long bad : new long[] {-8, 4, REGION, REGION - 4, Long.MIN_VALUE, Long.MAX_VALUE, 1L << 40}) {
+            calls.add(() -> Commits.add(bad, 1, FIELD));
+            calls.add(() -> Commits.compareAndStore(bad, 0, 0, 1, FIELD));
+            calls.add(() -> Commits.push(bad, 4, 1, FIELD));
+            calls.add(() -> Commits.pop(bad, 4, FIELD));
+            calls.add(() -> Commits.pushBatch(64, 4, bad, 1, FIELD));
+            calls.add(() -> Commits.popBatch(bad, 4, 64, 1, FIELD));
+            calls.add(() -> Commits.append(bad, 64, bytes, 0, 1, FIELD));
+            calls.add(() -> Commits.get(0, bad));
+            calls.add(() -> nothing(() -> Commits.put(0, bad, 1)));
+            calls.add(() -> nothing(() -> Commits.copyOut(0, bad == 4 ? -4 : bad, bytes, 0, 16)));
+            calls.add(() -> nothing(() -> Commits.free(bad, 8)));
+        }
+        for (long bad : new long[] {0, -1, (1 << 20) + 1, Long.MAX_VALUE, Long.MIN_VALUE, 1L << 61}) {
+            calls.add(() -> Commits.push(64, bad, 1, FIELD));
+            calls.add(() -> Commits.pop(64, bad, FIELD));
+            calls.add(() -> Commits.pushBatch(64, bad, 64, 1, FIELD));
+            calls.add(() -> Commits.append(64, bad, bytes, 0, 1, FIELD));
+        }
+        for (long bad : new long[] {-1, REGION / 8, 1L << 61, Long.MAX_VALUE}) {
+            calls.add(() -> Commits.pushBatch(64, 4, 64, bad, FIELD));
+            calls.add(() -> Commits.popBatch(64, 4, 64, bad, FIELD));
+        }
+        for (long bad : new long[] {32, 65, 96, 1 << 27}) calls.add(() -> Commits.append(64, bad, bytes, 0, 1, FIELD));
+        calls.add(() -> Commits.push(REGION - 64, 7, 1, FIELD));
+        calls.add(() -> Commits.append(REGION - 128, 64, bytes, 0, 1, FIELD));
+        calls.add(() -> Commits.append(64, 64, bytes, 10, 7, FIELD));
+        calls.add(() -> Commits.append(64, 64, bytes, -1, 1, FIELD));
+        for (int bad : new int[] {-1, Cpus.count() + 1, Integer.MIN_VALUE, Integer.MAX_VALUE}) {
+            calls.add(() -> Commits.get(bad, 64));
+            calls.add(() -> nothing(() -> Commits.put(bad, 64, 1)));
+            calls.add(() -> nothing(() -> Commits.copyOut(bad, 64, bytes, 0, 1)));
+        }
+        long notRefused = 0;
+        for (Supplier<Object> call : calls) {
+            try {
+                call.get();
+                notRefused++;
+            } catch (IndexOutOfBoundsException refused) {
+                // as it must be
+            }
+        }
+        return notRefused;
+    }
+
+    private static Object nothing(Runnable call) {
+        call.run();
+        return null;
+    }
+
+    private static void full() {
+        List<Long> all = new ArrayList<>();
+        String message = "";
+        try {
+            for (int i = 0; i < 5; i++) all.add(Commits.allocate(REGION / 4));
+        } catch (OutOfMemoryError expected) {
+            message = expected.getMessage();
+        }
+        System.out.println("memory.full=" + message);
+        for (long offset : all) Commits.free(offset, REGION / 4);
+        long again = Commits.allocate(REGION / 4);
+        System.out.println("memory.again=" + (again >= 0));
+        Commits.free(again, REGION / 4);
+    }
+}

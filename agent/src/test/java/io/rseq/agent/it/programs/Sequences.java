@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.rseq.agent.it.programs;
+
+import io.rseq.Cpus;
+import io.rseq.internal.Commits;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Scanner;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+
+/** Calls every sequence from many threads and says whether anything was lost or made twice. */
+public final class Sequences {
+    private static final int THREADS = 8;
+    private static final long[] FIELDS = {Commits.FIELD_CPU, Commits.FIELD_CONCURRENCY_ID};
+    private static int rounds;
+
+    private Sequences() {}
+
+    /** {@code ROUNDS}, and {@code attach} to wait for a line on stdin, during which the agent comes. */
+    public static void main(String[] arguments) throws Exception {
+        rounds = Integer.parseInt(arguments[0]);
+        if (arguments.length > 1) awaitAgent();
+        System.out.println("available=" + Commits.available());
+        System.out.println("committer=" + Cpus.support().committer());
+        System.out.println("add.none=" + Commits.add(-1, 1, Commits.FIELD_CPU));
+        System.out.println("allocate=" + (Commits.allocate(8) >= 0));
+        if (!Commits.available()) return;
+        adds("platform", Sequences::platform);
+        if (Runtime.version().feature() >= 21) adds("virtual", Sequences::virtual);
+        Stacks.run(rounds);
+        Buffers.run(rounds);
+        Regions.run();
+        System.out.println("restarts=" + (Commits.restarts() >= 0));
+        System.out.println("done=true");
+    }
+
+    private static void awaitAgent() {
+        System.out.println("before.available=" + Commits.available());
+        System.out.println("before.allocate=" + Commits.allocate(8));
+        System.out.println("before.add=" + Commits.add(-1, 1, Commits.FIELD_CPU));
+        System.out.println("ready");
+        try (Scanner in = new Scanner(System.in)) {
+            in.nextLine();
+        }
+    }
+
+    private interface Threads {
+        void run(Runnable work) throws Exception;
+    }
+
+    private static void adds(String name, Threads threads) throws Exception {
+        for (long field : FIELDS) {
+            long cell = Commits.allocate(8);
+            AtomicLong committed = new AtomicLong();
+            AtomicLong other = new AtomicLong();
+            threads.run(() -> {
+                long mine = 0;
+                for (int i = 0; i < rounds; i++) {
+                    long status = Commits.add(cell, i, field);
+                    if (status == Commits.COMMITTED) mine += i;
+                    else other.incrementAndGet();
+                    if (i % 64 == 0) LockSupport.parkNanos(1);
+                }
+                committed.addAndGet(mine);
+            });
+            String key = "add." + name + "." + field;
+            System.out.println(key + "=" + (sum(cell) == committed.get()));
+            System.out.println(key + ".other=" + other);
+            Commits.free(cell, 8);
+        }
+    }
+
+    static long sum(long cell) {
+        long sum = 0;
+        for (int cpu = 0; cpu < Cpus.count(); cpu++) sum += Commits.get(cpu, cell);
+        return sum;
+    }
+
+    static void platform(Runnable work) throws InterruptedException {
+        List<Thread> threads = new ArrayList<>();
+        for (int i = 0; i < THREADS; i++) threads.add(new Thread(work));
+        for (Thread thread : threads) thread.start();
+        for (Thread thread : threads) thread.join();
+    }
+
+    /* Reflectively: this is compiled for 17. */
+    private static void virtual(Runnable work) throws Exception {
+        List<Thread> threads = new ArrayList<>();
+        for (int i = 0; i < 4 * THREADS; i++)
+            threads.add((Thread)
+                    Thread.class.getMethod("startVirtualThread", Runnable.class).invoke(null, work));
+        for (Thread thread : threads) thread.join();
+    }
+}
