@@ -4,7 +4,6 @@ package io.rseq.internal;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.lang.ref.Cleaner;
-import java.util.concurrent.locks.LockSupport;
 
 /**
  * One allocation of per-CPU memory: the same bytes in the region of every possible CPU, given back when the object is unreachable.
@@ -48,7 +47,7 @@ public final class PerCpuMemory {
     /**
      * Acquires {@code bytes} in each region, where there are sequences.
      *
-     * @throws OutOfMemoryError when the regions are full, also after the garbage collector ran
+     * @throws OutOfMemoryError when the regions are full, of what is in use
      */
     public PerCpuMemory(long bytes) {
         if (bytes <= 0) throw new IllegalArgumentException("bytes=" + bytes);
@@ -93,7 +92,7 @@ public final class PerCpuMemory {
     }
 
     private long allocate() {
-        long allocated = Collected.allocate(bytes);
+        long allocated = Commits.allocate(bytes);
         if (allocated == NONE) return NONE;
         try {
             Collected.CLEANER.register(this, new Allocation(allocated, bytes));
@@ -112,7 +111,7 @@ public final class PerCpuMemory {
         }
     }
 
-    /** What the garbage collector gives back: loaded with the first allocation, so that without sequences there is no thread. */
+    /** What gives back. Loaded with the first allocation: without sequences there is no thread. */
     private static final class Collected {
         static final Cleaner CLEANER = Cleaner.create(work -> {
             Thread thread = new Thread(null, work, "rseq-cleaner", 0, false);
@@ -121,29 +120,6 @@ public final class PerCpuMemory {
             return thread;
         });
 
-        private static final int PAUSES = 9;
-
         private Collected() {}
-
-        /*
-         * The collector does not see how much per-CPU memory hangs on a small object. So when the regions are full it is told to look, and
-         * the cleaner gets half a second, as java.nio.Bits does for direct buffers.
-         */
-        static long allocate(long bytes) {
-            try {
-                return Commits.allocate(bytes);
-            } catch (OutOfMemoryError full) {
-                System.gc();
-                for (int pause = 0; pause < PAUSES; pause++) {
-                    LockSupport.parkNanos(1_000_000L << pause);
-                    try {
-                        return Commits.allocate(bytes);
-                    } catch (OutOfMemoryError stillFull) {
-                        full = stillFull;
-                    }
-                }
-                throw full;
-            }
-        }
     }
 }

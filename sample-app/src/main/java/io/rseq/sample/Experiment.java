@@ -25,7 +25,7 @@ final class Experiment {
     private final long deadline;
 
     /**
-     * What was found. {@code warmUp} was left out of everything but the check of the totals, {@code stats} is what GET /stats answered at the
+     * What was found. {@code traffic} is all that the service counted, {@code warmUp} was left out of everything but the check of the totals, {@code stats} is what GET /stats answered at the
      * end of the load, and {@code complete} is false when the time was over before the requests were.
      */
     record Outcome(
@@ -34,6 +34,7 @@ final class Experiment {
             List<Side> warmUp,
             Side perCpu,
             Side jdk,
+            Traffic traffic,
             String stats,
             boolean complete,
             List<List<TightLoop.Figure>> tightLoops) {}
@@ -51,10 +52,12 @@ final class Experiment {
         Side jdk = new Side(new JdkMetrics());
         List<Side> warmUp = List.of(new Side(new PerCpuMetrics()), new Side(new JdkMetrics()));
         String threadKind;
+        Traffic traffic;
         String stats;
         try (Service service = Service.open(port, perCpu.metrics());
                 Load load = new Load(service.uri("/hash"), clients)) {
             threadKind = service.threadKind();
+            traffic = service.traffic();
             long half = requests / 2;
             long first = Math.min(WARM_UP_MAX, requests / 5);
             Progress progress = new Progress(progressOut, terminal, 2 * (requests + first));
@@ -67,7 +70,7 @@ final class Experiment {
             stats = get(service.uri("/stats"));
         }
         boolean complete = perCpu.load().answered() == requests && jdk.load().answered() == requests;
-        return new Outcome(threadKind, clients, warmUp, perCpu, jdk, stats, complete, tightLoops());
+        return new Outcome(threadKind, clients, warmUp, perCpu, jdk, traffic, stats, complete, tightLoops());
     }
 
     private void drive(Service service, Load load, Side side, long count, Progress progress)

@@ -2,6 +2,7 @@
 package io.rseq.sample;
 
 import io.rseq.Cpus;
+import io.rseq.HistogramSnapshot;
 import io.rseq.Support;
 import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
@@ -33,6 +34,8 @@ final class Report {
         line("  %-42s %10s %12s %10s %10s", "", "requests", "requests/s", "p50 us", "p99 us");
         side(outcome.perCpu(), "per CPU: @PerCpu methods, atomics by CPU");
         side(outcome.jdk(), "plain JDK: LongAdder, synchronized histogram");
+        line("");
+        traffic(outcome.traffic(), support);
         line("");
         tightLoops(outcome.tightLoops());
         line("");
@@ -73,6 +76,20 @@ final class Report {
         line(
                 "  %-42s %10d %12.0f %10.1f %10.1f",
                 name, all.count(), side.load().perSecond(), micros(all.percentile(50)), micros(all.percentile(99)));
+    }
+
+    private void traffic(Traffic traffic, Support support) {
+        HistogramSnapshot nanos = traffic.nanos();
+        line("all that was served, by PerCpuHistogram and PerCpuCounter, committer=%s", support.committer());
+        line(
+                "  requests=%d bytes=%d p50=%.1f p90=%.1f p99=%.1f p99.9=%.1f max=%.1f us",
+                nanos.count(),
+                traffic.bytes(),
+                micros(nanos.percentile(50)),
+                micros(nanos.percentile(90)),
+                micros(nanos.percentile(99)),
+                micros(nanos.percentile(99.9)),
+                micros(nanos.max()));
     }
 
     private void tightLoops(List<List<TightLoop.Figure>> loops) {
@@ -128,6 +145,20 @@ final class Report {
                         LatencySnapshot.merged(side.latencies()).count(),
                         side.metrics().bytes());
         }
+        return exact & served(outcome);
+    }
+
+    /** Every request of every part of the load is in the library's counter and histogram, once. */
+    private boolean served(Experiment.Outcome outcome) {
+        long answered =
+                outcome.perCpu().load().answered() + outcome.jdk().load().answered();
+        for (Side side : outcome.warmUp()) answered += side.load().answered();
+        long recorded = outcome.traffic().nanos().count();
+        long bytes = outcome.traffic().bytes();
+        boolean exact = recorded == answered && bytes == answered * Load.PAYLOAD;
+        line(
+                "%-9s all parts: answered=%d PerCpuHistogram=%d PerCpuCounter=%d bytes%s",
+                exact ? "totals" : "WRONG", answered, recorded, bytes, exact ? ", exact" : "");
         return exact;
     }
 

@@ -25,6 +25,7 @@ final class Service implements AutoCloseable {
 
     private final HttpServer server;
     private final RequestThreads threads;
+    private final Traffic traffic = new Traffic();
     private volatile RequestMetrics metrics;
 
     private Service(HttpServer server, RequestThreads threads, RequestMetrics metrics) {
@@ -56,6 +57,11 @@ final class Service implements AutoCloseable {
 
     String threadKind() {
         return threads.kind();
+    }
+
+    /** All that was served, whatever {@link #use} said. */
+    Traffic traffic() {
+        return traffic;
     }
 
     /** From the next request on. */
@@ -107,7 +113,9 @@ final class Service implements AutoCloseable {
             String digest = digest(payload);
             RequestMetrics current = metrics;
             current.received(payload.length);
-            current.record(System.nanoTime() - start);
+            long elapsed = System.nanoTime() - start;
+            current.record(elapsed);
+            traffic.served(payload.length, elapsed);
             answer(exchange, 200, "text/plain", digest);
         }
     }

@@ -53,10 +53,13 @@ final class TightLoop {
         PerCpuMetrics perCpu = new PerCpuMetrics();
         SharedMetrics shared = new SharedMetrics();
         JdkMetrics jdk = new JdkMetrics();
+        Traffic traffic = new Traffic();
         return List.of(
+                new Way("count    PerCpuCounter", traffic::countInTurn),
                 new Way("count    @PerCpu, AtomicLongArray", perCpu::receivedInTurn),
                 new Way("count    LongAdder", jdk::receivedInTurn),
                 new Way("count    one shared AtomicLong", shared::receivedInTurn),
+                new Way("latency  PerCpuHistogram", traffic::recordInTurn),
                 new Way("latency  @PerCpu, a histogram of atomics per CPU", perCpu::recordInTurn),
                 new Way("latency  synchronized histogram", jdk::recordInTurn),
                 new Way("latency  one shared histogram of atomics", shared::recordInTurn));

@@ -39,6 +39,8 @@ class ServiceTest {
         post("abc".getBytes());
         post("abcde".getBytes());
         assertThat(metrics.bytes()).isEqualTo(8);
+        assertThat(service.traffic().bytes()).isEqualTo(8);
+        assertThat(service.traffic().nanos().count()).isEqualTo(2);
         HttpResponse<String> stats = get("/stats");
         assertThat(stats.headers().firstValue("Content-Type")).hasValue("application/json; charset=utf-8");
         assertThat(stats.body())
@@ -59,6 +61,7 @@ class ServiceTest {
         assertThat(post(new byte[Service.MAX_PAYLOAD + 1]).statusCode()).isEqualTo(413);
         assertThat(post(new byte[Service.MAX_PAYLOAD]).statusCode()).isEqualTo(200);
         assertThat(metrics.latencies().get(0).count()).isEqualTo(1);
+        assertThat(service.traffic().nanos().count()).isEqualTo(1);
     }
 
     @Test

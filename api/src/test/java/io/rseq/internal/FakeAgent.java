@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.rseq.internal;
+
+import static net.bytebuddy.matcher.ElementMatchers.named;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import net.bytebuddy.ByteBuddy;
+import net.bytebuddy.agent.ByteBuddyAgent;
+import net.bytebuddy.dynamic.DynamicType;
+import net.bytebuddy.dynamic.loading.ClassReloadingStrategy;
+import net.bytebuddy.implementation.Implementation;
+import net.bytebuddy.implementation.MethodDelegation;
+
+/** Stands for the agent: redefines {@link Commits}, which is loaded and running, to call {@link FakeSequences}; until it is closed. */
+public final class FakeAgent implements AutoCloseable {
+    private final ClassReloadingStrategy reloading;
+
+    private FakeAgent(ClassReloadingStrategy reloading) {
+        this.reloading = reloading;
+    }
+
+    public static FakeAgent arrive() {
+        ByteBuddyAgent.install();
+        ClassReloadingStrategy reloading = ClassReloadingStrategy.fromInstalledAgent();
+        DynamicType.Builder<Commits> woven = new ByteBuddy()
+                .with(Implementation.Context.Disabled.Factory.INSTANCE)
+                .redefine(Commits.class);
+        for (String name : new String[] {"available", "allocate", "free", "add", "get"}) {
+            woven = woven.method(named(name))
+                    .intercept(MethodDelegation.withDefaultConfiguration()
+                            .filter(named(name))
+                            .to(FakeSequences.class));
+        }
+        try (DynamicType.Unloaded<Commits> made = woven.make()) {
+            made.load(Commits.class.getClassLoader(), reloading);
+        }
+        return new FakeAgent(reloading);
+    }
+
+    /** How many adds came to the sequences. */
+    public long adds() {
+        return FakeSequences.ADDS.get();
+    }
+
+    /** Bytes in use. */
+    public long allocated() {
+        return FakeSequences.ALLOCATED.get();
+    }
+
+    /** No more than that. */
+    public void limit(long bytes) {
+        FakeSequences.limit = bytes;
+    }
+
+    @Override
+    public void close() {
+        FakeSequences.limit = Long.MAX_VALUE;
+        try {
+            reloading.reset(Commits.class);
+        } catch (IOException impossible) {
+            throw new UncheckedIOException(impossible);
+        }
+    }
+}

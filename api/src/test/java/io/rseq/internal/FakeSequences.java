@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.rseq.internal;
+
+import io.rseq.Cpus;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * What {@link Commits} calls while a {@link FakeAgent} is there: per-CPU memory of atomics, and an add that answers each status in turn. Freed
+ * memory must not be added to; full memory throws, as the agent's does.
+ */
+public final class FakeSequences {
+    private static final int UNAVAILABLE_EVERY = 7;
+    private static final int RESTARTS_EVERY = 11;
+
+    private static final int PAUSES = 9;
+
+    static final AtomicLong ADDS = new AtomicLong();
+    static final AtomicLong ALLOCATED = new AtomicLong();
+    static volatile long limit = Long.MAX_VALUE;
+
+    private static final AtomicLong NEXT = new AtomicLong();
+    private static final ConcurrentMap<Long, AtomicLong> CELLS = new ConcurrentHashMap<>();
+    private static final Set<Long> OFFSETS = ConcurrentHashMap.newKeySet();
+
+    private FakeSequences() {}
+
+    public static boolean available() {
+        return true;
+    }
+
+    public static long allocate(long bytes) {
+        if (!hasRoom(bytes)) throw new OutOfMemoryError("per-CPU memory is full");
+        long offset = NEXT.getAndAdd(bytes);
+        for (long cell = offset; cell < offset + bytes; cell += Long.BYTES) OFFSETS.add(cell);
+        return offset;
+    }
+
+    public static void free(long offset, long bytes) {
+        for (long cell = offset; cell < offset + bytes; cell += Long.BYTES) {
+            if (!OFFSETS.remove(cell)) throw new AssertionError("freed twice: " + cell);
+        }
+        ALLOCATED.addAndGet(-bytes);
+    }
+
+    public static long add(long offset, long delta, long field) {
+        if (!OFFSETS.contains(offset)) throw new AssertionError("nobody's: " + offset);
+        long number = ADDS.incrementAndGet();
+        if (number % UNAVAILABLE_EVERY == 0) return Commits.UNAVAILABLE;
+        if (number % RESTARTS_EVERY == 0) return Commits.RESTARTS;
+        int cpu = field == Commits.FIELD_CONCURRENCY_ID ? Cpus.concurrencyId() : Cpus.index();
+        cell(cpu, offset).addAndGet(delta);
+        return Commits.COMMITTED;
+    }
+
+    public static long get(int cpu, long offset) {
+        if (!OFFSETS.contains(offset)) throw new AssertionError("nobody's: " + offset);
+        AtomicLong cell = CELLS.get(key(cpu, offset));
+        return cell == null ? 0 : cell.get();
+    }
+
+    /* As the agent does: what nobody holds any more is freed after a collection. */
+    private static boolean hasRoom(long bytes) {
+        for (int pause = 0; pause < PAUSES; pause++) {
+            if (ALLOCATED.addAndGet(bytes) <= limit) return true;
+            ALLOCATED.addAndGet(-bytes);
+            if (pause == 0) System.gc();
+            LockSupport.parkNanos(1_000_000L << pause);
+        }
+        return false;
+    }
+
+    private static AtomicLong cell(int cpu, long offset) {
+        return CELLS.computeIfAbsent(key(cpu, offset), key -> new AtomicLong());
+    }
+
+    private static long key(int cpu, long offset) {
+        return offset * Cpus.count() + cpu;
+    }
+}
