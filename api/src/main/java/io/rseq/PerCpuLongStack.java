@@ -369,7 +369,8 @@ public final class PerCpuLongStack {
 
     /* How many there are by the agent, which may have seen another /sys than Cpus did. The region that all share comes after them. */
     private static int regions() {
-        return Math.max(1, Hook.cpus());
+        int regions = Hook.cpus();
+        return regions > 0 ? regions : Cpus.count();
     }
 
     private static IllegalArgumentException refused(long value) {
