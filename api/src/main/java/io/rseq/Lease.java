@@ -14,8 +14,8 @@ import java.lang.invoke.VarHandle;
  * }</pre>
  *
  * <p>The pool keeps one lease for each object that it keeps and hands out the same one each time, so leasing allocates nothing. Therefore a
- * lease must not be touched after it was closed. While the object lies in the pool, {@link #get()} and a second {@link #close()}
- * are refused; once somebody else has leased it, they can't be told from that one's. The check is a plain read: it holds for calls of which one
+ * lease must not be touched after it was closed. While the object lies in the pool, {@link #get()} and a second {@link #close()} are
+ * refused; once somebody else has leased it, they can't be told from that one's. The check is a plain read: it holds for calls of which one
  * <em>happens before</em> the other, as on one thread, and not for two threads that close one lease at the same time. Where that must be
  * caught, take {@link PerCpuPool#acquire} and {@link PerCpuPool#release}, which decide by compare-and-set.
  *

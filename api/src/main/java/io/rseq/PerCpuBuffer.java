@@ -18,33 +18,36 @@ import java.util.concurrent.atomic.LongAdder;
  * A ring of records for each CPU, that any thread appends to without ever waiting, and that one reader or several drain: event logs,
  * traces, samples.
  *
- * <p><b>How.</b> Under the agent, append reserves room in its CPU's ring by a <em>restartable sequence</em>, whose one plain store of the new tail
- * commits; then it copies the bytes, and at last stores the record's length with release order. Until then the record counts as being written. Each ring
- * has one reader at a time, which moves the head on; nobody else writes that. Where there are no sequences (no agent, {@code committer=atomic}) a ring on the heap for
- * each index stands in, where a compare-and-set reserves.
+ * <p><b>How.</b> Under the agent, append reserves room in its CPU's ring by a <em>restartable sequence</em>, whose one plain store of the
+ * new tail commits; then it copies the bytes, and at last stores the record's length with release order. Until then the record counts as
+ * being written. Each ring has one reader at a time, which moves the head on; nobody else writes that. Where there are no sequences (no
+ * agent, {@code committer=atomic}) a ring on the heap for each index stands in, where a compare-and-set reserves.
  *
  * <p><b>Promises.</b> A record that append said true of is drained once, whole, or is still here. Records of one CPU come in the order of
- * their reservation, and so do a thread's own, as long as it stays on one CPU; across CPUs there is no order but that of timestamps. Two exceptions: a
- * record whose sequence was restarted 64 times takes the heap's ring, and may come before earlier ones of its CPU; and timestamps are taken before
- * the reservation, so a thread that is preempted between leaves a record with an earlier timestamp behind a later one.
+ * their reservation, and so do a thread's own, as long as it stays on one CPU; across CPUs there is no order but that of timestamps. Two
+ * exceptions: a record whose sequence was restarted 64 times takes the heap's ring, and may come before earlier ones of its CPU; and
+ * timestamps are taken before the reservation, so a thread that is preempted between leaves a record with an earlier timestamp behind a
+ * later one.
  *
- * <p><b>Progress.</b> Append by sequence is wait-free (64 restarts at most, then the heap's ring), else lock-free. It never blocks and never
- * overwrites: where there is no room the record is dropped, {@code append} answers false, and {@link #dropped()} counts. {@link #drain} never blocks either: a CPU
- * whose records another thread is draining is left out.
+ * <p><b>Progress.</b> Append by sequence is wait-free (64 restarts at most, then the heap's ring), else lock-free. It never blocks and
+ * never overwrites: where there is no room the record is dropped, {@code append} answers false, and {@link #dropped()} counts. {@link
+ * #drain} never blocks either: a CPU whose records another thread is draining is left out.
  *
- * <p><b>Memory ordering.</b> What a thread did before it appended a record <em>happens before</em> what the consumer of that record does. Reading
- * ends, for now, at a record that is still being written, even where later ones of that CPU are complete.
+ * <p><b>Memory ordering.</b> What a thread did before it appended a record <em>happens before</em> what the consumer of that record does.
+ * Reading ends, for now, at a record that is still being written, even where later ones of that CPU are complete.
  *
- * <p><b>Migration</b> within the sequence restarts it; between reservation and completion it is harmless, the record lies where it was reserved. <b>Preemption</b> in that time
- * delays what the reader sees of that CPU, and no writer, until the ring is full. <b>Dying threads</b>: nothing in that time can throw but the JVM itself; then the agent turns
- * the record into padding. <b>Virtual threads</b> append on their carrier's CPU, and can't be unmounted in that time. An agent that
- * arrives later is made use of from the next append on; what lies in the heap's rings is drained first.
+ * <p><b>Migration</b> within the sequence restarts it; between reservation and completion it is harmless, the record lies where it was
+ * reserved. <b>Preemption</b> in that time delays what the reader sees of that CPU, and no writer, until the ring is full. <b>Dying
+ * threads</b>: nothing in that time can throw but the JVM itself; then the agent turns the record into padding. <b>Virtual threads</b>
+ * append on their carrier's CPU, and can't be unmounted in that time. An agent that arrives later is made use of from the next append on;
+ * what lies in the heap's rings is drained first.
  *
- * <p><b>Cost.</b> A record takes 8 bytes and its own, and 8 for a timestamp, in a multiple of 8; its CPU's ring is touched as it fills, and given back after
- * this is unreachable. The heap's rings take half as much again as their capacity. A timestamp costs {@link System#nanoTime()} and a second copy of the record.
+ * <p><b>Cost.</b> A record takes 8 bytes and its own, and 8 for a timestamp, in a multiple of 8; its CPU's ring is touched as it fills, and
+ * given back after this is unreachable. The heap's rings take half as much again as their capacity. A timestamp costs {@link
+ * System#nanoTime()} and a second copy of the record.
  *
- * <p><b>Sources.</b> The ring buffers of ftrace ({@code kernel/trace/ring_buffer.c}) and LTTng, which reserve by local operations on per-CPU
- * memory; Agrona's {@code ManyToOneRingBuffer} for records with their length stored last.
+ * <p><b>Sources.</b> The ring buffers of ftrace ({@code kernel/trace/ring_buffer.c}) and LTTng, which reserve by local operations on
+ * per-CPU memory; Agrona's {@code ManyToOneRingBuffer} for records with their length stored last.
  */
 public final class PerCpuBuffer {
     /** The fewest bytes that a CPU's ring can have. */
@@ -136,8 +139,8 @@ public final class PerCpuBuffer {
 
     /**
      * Hands what has been appended, CPU by CPU, to {@code consumer}, and makes room. What is appended during the call may stay. If {@code
-     * consumer} throws, the record that it threw at counts as drained, the rest stays, and this throws the same. It may append; its own drains of this buffer leave
-     * out the CPU that it is called for.
+     * consumer} throws, the record that it threw at counts as drained, the rest stays, and this throws the same. It may append; its own
+     * drains of this buffer leave out the CPU that it is called for.
      *
      * @return how many records there were
      */

@@ -2,7 +2,7 @@
 package io.rseq;
 
 import io.rseq.internal.Commits;
-import io.rseq.internal.Hook;
+import io.rseq.internal.CpuStacks;
 import io.rseq.internal.LockedStack;
 import io.rseq.internal.PerCpuMemory;
 import io.rseq.internal.StripedStack;
@@ -14,40 +14,44 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongConsumer;
 
 /**
- * A bounded stack of longs for each CPU, and one overflow that they share: for ids of slots, addresses of blocks, whatever is taken
- * and given back often and is worth the same whichever of them one gets. {@link PerCpuPool} is built on it.
+ * A bounded stack of longs for each CPU, and one overflow that they share: for ids of slots, addresses of blocks, whatever is taken and
+ * given back often and is worth the same whichever of them one gets. {@link PerCpuPool} is built on it.
  *
  * <p><b>How.</b> Under the agent, push and pop are <em>restartable sequences</em> on per-CPU memory: look at the count, read or write a
- * value, store the new count. That last store is the commit, a plain one; a thread that is preempted, moved or signalled before it starts the
- * sequence again. No atomic instruction, no line shared with another CPU. What is taken on one CPU and given back on another comes round
- * through the overflow, on the heap: a push that finds its CPU's stack full moves a batch of up to half of it there first, a pop that finds it empty
- * fetches one. Where there are no sequences (no agent, {@code committer=atomic}) a stripe on the heap for each index stands in
- * for the CPU's stack, under a short lock.
+ * value, store the new count. That last store is the commit, a plain one; a thread that is preempted, moved or signalled before it starts
+ * the sequence again. No atomic instruction, no line shared with another CPU. What is taken on one CPU and given back on another comes
+ * round through the overflow, on the heap: a push that finds its CPU's stack full moves a batch of up to half of it there first, a pop that
+ * finds it empty fetches one. Where there are no sequences (no agent, {@code committer=atomic}) a stripe on the heap for each index stands
+ * in for the CPU's stack, under a short lock.
  *
  * <p><b>Promises.</b> A value that was pushed is popped or drained once, or is still here; whatever the interleaving, also when the agent
- * arrives in the middle: what the stripes hold moves into the CPUs' stacks then, and no stripe takes a value again. No more than {@code capacityPerCpu * Cpus.count() + overflow} values are here at a
- * time. There is no order among all: last in, first out holds on one CPU between exchanges with the overflow. {@code false}
- * from push and {@link #EMPTY} from pop speak of this CPU and the overflow: other CPUs may have room, or values.
+ * arrives in the middle: what the stripes hold moves into the CPUs' stacks then, and no stripe takes a value again. No more than {@code
+ * capacityPerCpu * Cpus.count() + overflow} values are here at a time. There is no order among all: last in, first out holds on one CPU
+ * between exchanges with the overflow. {@code false} from push and {@link #EMPTY} from pop speak of this CPU and the overflow: other CPUs
+ * may have room, or values.
  *
  * <p><b>Progress.</b> By sequence push and pop are wait-free: 64 restarts at most, then the overflow. The overflow and the stripes have
- * locks that are held for some dozen instructions, a batch's copy at most, and never while somebody's code is called; who waits for one spins and yields, and parks neither thread nor
- * carrier. {@link #drainTo} blocks other drains, and nobody else: a push or pop that meets a stack closed by it goes to the overflow.
+ * locks that are held for some dozen instructions, a batch's copy at most, and never while somebody's code is called; who waits for one
+ * spins and yields, and parks neither thread nor carrier. {@link #drainTo} blocks other drains, and nobody else: a push or pop that meets a
+ * stack closed by it goes to the overflow.
  *
- * <p><b>Memory ordering.</b> What a thread did before it pushed a value <em>happens before</em> what follows the pop or drain that takes it.
- * On one CPU, because both threads ran there: program order of that CPU, and the switch between them is a full barrier of the kernel's (so it is when an
- * {@code mm_cid} passes from one CPU to another); the compiler is held by a release and an acquire fence. Through the overflow, by its lock. In a drain, by the fence of membarrier(2).
+ * <p><b>Memory ordering.</b> What a thread did before it pushed a value <em>happens before</em> what follows the pop or drain that takes
+ * it. On one CPU, because both threads ran there: program order of that CPU, and the switch between them is a full barrier of the kernel's
+ * (so it is when an {@code mm_cid} passes from one CPU to another); the compiler is held by a release and an acquire fence. Through the
+ * overflow, by its lock. In a drain, by the fence of membarrier(2).
  *
- * <p><b>Migration, preemption.</b> A thread that is moved between the push and the next pop simply uses another stack. One that is preempted in a sequence
- * holds nobody up; one that is preempted in the overflow's lock holds up those who need the overflow. <b>Dying threads</b> leave nothing
- * behind: values are the CPU's. <b>Virtual threads</b> use the carrier's CPU, and can't be unmounted within an operation. A thread
- * without a registered area uses the overflow alone.
+ * <p><b>Migration, preemption.</b> A thread that is moved between the push and the next pop simply uses another stack. One that is
+ * preempted in a sequence holds nobody up; one that is preempted in the overflow's lock holds up those who need the overflow. <b>Dying
+ * threads</b> leave nothing behind: values are the CPU's. <b>Virtual threads</b> use the carrier's CPU, and can't be unmounted within an
+ * operation. A thread without a registered area uses the overflow alone.
  *
- * <p><b>Cost.</b> 16 + 8 * capacity bytes on each CPU that ever pushed, given back after this is unreachable; the overflow and the stripes grow as they fill. A drain
- * interrupts every CPU that runs a thread of this process, twice.
+ * <p><b>Cost.</b> 16 + 8 * capacity bytes on each CPU that ever pushed, given back after this is unreachable; the overflow and the stripes
+ * grow as they fill. A drain interrupts every CPU that runs a thread of this process, twice.
  *
- * <p><b>Sources.</b> The per-CPU lists of {@code mm/page_alloc.c} in Linux and the per-CPU caches of tcmalloc (docs/design.md there), which closes a cache to drain it
- * behind the same fence; their batches; Bonwick and Adams, <em>Magazines and Vmem</em> (USENIX 2001), for the exchange with a depot. A lock-free list
- * for the overflow would not do: the batch passes through memory that one exchange must have for itself.
+ * <p><b>Sources.</b> The per-CPU lists of {@code mm/page_alloc.c} in Linux and the per-CPU caches of tcmalloc (docs/design.md there), which
+ * closes a cache to drain it behind the same fence; their batches; Bonwick and Adams, <em>Magazines and Vmem</em> (USENIX 2001), for the
+ * exchange with a depot. A lock-free list for the overflow would not do: the batch passes through memory that one exchange must have for
+ * itself.
  */
 public final class PerCpuLongStack {
     /** What {@link #pop()} answers when there is nothing. */
@@ -63,11 +67,6 @@ public final class PerCpuLongStack {
     private static final int MAX_BATCH = 32;
     private static final int EXCHANGES = 4;
 
-    /** The layout of a stack in per-CPU memory. */
-    private static final long CLOSED = 8;
-
-    private static final long VALUES = 16;
-
     private static final VarHandle OFFSET;
 
     static {
@@ -80,7 +79,7 @@ public final class PerCpuLongStack {
 
     private final long capacity;
     private final long field;
-    private final int batch;
+    private final CpuStacks stacks;
     private final Index index;
     private final PerCpuMemory memory;
     private final LockedStack overflow;
@@ -113,10 +112,11 @@ public final class PerCpuLongStack {
         this.capacity = capacityPerCpu;
         this.index = Objects.requireNonNull(index);
         this.field = index == Index.CONCURRENCY_ID ? Commits.FIELD_CONCURRENCY_ID : Commits.FIELD_CPU;
-        this.batch = Math.max(1, Math.min(MAX_BATCH, capacityPerCpu / 2));
+        int batch = Math.max(1, Math.min(MAX_BATCH, capacityPerCpu / 2));
+        this.stacks = new CpuStacks(capacity, batch, field);
         this.overflow = new LockedStack(overflow);
         this.stripes = new StripedStack(Cpus.count(), capacityPerCpu, this.overflow, batch);
-        this.memory = new PerCpuMemory(VALUES + Long.BYTES * capacity);
+        this.memory = new PerCpuMemory(CpuStacks.bytes(capacity));
         OFFSET.setRelease(this, memory.offset());
     }
 
@@ -173,11 +173,11 @@ public final class PerCpuLongStack {
 
     /**
      * Takes what is here, on all CPUs and in the overflow, and hands it to {@code action}, which may call this stack. What others push or
-     * pop meanwhile may stay. If {@code action} throws, the value that it threw at counts as taken, and the rest goes back into the overflow,
-     * over its bound if need be.
+     * pop meanwhile may stay. If {@code action} throws, the value that it threw at counts as taken, and the rest goes back into the
+     * overflow, over its bound if need be.
      *
-     * <p>Other CPUs' stacks are closed and fenced off for it (membarrier(2), Linux 5.10). Where the kernel has no such fence, this CPU's and
-     * the overflow's values alone are taken, and the other CPUs' stay: {@link #size()} counts them.
+     * <p>Other CPUs' stacks are closed and fenced off for it (membarrier(2), Linux 5.10). Where the kernel has no such fence, this CPU's
+     * and the overflow's values alone are taken, and the other CPUs' stay: {@link #size()} counts them.
      *
      * @return how many were taken
      */
@@ -202,7 +202,7 @@ public final class PerCpuLongStack {
         long size = overflow.size() + stripes.size();
         long at = (long) OFFSET.getAcquire(this);
         if (at == NONE) return size;
-        for (int cpu = regions() - 1; cpu >= 0; cpu--) size += Commits.get(cpu, at);
+        size += stacks.size(at);
         Reference.reachabilityFence(this);
         return size;
     }
@@ -238,7 +238,7 @@ public final class PerCpuLongStack {
 
     private boolean pushPastStack(long at, long value, long refusal) {
         long status = refusal;
-        for (int i = 0; status == Commits.FULL && i < EXCHANGES && moveOut(at); i++)
+        for (int i = 0; status == Commits.FULL && i < EXCHANGES && stacks.moveOut(at, overflow); i++)
             status = Commits.push(at, capacity, value, field);
         return status == Commits.COMMITTED || overflow.push(value);
     }
@@ -251,40 +251,7 @@ public final class PerCpuLongStack {
 
     private long popPastStack(long at, long status) {
         if (overflow.isEmpty()) return EMPTY;
-        return status == Commits.STATUS + Commits.FULL ? moveIn(at) : overflow.pop();
-    }
-
-    /** Makes room on this CPU. False: the overflow has none for it. */
-    private boolean moveOut(long at) {
-        int shared = regions();
-        overflow.lock();
-        try {
-            int room = overflow.lockedRoom(batch);
-            if (room == 0) return false;
-            long moved = Commits.popBatch(at, capacity, at, room, field);
-            for (int i = 0; i < moved; i++) overflow.lockedPush(Commits.get(shared, at + (long) i * Long.BYTES));
-            return true;
-        } finally {
-            overflow.unlock();
-        }
-    }
-
-    /** Takes a value from the overflow, and others to this CPU. */
-    private long moveIn(long at) {
-        int shared = regions();
-        overflow.lock();
-        try {
-            int here = overflow.size();
-            if (here == 0) return EMPTY;
-            long value = overflow.lockedPeek(0);
-            int more = Math.min(batch, here) - 1;
-            for (int i = 0; i < more; i++) Commits.put(shared, at + (long) i * Long.BYTES, overflow.lockedPeek(1 + i));
-            long moved = more == 0 ? 0 : Commits.pushBatch(at, capacity, at, more, field);
-            overflow.lockedDrop(1 + (int) Math.max(0, moved));
-            return value;
-        } finally {
-            overflow.unlock();
-        }
+        return status == Commits.STATUS + Commits.FULL ? stacks.moveIn(at, overflow) : overflow.pop();
     }
 
     private long acquire() {
@@ -292,33 +259,22 @@ public final class PerCpuLongStack {
         if (at != NONE || memory.acquire() == NONE) return at;
         changing.lock();
         try {
-            if (offset == NONE) moveFromStripes(memory.acquired());
+            if (offset == NONE) {
+                at = memory.acquired();
+                stacks.takeFrom(stripes, at, overflow);
+                OFFSET.setRelease(this, at);
+            }
             return offset;
         } finally {
             changing.unlock();
         }
     }
 
-    /* Nobody else knows the memory yet, so its stacks are plainly written. */
-    private void moveFromStripes(long at) {
-        int regions = regions();
-        LockedStack values = new LockedStack(Integer.MAX_VALUE);
-        for (int cpu = 0; cpu < Cpus.count(); cpu++) {
-            stripes.retire(cpu, values);
-            if (cpu >= regions) continue; // the agent saw fewer CPUs than Cpus did: the overflow takes them, below
-            int count = values.size();
-            for (int i = 0; i < count; i++) Commits.put(cpu, at + VALUES + (long) i * Long.BYTES, values.lockedPop());
-            if (count > 0) Commits.put(cpu, at, count);
-        }
-        if (!values.isEmpty()) overflow.pushOverBound(values);
-        OFFSET.setRelease(this, at);
-    }
-
     private void takeAll(LockedStack all) {
         boolean fenced = true;
         changing.lock();
         try {
-            if (offset != NONE) fenced = takeFromCpus(offset, all);
+            if (offset != NONE) fenced = stacks.giveAllTo(all, offset);
             stripes.giveAllTo(all);
             overflow.giveAllTo(all);
         } finally {
@@ -332,45 +288,8 @@ public final class PerCpuLongStack {
         }
     }
 
-    /** False: there is no fence, so nothing was taken. */
-    private boolean takeFromCpus(long at, LockedStack all) {
-        int regions = regions();
-        boolean[] closed = new boolean[regions];
-        try {
-            for (int cpu = 0; cpu < regions; cpu++) {
-                if (Commits.get(cpu, at) == 0) continue; // nor is the memory of a CPU that never ran touched
-                closed[cpu] = true;
-                Commits.put(cpu, at + CLOSED, 1);
-            }
-            if (!Commits.fence()) return false;
-            for (int cpu = 0; cpu < regions; cpu++) {
-                if (closed[cpu]) takeFromClosed(cpu, at, all);
-            }
-            Commits.fence(); // who finds a stack open must not have read its count before
-            return true;
-        } finally {
-            for (int cpu = 0; cpu < regions; cpu++) {
-                if (closed[cpu]) Commits.put(cpu, at + CLOSED, 0);
-            }
-            Reference.reachabilityFence(this);
-        }
-    }
-
-    private void takeFromClosed(int cpu, long at, LockedStack all) {
-        int count = (int) Commits.get(cpu, at);
-        all.lockedRoom(count);
-        for (int i = 0; i < count; i++) all.lockedPush(Commits.get(cpu, at + VALUES + (long) i * Long.BYTES));
-        Commits.put(cpu, at, 0);
-    }
-
     private int stripe() {
         return index == Index.CONCURRENCY_ID ? Cpus.concurrencyId() : Cpus.index();
-    }
-
-    /* How many there are by the agent, which may have seen another /sys than Cpus did. The region that all share comes after them. */
-    private static int regions() {
-        int regions = Hook.cpus();
-        return regions > 0 ? regions : Cpus.count();
     }
 
     private static IllegalArgumentException refused(long value) {

@@ -9,8 +9,8 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * A pool of objects that are costly to make: one is taken, used, and given back to the CPU that the thread runs on then. As fast with
- * more threads than CPUs as with one, and with virtual threads, where a {@code ThreadLocal} cache would make one object for each thread.
+ * A pool of objects that are costly to make: one is taken, used, and given back to the CPU that the thread runs on then. As fast with more
+ * threads than CPUs as with one, and with virtual threads, where a {@code ThreadLocal} cache would make one object for each thread.
  *
  * <pre>{@code
  * PerCpuPool<ByteBuffer> pool = PerCpuPool.builder(() -> ByteBuffer.allocateDirect(1 << 16))
@@ -24,31 +24,32 @@ import java.util.function.Supplier;
  *
  * <p><b>How.</b> Each object has a slot. The numbers of the slots that are idle lie in a {@link PerCpuLongStack}: a pop and a push, two
  * restartable sequences under the agent, are what a lease costs. {@link #acquire} and {@link #release} are for code that hands objects
- * about rather than leases: release finds the slot by the object's identity, and one compare-and-set. An object is made when this CPU and the
- * overflow have none, and discarded when both are full.
+ * about rather than leases: release finds the slot by the object's identity, and one compare-and-set. An object is made when this CPU and
+ * the overflow have none, and discarded when both are full.
  *
- * <p><b>Bound.</b> There are {@code maxIdle() = capacityPerCpu * Cpus.count() + overflow} slots, so never more idle objects than that, each of
- * which the pool keeps alive. When all slots are in use and none is idle here, an object is made that is not pooled: used like any other, and
- * discarded when it is given back. An object that is never given back holds its slot, and is not collected; with {@code
+ * <p><b>Bound.</b> There are {@code maxIdle() = capacityPerCpu * Cpus.count() + overflow} slots, so never more idle objects than that, each
+ * of which the pool keeps alive. When all slots are in use and none is idle here, an object is made that is not pooled: used like any
+ * other, and discarded when it is given back. An object that is never given back holds its slot, and is not collected; with {@code
  * maxIdle()} of them lost, nothing is pooled any more, and nothing is refused. An acquired object that is not pooled is held weakly.
  *
- * <p><b>Promises.</b> An object is in one place: idle once, or with whoever took it. Of two releases of an object between
- * two acquisitions, also by threads at once, exactly one succeeds and the other throws. After somebody else has acquired it, a late second
- * release can't be told from that one's. What a {@link Lease} guarantees stands there. The supplier or a callback that throws leaves the pool whole.
+ * <p><b>Promises.</b> An object is in one place: idle once, or with whoever took it. Of two releases of an object between two acquisitions,
+ * also by threads at once, exactly one succeeds and the other throws. After somebody else has acquired it, a late second release can't be
+ * told from that one's. What a {@link Lease} guarantees stands there. The supplier or a callback that throws leaves the pool whole.
  *
- * <p><b>Progress, migration, preemption, dying threads</b>: as {@link PerCpuLongStack}. Making and discarding take a lock that may park, held for
- * some table entries and never while the supplier or a callback runs. A thread that dies with an object holds its slot, like anyone else who
- * does not give back. <b>Virtual threads</b> may park and move to other carriers with an object in hand; it goes to the CPU where it is given back.
+ * <p><b>Progress, migration, preemption, dying threads</b>: as {@link PerCpuLongStack}. Making and discarding take a lock that may park,
+ * held for some table entries and never while the supplier or a callback runs. A thread that dies with an object holds its slot, like
+ * anyone else who does not give back. <b>Virtual threads</b> may park and move to other carriers with an object in hand; it goes to the CPU
+ * where it is given back.
  *
- * <p><b>Memory ordering.</b> What was done to an object before it was given back, and by the supplier, <em>happens before</em> what is done by
- * whoever takes it next; and so is what was done before a release for {@code onDiscard} of it.
+ * <p><b>Memory ordering.</b> What was done to an object before it was given back, and by the supplier, <em>happens before</em> what is done
+ * by whoever takes it next; and so is what was done before a release for {@code onDiscard} of it.
  *
- * <p><b>Cost.</b> About 100 bytes of heap for an object that has a slot, and the stack's 8 bytes for each slot on each CPU in use. A lease allocates
- * nothing once its object is made. {@code release(T)} costs an identity hash, the table's entry and an atomic instruction more. For
- * objects that cost less than some 20 ns to make, and for few threads that live long and may keep their own, pool nothing.
+ * <p><b>Cost.</b> About 100 bytes of heap for an object that has a slot, and the stack's 8 bytes for each slot on each CPU in use. A lease
+ * allocates nothing once its object is made. {@code release(T)} costs an identity hash, the table's entry and an atomic instruction more.
+ * For objects that cost less than some 20 ns to make, and for few threads that live long and may keep their own, pool nothing.
  *
- * <p><b>Sources.</b> Bonwick, <em>The Slab Allocator</em> (USENIX 1994), and Bonwick and Adams (2001) for the per-CPU magazines; tcmalloc for the
- * sequences. Ids and not references are what lies in per-CPU memory, because the collector moves objects.
+ * <p><b>Sources.</b> Bonwick, <em>The Slab Allocator</em> (USENIX 1994), and Bonwick and Adams (2001) for the per-CPU magazines; tcmalloc
+ * for the sequences. Ids and not references are what lies in per-CPU memory, because the collector moves objects.
  */
 public final class PerCpuPool<T> {
     private final Supplier<? extends T> supplier;

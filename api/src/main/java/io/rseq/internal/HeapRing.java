@@ -11,8 +11,9 @@ import java.lang.invoke.VarHandle;
  * lock-free, and a writer that is preempted in the middle holds up the reader and no other writer. A lock would not do: a writer that must
  * not block would have to drop its record because another one is not running.
  *
- * <p>Marks lie in an array of their own, one for 8 bytes of data, and are 0 but where a complete record, or the padding before the end, begins. The
- * reader sets them back before it lets go of the place. A record never crosses the end. After Agrona's {@code ManyToOneRingBuffer}.
+ * <p>Marks lie in an array of their own, one for 8 bytes of data, and are 0 but where a complete record, or the padding before the end,
+ * begins. The reader sets them back before it lets go of the place. A record never crosses the end. After Agrona's {@code
+ * ManyToOneRingBuffer}.
  */
 public final class HeapRing implements RecordSource {
     private static final int PADDING = -1;

@@ -181,7 +181,7 @@ public final class LockedStack {
 
     private void grow(int needed) {
         if (needed <= values.length) return;
-        int doubled = (int) Math.min(Math.max(needed, Math.max(SMALLEST, 2L * values.length)), Integer.MAX_VALUE - 8);
-        values = Arrays.copyOf(values, Math.max(needed, Math.min(doubled, Math.max(needed, capacity))));
+        long larger = Math.min(Math.max(SMALLEST, 2L * values.length), capacity);
+        values = Arrays.copyOf(values, (int) Math.max(needed, larger));
     }
 }

@@ -2,8 +2,9 @@
 package io.rseq.internal;
 
 /**
- * One CPU's buffer in per-CPU memory, as its reader sees it: the bytes ever reserved, by sequences; 64 bytes further those ever consumed, by the reader;
- * 128 bytes further the records, each a length, negative while it is written, and a kind, 4 bytes each, then its bytes, in a multiple of 8.
+ * One CPU's buffer in per-CPU memory, as its reader sees it: the bytes ever reserved, by sequences; 64 bytes further those ever consumed,
+ * by the reader; 128 bytes further the records, each a length, negative while it is written, and a kind, 4 bytes each, then its bytes, in a
+ * multiple of 8.
  */
 public final class MemoryRing implements RecordSource {
     /** Bytes before the data. */

@@ -15,8 +15,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 
 /**
- * Writers take objects from one pool, by lease and by acquire, hand some of them to each other and give all back, one trims it, until a line
- * comes; then again for a while. Prints where the objects are.
+ * Writers take objects from one pool, by lease and by acquire, hand some of them to each other and give all back, one trims it, until a
+ * line comes; then again for a while. Prints where the objects are.
  */
 public final class Pooling {
     private static final int CAPACITY = 16;

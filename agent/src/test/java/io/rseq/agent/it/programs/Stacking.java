@@ -12,8 +12,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 
 /**
- * Writers take tokens from one stack and give them back, one drains it, until a line comes; then again for a while. Prints how many tokens there
- * were, and how many it found in the stack and with holders.
+ * Writers take tokens from one stack and give them back, one drains it, until a line comes; then again for a while. Prints how many tokens
+ * there were, and how many it found in the stack and with holders.
  */
 public final class Stacking {
     private static final int TOKENS = 400;
