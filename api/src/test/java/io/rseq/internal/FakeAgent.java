@@ -12,7 +12,7 @@ import net.bytebuddy.dynamic.loading.ClassReloadingStrategy;
 import net.bytebuddy.implementation.Implementation;
 import net.bytebuddy.implementation.MethodDelegation;
 
-/** Stands for the agent: redefines {@link Commits}, which is loaded and running, to call {@link FakeSequences}; until it is closed. */
+/** Stands for the agent: redefines {@link Commits}, which is loaded and running, to call {@link FakeSequences} and {@link FakeStacks}; until it is closed. */
 public final class FakeAgent implements AutoCloseable {
     private final ClassReloadingStrategy reloading;
 
@@ -26,16 +26,23 @@ public final class FakeAgent implements AutoCloseable {
         DynamicType.Builder<Commits> woven = new ByteBuddy()
                 .with(Implementation.Context.Disabled.Factory.INSTANCE)
                 .redefine(Commits.class);
-        for (String name : new String[] {"available", "allocate", "free", "add", "get"}) {
-            woven = woven.method(named(name))
-                    .intercept(MethodDelegation.withDefaultConfiguration()
-                            .filter(named(name))
-                            .to(FakeSequences.class));
-        }
+        woven = to(FakeSequences.class, woven, "available", "allocate", "free", "add", "get");
+        woven = to(
+                FakeStacks.class, woven, "push", "pop", "pushBatch", "popBatch", "append", "put", "copyOut", "fence");
         try (DynamicType.Unloaded<Commits> made = woven.make()) {
             made.load(Commits.class.getClassLoader(), reloading);
         }
         return new FakeAgent(reloading);
+    }
+
+    /** Without a fence it is the agent on an old kernel. */
+    public void fences(boolean has) {
+        FakeStacks.fences = has;
+    }
+
+    /** How many pushes, pops and appends came to the sequences. */
+    public long commits() {
+        return FakeStacks.CALLS.get();
     }
 
     /** How many adds came to the sequences. */
@@ -62,10 +69,23 @@ public final class FakeAgent implements AutoCloseable {
     public void close() {
         FakeSequences.afterGet = () -> {};
         FakeSequences.limit = Long.MAX_VALUE;
+        FakeStacks.fences = true;
         try {
             reloading.reset(Commits.class);
         } catch (IOException impossible) {
             throw new UncheckedIOException(impossible);
         }
+    }
+
+    private static DynamicType.Builder<Commits> to(
+            Class<?> target, DynamicType.Builder<Commits> commits, String... names) {
+        DynamicType.Builder<Commits> woven = commits;
+        for (String name : names) {
+            woven = woven.method(named(name))
+                    .intercept(MethodDelegation.withDefaultConfiguration()
+                            .filter(named(name))
+                            .to(target));
+        }
+        return woven;
     }
 }

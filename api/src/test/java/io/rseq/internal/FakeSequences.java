@@ -43,6 +43,7 @@ public final class FakeSequences {
     public static void free(long offset, long bytes) {
         for (long cell = offset; cell < offset + bytes; cell += Long.BYTES) {
             if (!OFFSETS.remove(cell)) throw new AssertionError("freed twice: " + cell);
+            for (int cpu = 0; cpu <= Cpus.count(); cpu++) CELLS.remove(key(cpu, cell));
         }
         ALLOCATED.addAndGet(-bytes);
     }
@@ -65,6 +66,11 @@ public final class FakeSequences {
         return value;
     }
 
+    static void set(int cpu, long offset, long value) {
+        if (!OFFSETS.contains(offset)) throw new AssertionError("nobody's: " + offset);
+        cell(cpu, offset).set(value);
+    }
+
     /* As the agent does: what nobody holds any more is freed after a collection. */
     private static boolean hasRoom(long bytes) {
         for (int pause = 0; pause < PAUSES; pause++) {
@@ -81,6 +87,6 @@ public final class FakeSequences {
     }
 
     private static long key(int cpu, long offset) {
-        return offset * Cpus.count() + cpu;
+        return offset * (Cpus.count() + 1) + cpu; // the region after the last CPU's is shared
     }
 }

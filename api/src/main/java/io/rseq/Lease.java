@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.rseq;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+
+/**
+ * An object of a {@link PerCpuPool}, for as long as it is in use:
+ *
+ * <pre>{@code
+ * try (Lease<ByteBuffer> lease = pool.lease()) {
+ *     fill(lease.get());
+ * }
+ * }</pre>
+ *
+ * <p>The pool keeps one lease for each object that it keeps and hands out the same one each time, so leasing allocates nothing. Therefore a
+ * lease must not be touched after it was closed. While the object lies in the pool, {@link #get()} and a second {@link #close()} are
+ * refused; once somebody else has leased it, they can't be told from that one's. The check is a plain read: it holds for calls of which one
+ * <em>happens before</em> the other, as on one thread, and not for two threads that close one lease at the same time. Where that must be
+ * caught, take {@link PerCpuPool#acquire} and {@link PerCpuPool#release}, which decide by compare-and-set.
+ *
+ * <p>A lease may be closed by another thread than the one that took it, if it was handed over as any object must be.
+ */
+public final class Lease<T> implements AutoCloseable {
+    static final int IDLE = 0;
+    static final int LEASED = 1;
+    static final int ACQUIRED = 2;
+    static final int DISCARDED = 3;
+
+    /** Leased, and nothing that the pool keeps: what it makes when all its slots are in use. */
+    static final int UNPOOLED = 4;
+
+    private static final VarHandle STATE;
+
+    static {
+        try {
+            STATE = MethodHandles.lookup().findVarHandle(Lease.class, "state", int.class);
+        } catch (ReflectiveOperationException impossible) {
+            throw new ExceptionInInitializerError(impossible);
+        }
+    }
+
+    final T object;
+    final int slot;
+    private final PerCpuPool<T> pool;
+    int state;
+
+    Lease(PerCpuPool<T> pool, int slot, T object, int state) {
+        this.pool = pool;
+        this.slot = slot;
+        this.object = object;
+        this.state = state;
+    }
+
+    /**
+     * The object. Don't keep it longer than the lease.
+     *
+     * @throws IllegalStateException if the lease is closed, and nobody has leased the object since
+     */
+    public T get() {
+        if (state != LEASED && state != UNPOOLED) throw pool.refused("the lease is closed");
+        return object;
+    }
+
+    /**
+     * Gives the object back.
+     *
+     * @throws IllegalStateException if the lease is closed, and nobody has leased the object since; nothing is changed then
+     */
+    @Override
+    public void close() {
+        if (state != LEASED) {
+            closeUnpooled();
+            return;
+        }
+        state = IDLE;
+        pool.giveBack(this);
+    }
+
+    /** Of several threads, one succeeds. */
+    boolean endAcquired() {
+        return STATE.compareAndSet(this, ACQUIRED, IDLE);
+    }
+
+    private void closeUnpooled() {
+        if (!STATE.compareAndSet(this, UNPOOLED, DISCARDED)) throw pool.refused("the lease is closed already");
+        pool.discardUnpooled(object);
+    }
+
+    @Override
+    public String toString() {
+        return "Lease[" + object + "]";
+    }
+}

@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.rseq;
+
+import io.rseq.internal.Commits;
+import io.rseq.internal.HeapRing;
+import io.rseq.internal.Hook;
+import io.rseq.internal.MemoryRing;
+import io.rseq.internal.PerCpuMemory;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.lang.ref.Reference;
+import java.nio.ByteOrder;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * A ring of records for each CPU, that any thread appends to without ever waiting, and that one reader or several drain: event logs,
+ * traces, samples.
+ *
+ * <p><b>How.</b> Under the agent, append reserves room in its CPU's ring by a <em>restartable sequence</em>, whose one plain store of the
+ * new tail commits; then it copies the bytes, and at last stores the record's length with release order. Until then the record counts as
+ * being written. Each ring has one reader at a time, which moves the head on; nobody else writes that. Where there are no sequences (no
+ * agent, {@code committer=atomic}) a ring on the heap for each index stands in, where a compare-and-set reserves.
+ *
+ * <p><b>Promises.</b> A record that append said true of is drained once, whole, or is still here. Records of one CPU come in the order of
+ * their reservation, and so do a thread's own, as long as it stays on one CPU; across CPUs there is no order but that of timestamps. Two
+ * exceptions: a record whose sequence was restarted 64 times takes the heap's ring, and may come before earlier ones of its CPU; and
+ * timestamps are taken before the reservation, so a thread that is preempted between leaves a record with an earlier timestamp behind a
+ * later one.
+ *
+ * <p><b>Progress.</b> Append by sequence is wait-free (64 restarts at most, then the heap's ring), else lock-free. It never blocks and
+ * never overwrites: where there is no room the record is dropped, {@code append} answers false, and {@link #dropped()} counts. {@link
+ * #drain} never blocks either: a CPU whose records another thread is draining is left out.
+ *
+ * <p><b>Memory ordering.</b> What a thread did before it appended a record <em>happens before</em> what the consumer of that record does.
+ * Reading ends, for now, at a record that is still being written, even where later ones of that CPU are complete.
+ *
+ * <p><b>Migration</b> within the sequence restarts it; between reservation and completion it is harmless, the record lies where it was
+ * reserved. <b>Preemption</b> in that time delays what the reader sees of that CPU, and no writer, until the ring is full. <b>Dying
+ * threads</b>: nothing in that time can throw but the JVM itself; then the agent turns the record into padding. <b>Virtual threads</b>
+ * append on their carrier's CPU, and can't be unmounted in that time. An agent that arrives later is made use of from the next append on;
+ * what lies in the heap's rings is drained first.
+ *
+ * <p><b>Cost.</b> A record takes 8 bytes and its own, and 8 for a timestamp, in a multiple of 8; its CPU's ring is touched as it fills, and
+ * given back after this is unreachable. The heap's rings take half as much again as their capacity. A timestamp costs {@link
+ * System#nanoTime()} and a second copy of the record.
+ *
+ * <p><b>Sources.</b> The ring buffers of ftrace ({@code kernel/trace/ring_buffer.c}) and LTTng, which reserve by local operations on
+ * per-CPU memory; Agrona's {@code ManyToOneRingBuffer} for records with their length stored last.
+ */
+public final class PerCpuBuffer {
+    /** The fewest bytes that a CPU's ring can have. */
+    public static final int MIN_CAPACITY = 1 << 10;
+
+    /** The most. */
+    public static final int MAX_CAPACITY = 1 << 26;
+
+    private static final long NONE = PerCpuMemory.NONE;
+    private static final int SCRATCH_PER_CPU = 4;
+    private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
+
+    private final long capacity;
+    private final int maxRecord;
+    private final boolean timestamps;
+    private final Index index;
+    private final long field;
+    private final PerCpuMemory memory;
+    private final AtomicReferenceArray<HeapRing> rings = new AtomicReferenceArray<>(Cpus.count());
+    private final AtomicReferenceArray<RecordReader> readers = new AtomicReferenceArray<>(Cpus.count());
+    private final LongAdder dropped = new LongAdder();
+
+    /* Where a record and its timestamp come together, so that one copy takes both. Null without timestamps. */
+    private final PerCpuPool<byte[]> scratch;
+
+    /* The memory's. Plain: who reads NONE too long goes the slow way, which looks again. */
+    private long offset = NONE;
+
+    /** Of that many bytes for each CPU, without timestamps. */
+    public PerCpuBuffer(int capacityPerCpu) {
+        this(builder(capacityPerCpu));
+    }
+
+    private PerCpuBuffer(Builder builder) {
+        capacity = builder.capacityPerCpu;
+        maxRecord = builder.capacityPerCpu / 8;
+        timestamps = builder.timestamps;
+        index = builder.index;
+        field = index == Index.CONCURRENCY_ID ? Commits.FIELD_CONCURRENCY_ID : Commits.FIELD_CPU;
+        scratch = !timestamps
+                ? null
+                : PerCpuPool.builder(() -> new byte[Long.BYTES + maxRecord])
+                        .capacityPerCpu(SCRATCH_PER_CPU)
+                        .index(index)
+                        .build();
+        memory = new PerCpuMemory(MemoryRing.DATA + capacity);
+        acquire();
+    }
+
+    /** Of that many bytes for each CPU: a power of two, {@link #MIN_CAPACITY} to {@link #MAX_CAPACITY}. */
+    public static Builder builder(int capacityPerCpu) {
+        return new Builder(capacityPerCpu);
+    }
+
+    /** The length of the longest record: an eighth of the capacity. */
+    public int maxRecord() {
+        return maxRecord;
+    }
+
+    /** How many bytes each CPU's ring has. */
+    public int capacityPerCpu() {
+        return (int) capacity;
+    }
+
+    /** How many records found no room. */
+    public long dropped() {
+        return dropped.sum();
+    }
+
+    /** {@link #append(byte[], int, int)} of all bytes. */
+    public boolean append(byte[] record) {
+        return append(record, 0, record.length);
+    }
+
+    /**
+     * Appends a record.
+     *
+     * @return false: there was no room here, it is dropped, and counted
+     * @throws IllegalArgumentException if it is longer than {@link #maxRecord()}
+     * @throws IndexOutOfBoundsException if the range is not one of {@code source}
+     */
+    public boolean append(byte[] source, int from, int length) {
+        Objects.checkFromIndexSize(from, length, source.length);
+        if (length > maxRecord) throw new IllegalArgumentException("length=" + length + ": more than " + maxRecord);
+        long time = timestamps ? System.nanoTime() : 0;
+        long status = offset == NONE && acquire() == NONE ? Commits.UNAVAILABLE : commit(time, source, from, length);
+        return status == Commits.COMMITTED || appendPastMemory(status, time, source, from, length);
+    }
+
+    /**
+     * Hands what has been appended, CPU by CPU, to {@code consumer}, and makes room. What is appended during the call may stay. If {@code
+     * consumer} throws, the record that it threw at counts as drained, the rest stays, and this throws the same. It may append; its own
+     * drains of this buffer leave out the CPU that it is called for.
+     *
+     * @return how many records there were
+     */
+    public int drain(RecordConsumer consumer) {
+        Objects.requireNonNull(consumer);
+        int drained = 0;
+        long at = memory.acquired();
+        for (int cpu = 0; cpu < readers.length(); cpu++) {
+            if (rings.get(cpu) == null && (at == NONE || Commits.get(cpu, at) == 0)) continue;
+            drained += reader(cpu).drain(rings, at, consumer);
+        }
+        Reference.reachabilityFence(this);
+        return drained;
+    }
+
+    @Override
+    public String toString() {
+        return "PerCpuBuffer[capacityPerCpu=" + capacity + ", maxRecord=" + maxRecord + ", timestamps=" + timestamps
+                + ", index=" + index + ", dropped=" + dropped() + "]";
+    }
+
+    private long commit(long time, byte[] source, int from, int length) {
+        if (timestamps) return commitStamped(time, source, from, length);
+        long status = Commits.append(offset, capacity, source, from, length, field);
+        Reference.reachabilityFence(this);
+        return status;
+    }
+
+    private long commitStamped(long time, byte[] source, int from, int length) {
+        try (Lease<byte[]> lease = scratch.lease()) {
+            byte[] record = lease.get();
+            LONG.set(record, 0, time);
+            System.arraycopy(source, from, record, Long.BYTES, length);
+            return Commits.append(offset, capacity, record, 0, Long.BYTES + length, field);
+        } finally {
+            Reference.reachabilityFence(this);
+        }
+    }
+
+    private boolean appendPastMemory(long status, long time, byte[] source, int from, int length) {
+        boolean appended = status != Commits.FULL && ring().append(timestamps, time, source, from, length);
+        if (!appended) dropped.increment();
+        return appended;
+    }
+
+    /* An agent that sees more CPUs than Cpus did, which only one that came later can, has sequences append where no reader looks. */
+    private long acquire() {
+        long at = Hook.cpus() > Cpus.count() ? NONE : memory.acquire();
+        if (at != NONE) offset = at;
+        return at;
+    }
+
+    private HeapRing ring() {
+        int own = index == Index.CONCURRENCY_ID ? Cpus.concurrencyId() : Cpus.index();
+        HeapRing ring = rings.get(own);
+        if (ring != null) return ring;
+        rings.compareAndSet(own, null, new HeapRing((int) capacity));
+        return rings.get(own);
+    }
+
+    private RecordReader reader(int cpu) {
+        RecordReader reader = readers.get(cpu);
+        if (reader != null) return reader;
+        readers.compareAndSet(cpu, null, new RecordReader(cpu, capacity, maxRecord, timestamps));
+        return readers.get(cpu);
+    }
+
+    /** What a buffer is made of. */
+    public static final class Builder {
+        private final int capacityPerCpu;
+        private boolean timestamps;
+        private Index index = Index.CPU;
+
+        private Builder(int capacityPerCpu) {
+            if (capacityPerCpu < MIN_CAPACITY || capacityPerCpu > MAX_CAPACITY || Integer.bitCount(capacityPerCpu) != 1)
+                throw new IllegalArgumentException("capacityPerCpu=" + capacityPerCpu + ": not a power of two in "
+                        + MIN_CAPACITY + ".." + MAX_CAPACITY);
+            this.capacityPerCpu = capacityPerCpu;
+        }
+
+        /** Whether each record is stamped with {@link System#nanoTime()}: not, unless told otherwise. */
+        public Builder timestamps(boolean stamped) {
+            timestamps = stamped;
+            return this;
+        }
+
+        /**
+         * Whether rings are the CPU's or the concurrency id's.
+         *
+         * @throws IllegalArgumentException for {@link Index#NUMA_NODE}: several CPUs run with the same one
+         */
+        public Builder index(Index of) {
+            if (of == Index.NUMA_NODE)
+                throw new IllegalArgumentException(
+                        "index=NUMA_NODE: a sequence can't commit by it; CPU or CONCURRENCY_ID");
+            index = Objects.requireNonNull(of);
+            return this;
+        }
+
+        /**
+         * The buffer, empty.
+         *
+         * @throws OutOfMemoryError when there is no per-CPU memory left
+         */
+        public PerCpuBuffer build() {
+            return new PerCpuBuffer(this);
+        }
+    }
+}

@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.rseq;
+
+import io.rseq.internal.Commits;
+import io.rseq.internal.CpuStacks;
+import io.rseq.internal.LockedStack;
+import io.rseq.internal.PerCpuMemory;
+import io.rseq.internal.StripedStack;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.lang.ref.Reference;
+import java.util.Objects;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongConsumer;
+
+/**
+ * A bounded stack of longs for each CPU, and one overflow that they share: for ids of slots, addresses of blocks, whatever is taken and
+ * given back often and is worth the same whichever of them one gets. {@link PerCpuPool} is built on it.
+ *
+ * <p><b>How.</b> Under the agent, push and pop are <em>restartable sequences</em> on per-CPU memory: look at the count, read or write a
+ * value, store the new count. That last store is the commit, a plain one; a thread that is preempted, moved or signalled before it starts
+ * the sequence again. No atomic instruction, no line shared with another CPU. What is taken on one CPU and given back on another comes
+ * round through the overflow, on the heap: a push that finds its CPU's stack full moves a batch of up to half of it there first, a pop that
+ * finds it empty fetches one. Where there are no sequences (no agent, {@code committer=atomic}) a stripe on the heap for each index stands
+ * in for the CPU's stack, under a short lock.
+ *
+ * <p><b>Promises.</b> A value that was pushed is popped or drained once, or is still here; whatever the interleaving, also when the agent
+ * arrives in the middle: what the stripes hold moves into the CPUs' stacks then, and no stripe takes a value again. No more than {@code
+ * capacityPerCpu * Cpus.count() + overflow} values are here at a time. There is no order among all: last in, first out holds on one CPU
+ * between exchanges with the overflow. {@code false} from push and {@link #EMPTY} from pop speak of this CPU and the overflow: other CPUs
+ * may have room, or values.
+ *
+ * <p><b>Progress.</b> By sequence push and pop are wait-free: 64 restarts at most, then the overflow. The overflow and the stripes have
+ * locks that are held for some dozen instructions, a batch's copy at most, and never while somebody's code is called; who waits for one
+ * spins and yields, and parks neither thread nor carrier. {@link #drainTo} blocks other drains, and nobody else: a push or pop that meets a
+ * stack closed by it goes to the overflow.
+ *
+ * <p><b>Memory ordering.</b> What a thread did before it pushed a value <em>happens before</em> what follows the pop or drain that takes
+ * it. On one CPU, because both threads ran there: program order of that CPU, and the switch between them is a full barrier of the kernel's
+ * (so it is when an {@code mm_cid} passes from one CPU to another); the compiler is held by a release and an acquire fence. Through the
+ * overflow, by its lock. In a drain, by the fence of membarrier(2).
+ *
+ * <p><b>Migration, preemption.</b> A thread that is moved between the push and the next pop simply uses another stack. One that is
+ * preempted in a sequence holds nobody up; one that is preempted in the overflow's lock holds up those who need the overflow. <b>Dying
+ * threads</b> leave nothing behind: values are the CPU's. <b>Virtual threads</b> use the carrier's CPU, and can't be unmounted within an
+ * operation. A thread without a registered area uses the overflow alone.
+ *
+ * <p><b>Cost.</b> 16 + 8 * capacity bytes on each CPU that ever pushed, given back after this is unreachable; the overflow and the stripes
+ * grow as they fill. A drain interrupts every CPU that runs a thread of this process, twice.
+ *
+ * <p><b>Sources.</b> The per-CPU lists of {@code mm/page_alloc.c} in Linux and the per-CPU caches of tcmalloc (docs/design.md there), which
+ * closes a cache to drain it behind the same fence; their batches; Bonwick and Adams, <em>Magazines and Vmem</em> (USENIX 2001), for the
+ * exchange with a depot. A lock-free list for the overflow would not do: the batch passes through memory that one exchange must have for
+ * itself.
+ */
+public final class PerCpuLongStack {
+    /** What {@link #pop()} answers when there is nothing. */
+    public static final long EMPTY = LockedStack.EMPTY;
+
+    /** The least value that can be pushed: {@code Long.MIN_VALUE + 16}. */
+    public static final long LEAST = Commits.STATUS_MAX + 1;
+
+    /** The most values that one CPU's stack can hold. */
+    public static final int MAX_CAPACITY = 1 << 20;
+
+    private static final long NONE = PerCpuMemory.NONE;
+    private static final int MAX_BATCH = 32;
+    private static final int EXCHANGES = 4;
+
+    private static final VarHandle OFFSET;
+
+    static {
+        try {
+            OFFSET = MethodHandles.lookup().findVarHandle(PerCpuLongStack.class, "offset", long.class);
+        } catch (ReflectiveOperationException impossible) {
+            throw new ExceptionInInitializerError(impossible);
+        }
+    }
+
+    private final long capacity;
+    private final long field;
+    private final CpuStacks stacks;
+    private final Index index;
+    private final PerCpuMemory memory;
+    private final LockedStack overflow;
+    private final StripedStack stripes;
+
+    /* Held by a drain, and by the move from the stripes to per-CPU memory. */
+    private final ReentrantLock changing = new ReentrantLock();
+
+    /* The memory's, once what the stripes held is there. Plain on the hot path: who reads NONE too long goes the slow way, which looks again. */
+    private long offset;
+
+    /** Of that many values for each CPU, and an overflow of four times as many for all. */
+    public PerCpuLongStack(int capacityPerCpu) {
+        this(capacityPerCpu, (int) Math.min(4L * capacityPerCpu, Integer.MAX_VALUE), Index.CPU);
+    }
+
+    /**
+     * Of that many values for each {@code index}, and that many for all in the overflow, which may be 0.
+     *
+     * @throws IllegalArgumentException if {@code capacityPerCpu} is not between 1 and {@link #MAX_CAPACITY}, {@code overflow} is negative,
+     *     or {@code index} is {@link Index#NUMA_NODE}: several CPUs run with the same one
+     * @throws OutOfMemoryError when there is no per-CPU memory left
+     */
+    public PerCpuLongStack(int capacityPerCpu, int overflow, Index index) {
+        if (capacityPerCpu < 1 || capacityPerCpu > MAX_CAPACITY)
+            throw new IllegalArgumentException("capacityPerCpu=" + capacityPerCpu + ": not in 1.." + MAX_CAPACITY);
+        if (overflow < 0) throw new IllegalArgumentException("overflow=" + overflow);
+        if (index == Index.NUMA_NODE)
+            throw new IllegalArgumentException("index=NUMA_NODE: a sequence can't commit by it; CPU or CONCURRENCY_ID");
+        this.capacity = capacityPerCpu;
+        this.index = Objects.requireNonNull(index);
+        this.field = index == Index.CONCURRENCY_ID ? Commits.FIELD_CONCURRENCY_ID : Commits.FIELD_CPU;
+        int batch = Math.max(1, Math.min(MAX_BATCH, capacityPerCpu / 2));
+        this.stacks = new CpuStacks(capacity, batch, field);
+        this.overflow = new LockedStack(overflow);
+        this.stripes = new StripedStack(Cpus.count(), capacityPerCpu, this.overflow, batch);
+        this.memory = new PerCpuMemory(CpuStacks.bytes(capacity));
+        OFFSET.setRelease(this, memory.offset());
+    }
+
+    /** How many values each CPU's stack holds at most. */
+    public int capacityPerCpu() {
+        return (int) capacity;
+    }
+
+    /**
+     * Pushes a value here, or into the overflow.
+     *
+     * @return false: both are full
+     * @throws IllegalArgumentException if it is less than {@link #LEAST}
+     */
+    public boolean push(long value) {
+        if (value < LEAST) throw refused(value);
+        VarHandle.releaseFence();
+        long at = offset;
+        return at == NONE ? pushSlowly(value) : pushAt(at, value);
+    }
+
+    /** Pops a value from here, or from the overflow; {@link #EMPTY} when neither has one. */
+    public long pop() {
+        long at = offset;
+        return at == NONE ? popSlowly() : popAt(at);
+    }
+
+    /**
+     * Pushes {@code n} values, the first first, each as {@link #push(long)} does.
+     *
+     * @return how many were pushed before one found both full
+     * @throws IllegalArgumentException if one is less than {@link #LEAST}; none is pushed then
+     */
+    public int push(long[] values, int from, int n) {
+        Objects.checkFromIndexSize(from, n, values.length);
+        for (int i = from; i < from + n; i++) {
+            if (values[i] < LEAST) throw refused(values[i]);
+        }
+        int pushed = 0;
+        while (pushed < n && push(values[from + pushed])) pushed++;
+        return pushed;
+    }
+
+    /** Pops up to {@code n} values, each as {@link #pop()} does, and says how many there were. */
+    public int pop(long[] values, int from, int n) {
+        Objects.checkFromIndexSize(from, n, values.length);
+        for (int popped = 0; popped < n; popped++) {
+            long value = pop();
+            if (value == EMPTY) return popped;
+            values[from + popped] = value;
+        }
+        return n;
+    }
+
+    /**
+     * Takes what is here, on all CPUs and in the overflow, and hands it to {@code action}, which may call this stack. What others push or
+     * pop meanwhile may stay. If {@code action} throws, the value that it threw at counts as taken, and the rest goes back into the
+     * overflow, over its bound if need be.
+     *
+     * <p>Other CPUs' stacks are closed and fenced off for it (membarrier(2), Linux 5.10). Where the kernel has no such fence, this CPU's
+     * and the overflow's values alone are taken, and the other CPUs' stay: {@link #size()} counts them.
+     *
+     * @return how many were taken
+     */
+    public int drainTo(LongConsumer action) {
+        Objects.requireNonNull(action);
+        LockedStack all = new LockedStack(Integer.MAX_VALUE);
+        int taken = 0;
+        try {
+            takeAll(all);
+            while (!all.isEmpty()) {
+                taken++;
+                action.accept(all.lockedPop());
+            }
+        } finally {
+            if (!all.isEmpty()) overflow.pushOverBound(all);
+        }
+        return taken;
+    }
+
+    /** How many values are here, on all CPUs and in the overflow: exact when nobody pushes or pops, an estimate while others do. */
+    public long size() {
+        long size = overflow.size() + stripes.size();
+        long at = (long) OFFSET.getAcquire(this);
+        if (at == NONE) return size;
+        size += stacks.size(at);
+        Reference.reachabilityFence(this);
+        return size;
+    }
+
+    @Override
+    public String toString() {
+        return "PerCpuLongStack[size=" + size() + ", capacityPerCpu=" + capacity + ", index=" + index + "]";
+    }
+
+    private boolean pushAt(long at, long value) {
+        long status = Commits.push(at, capacity, value, field);
+        boolean pushed = status == Commits.COMMITTED || pushPastStack(at, value, status);
+        Reference.reachabilityFence(this);
+        return pushed;
+    }
+
+    private long popAt(long at) {
+        long value = Commits.pop(at, capacity, field);
+        if (value < LEAST) value = popPastStack(at, value);
+        VarHandle.acquireFence();
+        Reference.reachabilityFence(this);
+        return value;
+    }
+
+    // ---- the slow ways
+    // -------------------------------------------------------------------------------------------------------
+
+    private boolean pushSlowly(long value) {
+        long at = acquire();
+        if (at == NONE) return stripes.push(stripe(), value);
+        return pushAt(at, value);
+    }
+
+    private boolean pushPastStack(long at, long value, long refusal) {
+        long status = refusal;
+        for (int i = 0; status == Commits.FULL && i < EXCHANGES && stacks.moveOut(at, overflow); i++)
+            status = Commits.push(at, capacity, value, field);
+        return status == Commits.COMMITTED || overflow.push(value);
+    }
+
+    private long popSlowly() {
+        long at = acquire();
+        if (at == NONE) return stripes.pop(stripe());
+        return popAt(at);
+    }
+
+    private long popPastStack(long at, long status) {
+        if (overflow.isEmpty()) return EMPTY;
+        return status == Commits.STATUS + Commits.FULL ? stacks.moveIn(at, overflow) : overflow.pop();
+    }
+
+    private long acquire() {
+        long at = (long) OFFSET.getAcquire(this);
+        if (at != NONE || memory.acquire() == NONE) return at;
+        changing.lock();
+        try {
+            if (offset == NONE) {
+                at = memory.acquired();
+                stacks.takeFrom(stripes, at, overflow);
+                OFFSET.setRelease(this, at);
+            }
+            return offset;
+        } finally {
+            changing.unlock();
+        }
+    }
+
+    private void takeAll(LockedStack all) {
+        boolean fenced = true;
+        changing.lock();
+        try {
+            if (offset != NONE) fenced = stacks.giveAllTo(all, offset);
+            stripes.giveAllTo(all);
+            overflow.giveAllTo(all);
+        } finally {
+            changing.unlock();
+        }
+        for (long i = fenced ? 0 : capacity; i > 0; i--) {
+            all.lockedRoom(1);
+            long value = pop();
+            if (value == EMPTY) return;
+            all.lockedPush(value);
+        }
+    }
+
+    private int stripe() {
+        return index == Index.CONCURRENCY_ID ? Cpus.concurrencyId() : Cpus.index();
+    }
+
+    private static IllegalArgumentException refused(long value) {
+        return new IllegalArgumentException("value=" + value + ": less than LEAST");
+    }
+}

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.rseq.internal;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+
+/**
+ * A ring of records on the Java heap, for many writers and one reader at a time: the atomic way of a per-CPU buffer.
+ *
+ * <p>A writer claims its place with one compare-and-set on the tail, copies, and marks the record complete with release order. So append is
+ * lock-free, and a writer that is preempted in the middle holds up the reader and no other writer. A lock would not do: a writer that must
+ * not block would have to drop its record because another one is not running.
+ *
+ * <p>Marks lie in an array of their own, one for 8 bytes of data, and are 0 but where a complete record, or the padding before the end,
+ * begins. The reader sets them back before it lets go of the place. A record never crosses the end. After Agrona's {@code
+ * ManyToOneRingBuffer}.
+ */
+public final class HeapRing implements RecordSource {
+    private static final int PADDING = -1;
+    private static final int GRANULE = 8;
+    private static final VarHandle MARK = MethodHandles.arrayElementVarHandle(int[].class);
+    private static final VarHandle LONG =
+            MethodHandles.byteArrayViewVarHandle(long[].class, java.nio.ByteOrder.nativeOrder());
+    private static final VarHandle TAIL;
+    private static final VarHandle HEAD;
+
+    static {
+        try {
+            MethodHandles.Lookup lookup = MethodHandles.lookup();
+            TAIL = lookup.findVarHandle(HeapRing.class, "tail", long.class);
+            HEAD = lookup.findVarHandle(HeapRing.class, "head", long.class);
+        } catch (ReflectiveOperationException impossible) {
+            throw new ExceptionInInitializerError(impossible);
+        }
+    }
+
+    private final byte[] data;
+    private final int[] marks;
+    private volatile long tail;
+    private volatile long head;
+
+    /** Of {@code capacity} bytes, a power of two. */
+    public HeapRing(int capacity) {
+        data = new byte[capacity];
+        marks = new int[capacity / GRANULE];
+    }
+
+    /**
+     * Appends a record, with the time in front of it where {@code stamped}.
+     *
+     * @return false: there is no room for it
+     */
+    public boolean append(boolean stamped, long time, byte[] source, int from, int length) {
+        int stamp = stamped ? Long.BYTES : 0;
+        int size = size(stamp + length);
+        while (true) {
+            long start = tail;
+            int rest = data.length - position(start);
+            int padding = rest < size ? rest : 0;
+            if (start + padding + size - head > data.length) return false;
+            if (!TAIL.compareAndSet(this, start, start + padding + size)) continue;
+            if (padding > 0) mark(position(start), PADDING);
+            int at = position(start + padding);
+            if (stamped) LONG.set(data, at, time);
+            System.arraycopy(source, from, data, at + stamp, length);
+            mark(at, stamp + length + 1);
+            return true;
+        }
+    }
+
+    @Override
+    public long end() {
+        return tail;
+    }
+
+    @Override
+    public int next(long end) {
+        while (head < end) {
+            int at = position(head);
+            int mark = (int) MARK.getAcquire(marks, at / GRANULE);
+            if (mark == 0) return NONE;
+            if (mark != PADDING) return mark - 1;
+            mark(at, 0);
+            HEAD.setRelease(this, head + data.length - at);
+        }
+        return NONE;
+    }
+
+    @Override
+    public void take(byte[] target, int length) {
+        int at = position(head);
+        System.arraycopy(data, at, target, 0, length);
+        mark(at, 0);
+        HEAD.setRelease(this, head + size(length));
+    }
+
+    /* A record of no bytes has a place of its own as well. */
+    private static int size(int length) {
+        return Math.max(GRANULE, length + GRANULE - 1 & -GRANULE);
+    }
+
+    private int position(long sequence) {
+        return (int) sequence & data.length - 1;
+    }
+
+    private void mark(int at, int mark) {
+        MARK.setRelease(marks, at / GRANULE, mark);
+    }
+}

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.rseq;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.rseq.internal.FakeAgent;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The atomic way, and the change to sequences in the middle, by a fake agent; under the real one the integration tests hold the rest. */
+class PerCpuBufferTest {
+    private static final int THREADS = 16;
+    private static final int ROUNDS = 5_000;
+
+    @ParameterizedTest
+    @CsvSource({"1024, false, CPU", "1024, true, CPU", "65536, true, CONCURRENCY_ID", "65536, false, CPU"})
+    void each_record_comes_once_whole_and_in_order_whatever_many_threads_do(
+            int capacity, boolean timestamps, Index index) {
+        PerCpuBuffer buffer = PerCpuBuffer.builder(capacity)
+                .timestamps(timestamps)
+                .index(index)
+                .build();
+        Records records = new Records(buffer, THREADS, timestamps, true);
+        Crowd crowd = Crowd.of(THREADS, () -> records.append(ROUNDS));
+        while (!crowd.isDone()) records.drain();
+        crowd.join();
+        records.drain();
+        records.allCame();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1024, false", "1024, true", "65536, true"})
+    void each_record_comes_once_and_whole_when_the_agent_arrives_in_the_middle(int capacity, boolean timestamps) {
+        PerCpuBuffer buffer =
+                PerCpuBuffer.builder(capacity).timestamps(timestamps).build();
+        Records records = new Records(buffer, THREADS, timestamps, false);
+        Crowd crowd = Crowd.of(THREADS, () -> records.append(ROUNDS));
+        records.drain();
+        try (FakeAgent agent = FakeAgent.arrive()) {
+            long before = agent.commits();
+            while (!crowd.isDone()) records.drain();
+            crowd.join();
+            records.append(ROUNDS);
+            assertThat(agent.commits() - before).isGreaterThanOrEqualTo(ROUNDS);
+            records.drain();
+            records.allCame();
+        }
+    }
+
+    @Test
+    void several_readers_share_the_records() {
+        PerCpuBuffer buffer = new PerCpuBuffer(1 << 12);
+        Records records = new Records(buffer, THREADS, false, true);
+        Crowd writers = Crowd.of(THREADS, () -> records.append(ROUNDS));
+        Crowd readers = Crowd.of(3, () -> {
+            while (!writers.isDone()) records.drain();
+        });
+        writers.join();
+        readers.join();
+        records.drain();
+        records.allCame();
+    }
+
+    @Test
+    void a_full_buffer_says_false_and_counts_and_takes_records_again_when_it_was_drained() {
+        PerCpuBuffer buffer = new PerCpuBuffer(1024);
+        byte[] record = new byte[100];
+        int appended = 0;
+        while (buffer.append(record)) appended++;
+        assertThat(appended).isBetween(1024 / (100 + 12) - 1, 1024 / 100);
+        assertThat(buffer.append(record)).isFalse();
+        assertThat(buffer.dropped()).isEqualTo(2);
+        assertThat(buffer.drain((cpu, time, bytes, from, length) -> {})).isEqualTo(appended);
+        assertThat(buffer.append(record)).isTrue();
+        assertThat(buffer.dropped()).isEqualTo(2);
+    }
+
+    @Test
+    void records_of_every_length_up_to_the_limit_come_as_they_were_and_longer_ones_are_refused() {
+        for (boolean timestamps : new boolean[] {false, true}) {
+            PerCpuBuffer buffer =
+                    PerCpuBuffer.builder(1024).timestamps(timestamps).build();
+            assertThat(buffer.maxRecord()).isEqualTo(128);
+            byte[] source = new byte[200];
+            for (int i = 0; i < source.length; i++) source[i] = (byte) i;
+            for (int length = 0; length <= buffer.maxRecord(); length++) {
+                assertThat(buffer.append(source, 7, length)).isTrue();
+                List<byte[]> drained = new ArrayList<>();
+                buffer.drain((cpu, time, bytes, from, n) -> drained.add(Arrays.copyOfRange(bytes, from, from + n)));
+                assertThat(drained).hasSize(1);
+                assertThat(drained.get(0)).isEqualTo(Arrays.copyOfRange(source, 7, 7 + length));
+            }
+            assertThatThrownBy(() -> buffer.append(source, 0, 129))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("length=129");
+            assertThatThrownBy(() -> buffer.append(source, 190, 20)).isInstanceOf(IndexOutOfBoundsException.class);
+            assertThat(buffer.dropped()).isZero();
+        }
+    }
+
+    @Test
+    void a_record_at_which_the_consumer_throws_is_drained_and_the_rest_stays() {
+        PerCpuBuffer buffer = new PerCpuBuffer(1024);
+        for (byte i = 0; i < 5; i++) buffer.append(new byte[] {i});
+        List<Byte> seen = new ArrayList<>();
+        RecordConsumer throwing = (cpu, time, bytes, from, length) -> {
+            seen.add(bytes[from]);
+            if (bytes[from] == 2) throw new IllegalStateException("at 2");
+        };
+        assertThatThrownBy(() -> buffer.drain(throwing)).hasMessage("at 2");
+        assertThat(buffer.drain(throwing)).isEqualTo(2);
+        assertThat(seen).containsExactly((byte) 0, (byte) 1, (byte) 2, (byte) 3, (byte) 4);
+    }
+
+    @Test
+    void a_consumer_may_append_and_a_drain_within_a_drain_leaves_that_cpu_out() {
+        PerCpuBuffer buffer = new PerCpuBuffer(1024);
+        buffer.append(new byte[] {1});
+        AtomicInteger inner = new AtomicInteger();
+        assertThat(buffer.drain((cpu, time, bytes, from, length) -> {
+                    assertThat(buffer.append(new byte[] {2})).isTrue();
+                    inner.addAndGet(buffer.drain((c, t, b, f, l) -> {}));
+                }))
+                .isOne();
+        assertThat(inner).hasValue(0);
+        assertThat(buffer.drain((cpu, time, bytes, from, length) ->
+                        assertThat(bytes[from]).isEqualTo((byte) 2)))
+                .isOne();
+    }
+
+    @Test
+    void timestamps_are_nanoTime_and_there_are_none_unless_asked_for() {
+        PerCpuBuffer stamped = PerCpuBuffer.builder(1024).timestamps(true).build();
+        PerCpuBuffer plain = new PerCpuBuffer(1024);
+        long before = System.nanoTime();
+        stamped.append(new byte[3]);
+        plain.append(new byte[3]);
+        long after = System.nanoTime();
+        stamped.drain((cpu, time, bytes, from, length) -> {
+            assertThat(time - before).isNotNegative();
+            assertThat(after - time).isNotNegative();
+            assertThat(length).isEqualTo(3);
+        });
+        plain.drain((cpu, time, bytes, from, length) -> assertThat(time).isZero());
+    }
+
+    @Test
+    void what_can_not_be_is_refused() {
+        for (int capacity : new int[] {0, 512, 1025, 3000, 1 << 27, Integer.MIN_VALUE})
+            assertThatThrownBy(() -> new PerCpuBuffer(capacity)).hasMessageContaining("capacityPerCpu=" + capacity);
+        PerCpuBuffer.Builder builder = PerCpuBuffer.builder(1024);
+        assertThatThrownBy(() -> builder.index(Index.NUMA_NODE)).hasMessageContaining("NUMA_NODE");
+    }
+}

@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.rseq;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.rseq.internal.FakeAgent;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.SplittableRandom;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The atomic way, and the change to sequences in the middle, by a fake agent; what callbacks that throw leave is in PoolCallbacksTest. */
+class PerCpuPoolTest {
+    private static final int THREADS = 16;
+    private static final int ROUNDS = 10_000;
+    private static final int HELD_AT_MOST = 12;
+    private static final AtomicLong SEEDS = new AtomicLong();
+
+    /** What threads hand to each other, so that not everything is given back where it was taken. */
+    private final Queue<Lease<Thing>> leases = new ConcurrentLinkedQueue<>();
+
+    private final Queue<Thing> acquired = new ConcurrentLinkedQueue<>();
+
+    @ParameterizedTest
+    @CsvSource({"4, 8", "1, 0", "64, 256", "3, 100"})
+    void each_object_is_in_one_place_and_the_bound_holds_whatever_many_threads_do(int capacity, int overflow) {
+        PerCpuPool<Thing> pool = pool(capacity, overflow);
+        Crowd.of(THREADS, () -> mixed(pool)).join();
+        isWhole(pool);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"4, 8", "1, 0", "64, 256"})
+    void each_object_is_in_one_place_when_the_agent_arrives_in_the_middle(int capacity, int overflow) {
+        PerCpuPool<Thing> pool = pool(capacity, overflow);
+        Crowd crowd = Crowd.of(THREADS, () -> mixed(pool));
+        try (FakeAgent agent = FakeAgent.arrive()) {
+            crowd.join();
+            long before = agent.commits();
+            Crowd.of(THREADS, () -> mixed(pool)).join();
+            assertThat(agent.commits()).isGreaterThan(before);
+            isWhole(pool);
+        }
+    }
+
+    @Test
+    void a_trim_while_threads_take_and_give_back_discards_each_object_once() {
+        PerCpuPool<Thing> pool = pool(4, 8);
+        Crowd crowd = Crowd.of(THREADS, () -> mixed(pool));
+        int trimmed = 0;
+        while (!crowd.isDone()) trimmed += pool.trim();
+        crowd.join();
+        assertThat(trimmed).isPositive();
+        isWhole(pool);
+    }
+
+    @Test
+    void a_lease_of_a_warm_pool_is_the_same_each_time() {
+        PerCpuPool<Thing> pool = pool(4, 8);
+        Lease<Thing> first = pool.lease();
+        Thing thing = first.get();
+        first.close();
+        try (Lease<Thing> second = pool.lease()) {
+            assertThat(second).isSameAs(first);
+            assertThat(second.get()).isSameAs(thing);
+        }
+        assertThat(pool.created()).isOne();
+    }
+
+    @Test
+    void a_second_close_and_a_get_after_close_are_refused() {
+        PerCpuPool<Thing> pool = pool(4, 8);
+        Lease<Thing> lease = pool.lease();
+        lease.close();
+        assertThatThrownBy(lease::close).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(lease::get).isInstanceOf(IllegalStateException.class);
+        assertThat(pool.refused()).isEqualTo(2);
+        assertThat(pool.idle()).isOne();
+    }
+
+    @Test
+    void a_second_release_is_refused() {
+        PerCpuPool<Thing> pool = pool(4, 8);
+        Thing thing = pool.acquire();
+        pool.release(thing);
+        assertThatThrownBy(() -> pool.release(thing)).isInstanceOf(IllegalStateException.class);
+        assertThat(pool.idle()).isOne();
+        assertThat(pool.refused()).isOne();
+    }
+
+    @Test
+    void of_threads_that_release_one_object_at_once_exactly_one_succeeds() throws Exception {
+        PerCpuPool<Thing> pool = pool(4, 0);
+        List<Thing> others = new ArrayList<>();
+        for (int i = 0; i < pool.maxIdle() - 1; i++) others.add(pool.acquire());
+        for (int round = 0; round < 500; round++) {
+            Thing pooled = pool.acquire();
+            // the pool has no slot for this one: it must know it all the same
+            Thing unpooled = pool.acquire();
+            for (Thing thing : new Thing[] {pooled, unpooled}) {
+                AtomicInteger succeeded = new AtomicInteger();
+                CyclicBarrier start = new CyclicBarrier(2);
+                Crowd.of(2, () -> releaseAtOnce(pool, thing, start, succeeded)).join();
+                assertThat(succeeded).hasValue(1);
+            }
+            assertThat(pool.idle()).isOne();
+        }
+        assertThat(pool.refused()).isEqualTo(2 * 500);
+        assertThat(others).noneMatch(thing -> thing.discarded);
+    }
+
+    @Test
+    void what_is_leased_is_not_released_and_what_is_not_the_pools_is_refused() {
+        PerCpuPool<Thing> pool = pool(4, 8);
+        try (Lease<Thing> lease = pool.lease()) {
+            Thing thing = lease.get();
+            assertThatThrownBy(() -> pool.release(thing))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("close its lease");
+        }
+        assertThatThrownBy(() -> pool.release(new Thing())).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> pool.release(null)).isInstanceOf(NullPointerException.class);
+        assertThat(pool.refused()).isEqualTo(2);
+        assertThat(pool.idle()).isOne();
+    }
+
+    @Test
+    void objects_over_the_bound_are_used_like_any_other_and_discarded_when_given_back() {
+        PerCpuPool<Thing> pool = pool(2, 0);
+        List<Lease<Thing>> out = new ArrayList<>();
+        for (int i = 0; i < pool.maxIdle() + 5; i++) out.add(pool.lease());
+        Thing over = pool.acquire();
+        Lease<Thing> last = out.get(out.size() - 1);
+        Thing lastThing = last.get();
+        last.close();
+        assertThat(lastThing.discarded).isTrue();
+        assertThatThrownBy(last::close).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(last::get).isInstanceOf(IllegalStateException.class);
+        pool.release(over);
+        assertThat(over.discarded).isTrue();
+        assertThatThrownBy(() -> pool.release(over)).isInstanceOf(IllegalArgumentException.class);
+        for (Lease<Thing> lease : out.subList(0, out.size() - 1)) lease.close();
+        // one thread gives back to one index
+        assertThat(pool.idle()).isEqualTo(2);
+        assertThat(pool.discarded()).isEqualTo(pool.created() - 2);
+    }
+
+    @Test
+    void objects_that_are_never_given_back_hold_their_slots_and_refuse_nobody() {
+        PerCpuPool<Thing> pool = pool(2, 2);
+        for (int i = 0; i < 10 * pool.maxIdle(); i++) assertThat(pool.acquire()).isNotNull();
+        Thing thing = pool.acquire();
+        pool.release(thing);
+        assertThat(thing.discarded).isTrue();
+        assertThat(pool.idle()).isZero();
+    }
+
+    @Test
+    void a_supplier_that_makes_the_same_object_again_is_refused() {
+        Thing same = new Thing();
+        PerCpuPool<Thing> pool = PerCpuPool.builder(() -> same).build();
+        Lease<Thing> lease = pool.lease();
+        assertThatThrownBy(pool::lease).isInstanceOf(IllegalStateException.class);
+        lease.close();
+        assertThat(pool.idle()).isOne();
+        assertThat(pool.created()).isOne();
+    }
+
+    @Test
+    void ten_thousand_objects_come_and_go_and_each_is_found_by_its_identity() {
+        PerCpuPool<Thing> pool = pool(20_000, 0);
+        List<Thing> out = new ArrayList<>();
+        for (int round = 0; round < 3; round++) {
+            for (int i = 0; i < 10_000; i++) out.add(pool.acquire());
+            for (Thing thing : out) pool.release(thing);
+            out.clear();
+            assertThat(pool.idle()).isEqualTo(10_000);
+            assertThat(pool.trim()).isEqualTo(10_000);
+        }
+        assertThat(pool.created()).isEqualTo(30_000);
+    }
+
+    static PerCpuPool<Thing> pool(int capacity, int overflow) {
+        return PerCpuPool.builder(Thing::new)
+                .capacityPerCpu(capacity)
+                .overflow(overflow)
+                .onDiscard(Thing::discard)
+                .build();
+    }
+
+    private void mixed(PerCpuPool<Thing> pool) {
+        SplittableRandom random = new SplittableRandom(SEEDS.incrementAndGet());
+        ArrayDeque<Lease<Thing>> ownLeases = new ArrayDeque<>();
+        ArrayDeque<Thing> own = new ArrayDeque<>();
+        for (int i = 0; i < ROUNDS; i++) {
+            switch (random.nextInt(6)) {
+                case 0, 1 -> lease(pool, ownLeases);
+                case 2 -> acquire(pool, own);
+                case 3 -> close(ownLeases.pollFirst());
+                case 4 -> release(pool, own.pollLast());
+                default -> swap(ownLeases, own);
+            }
+        }
+        while (!ownLeases.isEmpty()) close(ownLeases.pollFirst());
+        while (!own.isEmpty()) release(pool, own.pollFirst());
+    }
+
+    private static void lease(PerCpuPool<Thing> pool, ArrayDeque<Lease<Thing>> own) {
+        if (own.size() >= HELD_AT_MOST) close(own.pollFirst());
+        Lease<Thing> lease = pool.lease();
+        lease.get().use();
+        own.addLast(lease);
+    }
+
+    private static void acquire(PerCpuPool<Thing> pool, ArrayDeque<Thing> own) {
+        if (own.size() >= HELD_AT_MOST) release(pool, own.pollFirst());
+        Thing thing = pool.acquire();
+        thing.use();
+        own.addLast(thing);
+    }
+
+    private static void close(Lease<Thing> lease) {
+        if (lease == null) return;
+        lease.get().unuse();
+        lease.close();
+    }
+
+    private static void release(PerCpuPool<Thing> pool, Thing thing) {
+        if (thing == null) return;
+        thing.unuse();
+        pool.release(thing);
+    }
+
+    private void swap(ArrayDeque<Lease<Thing>> ownLeases, ArrayDeque<Thing> own) {
+        if (!ownLeases.isEmpty()) leases.add(ownLeases.pollLast());
+        if (!own.isEmpty()) acquired.add(own.pollLast());
+        Lease<Thing> lease = leases.poll();
+        if (lease != null) ownLeases.addLast(lease);
+        Thing thing = acquired.poll();
+        if (thing != null) own.addLast(thing);
+    }
+
+    /** Asserts that what was made is idle or discarded, and that no more is idle than may be; then trims all of it. */
+    private void isWhole(PerCpuPool<Thing> pool) {
+        for (Lease<Thing> lease = leases.poll(); lease != null; lease = leases.poll()) close(lease);
+        for (Thing thing = acquired.poll(); thing != null; thing = acquired.poll()) release(pool, thing);
+        assertThat(pool.idle()).isLessThanOrEqualTo(pool.maxIdle());
+        assertThat(pool.refused()).isZero();
+        assertThat(pool.created()).isEqualTo(pool.idle() + pool.discarded());
+        long idle = pool.idle();
+        assertThat((long) pool.trim()).isEqualTo(idle);
+        assertThat(pool.idle()).isZero();
+        assertThat(pool.discarded()).isEqualTo(pool.created());
+    }
+
+    private static void releaseAtOnce(
+            PerCpuPool<Thing> pool, Thing thing, CyclicBarrier start, AtomicInteger succeeded) {
+        try {
+            start.await();
+            pool.release(thing);
+            succeeded.incrementAndGet();
+        } catch (IllegalStateException | IllegalArgumentException refused) {
+            // the other one was first
+        } catch (Exception broken) {
+            throw new AssertionError(broken);
+        }
+    }
+}

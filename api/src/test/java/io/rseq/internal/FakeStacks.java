@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.rseq.internal;
+
+import io.rseq.Cpus;
+import java.util.Arrays;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * The stacks and buffers of a {@link FakeAgent}: what the sequences do, under one lock, each time on another CPU, as if the thread had just
+ * been moved; and every so often UNAVAILABLE or RESTARTS.
+ */
+public final class FakeStacks {
+    private static final int UNAVAILABLE_EVERY = 7;
+    private static final int RESTARTS_EVERY = 11;
+    private static final long CLOSED_AT = 8;
+    private static final long VALUES_AT = 16;
+    private static final long HEAD_AT = 64;
+    private static final long DATA_AT = 128;
+    private static final long PADDING = 1L << 32;
+    private static final int HEADER = 8;
+
+    static final AtomicLong CALLS = new AtomicLong();
+    static volatile boolean fences = true;
+
+    private FakeStacks() {}
+
+    public static long push(long offset, long capacity, long value, long field) {
+        long refusal = refusal();
+        if (refusal != Commits.COMMITTED) return refusal;
+        synchronized (FakeStacks.class) {
+            int cpu = cpu();
+            if (get(cpu, offset + CLOSED_AT) != 0) return Commits.CLOSED;
+            long count = get(cpu, offset);
+            if (count == capacity) return Commits.FULL;
+            set(cpu, offset + VALUES_AT + 8 * count, value);
+            set(cpu, offset, count + 1);
+            return Commits.COMMITTED;
+        }
+    }
+
+    public static long pop(long offset, long capacity, long field) {
+        long refusal = refusal();
+        if (refusal != Commits.COMMITTED) return Commits.STATUS + refusal;
+        synchronized (FakeStacks.class) {
+            int cpu = cpu();
+            if (get(cpu, offset + CLOSED_AT) != 0) return Commits.STATUS + Commits.CLOSED;
+            long count = get(cpu, offset);
+            if (count == 0) return Commits.STATUS + Commits.FULL;
+            set(cpu, offset, count - 1);
+            return get(cpu, offset + VALUES_AT + 8 * (count - 1));
+        }
+    }
+
+    public static long pushBatch(long offset, long capacity, long shared, long count, long field) {
+        synchronized (FakeStacks.class) {
+            int cpu = cpu();
+            if (get(cpu, offset + CLOSED_AT) != 0) return Commits.STATUS + Commits.CLOSED;
+            long here = get(cpu, offset);
+            long moved = Math.min(count, capacity - here);
+            for (long i = 0; i < moved; i++)
+                set(cpu, offset + VALUES_AT + 8 * (here + i), get(Cpus.count(), shared + 8 * i));
+            set(cpu, offset, here + moved);
+            return moved;
+        }
+    }
+
+    public static long popBatch(long offset, long capacity, long shared, long count, long field) {
+        synchronized (FakeStacks.class) {
+            int cpu = cpu();
+            if (get(cpu, offset + CLOSED_AT) != 0) return Commits.STATUS + Commits.CLOSED;
+            long here = get(cpu, offset);
+            long moved = Math.min(count, here);
+            for (long i = 0; i < moved; i++)
+                set(Cpus.count(), shared + 8 * i, get(cpu, offset + VALUES_AT + 8 * (here - moved + i)));
+            set(cpu, offset, here - moved);
+            return moved;
+        }
+    }
+
+    public static long append(long offset, long capacity, byte[] source, int from, int length, long field) {
+        long refusal = refusal();
+        if (refusal != Commits.COMMITTED) return refusal;
+        int cpu = cpu();
+        long record;
+        synchronized (FakeStacks.class) {
+            long tail = get(cpu, offset);
+            long size = HEADER + length + 7L & -8;
+            long rest = capacity - (tail & capacity - 1);
+            long padding = rest < size ? rest : 0;
+            if (tail + padding + size - get(cpu, offset + HEAD_AT) > capacity) return Commits.FULL;
+            if (padding > 0) set(cpu, offset + DATA_AT + (tail & capacity - 1), PADDING | padding - HEADER);
+            record = offset + DATA_AT + (tail + padding & capacity - 1);
+            set(cpu, record, -length & 0xFFFFFFFFL);
+            set(cpu, offset, tail + padding + size);
+        }
+        for (int i = 0; i < length; i += 8) set(cpu, record + HEADER + i, word(source, from + i, from + length));
+        set(cpu, record, length);
+        return Commits.COMMITTED;
+    }
+
+    public static void put(int cpu, long offset, long value) {
+        synchronized (FakeStacks.class) {
+            set(cpu, offset, value);
+        }
+    }
+
+    public static void copyOut(int cpu, long offset, byte[] target, int from, int length) {
+        for (int i = 0; i < length; i++) {
+            long at = offset + i;
+            target[from + i] = (byte) (get(cpu, at & -8) >>> 8 * (at & 7));
+        }
+    }
+
+    public static boolean fence() {
+        return fences;
+    }
+
+    private static long refusal() {
+        long number = CALLS.incrementAndGet();
+        if (number % UNAVAILABLE_EVERY == 0) return Commits.UNAVAILABLE;
+        return number % RESTARTS_EVERY == 0 ? Commits.RESTARTS : Commits.COMMITTED;
+    }
+
+    private static long word(byte[] source, int from, int end) {
+        byte[] bytes = Arrays.copyOf(Arrays.copyOfRange(source, from, Math.min(from + 8, end)), 8);
+        long word = 0;
+        for (int i = 7; i >= 0; i--) word = word << 8 | bytes[i] & 0xFF;
+        return word;
+    }
+
+    private static int cpu() {
+        return ThreadLocalRandom.current().nextInt(Cpus.count());
+    }
+
+    private static long get(int cpu, long offset) {
+        return FakeSequences.get(cpu, offset);
+    }
+
+    private static void set(int cpu, long offset, long value) {
+        FakeSequences.set(cpu, offset, value);
+    }
+}
