@@ -1,13 +1,16 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# run.sh [--quick] [--jdk PATH]... [--rounds N] [JMH's own options]
+# run.sh [--quick] [--jdk PATH]... [--rounds N] [--threads N,N,..] [--publish] [JMH's own options]
 #
-# Builds what is missing, runs the JMH benchmarks on each JDK and prints a Markdown table; then startup.sh on each. Without --jdk:
-# JAVA_HOME (or the JDK of the javac on the path), and the JDKs (17 and newer) that lie beside it. Raw JSON is kept in benchmarks/target/results. The exit status is 1 when one
-# of the project's own claims was missed, 2 when something did not run.
-#   --quick      under 3 minutes for one JDK: one short round
+# Builds what is missing, runs the JMH benchmarks on each JDK at each thread count, and writes benchmarks/target/results/benchmarks.md with its
+# charts (SVG and PNG), which it also prints; then startup.sh on each JDK. Without --jdk: JAVA_HOME (or the JDK of the javac on the path),
+# and the JDKs (17 and newer) that lie beside it. Raw JSON is kept beside the page. The exit status is 1 when one of the project's own claims was
+# missed, 2 when something did not run.
+#   --quick      under 3 minutes: the newest of those JDKs, one short round, 3 thread counts, few starts
 #   --rounds N   how often every benchmark is run, on every JDK in turn (default 3)
+#   --threads    thread counts (default 1, and 1, 4, 8 and 16 times the CPUs; on virtual threads: the number of carriers)
+#   --publish    also copies page and charts to docs/
 set -euo pipefail
 export LC_ALL=C
 here=$(cd "$(dirname "$0")" && pwd)
@@ -25,14 +28,18 @@ feature() {
 }
 
 quick=
+publish=
 rounds=3
 jdks=()
 jmh=()
+threads=()
 while [ $# -gt 0 ]; do
     case $1 in
         --quick) quick=yes ;;
         --jdk) [ $# -gt 1 ] || die "--jdk needs a path"; jdks+=("$2"); shift ;;
         --rounds) [ $# -gt 1 ] || die "--rounds needs a number"; rounds=$2; shift ;;
+        --threads) [ $# -gt 1 ] || die "--threads needs a list"; threads=(--threads "$2"); shift ;;
+        --publish) publish=yes ;;
         -h | --help) sed -n '3,/^set/{/^set/d;s/^# \{0,1\}//p}' "$0"; exit 0 ;;
         *) jmh+=("$1") ;;
     esac
@@ -54,9 +61,12 @@ if [ ${#jdks[@]} -eq 0 ]; then
         jdks+=("$path")
     done
 fi
+newest=
 for jdk in "${jdks[@]}"; do
     [ -n "$(feature "$jdk")" ] || die "$jdk is not a JDK"
+    { [ -n "$newest" ] && [ "$(feature "$newest")" -ge "$(feature "$jdk")" ]; } || newest=$jdk
 done
+[ -z "$quick" ] || jdks=("$newest")
 
 agent=$root/agent/target/rseq-agent.jar
 jar=$here/target/rseq-benchmarks.jar
@@ -68,18 +78,34 @@ fi
 results=$here/target/results
 mkdir -p "$results"
 arguments=(--agent "$agent" --results "$results")
+limits=$here/target/add_loop
+case $(uname -m) in
+    aarch64) sequences=$root/native/src/ops_aarch64.S ;;
+    *) sequences=$root/native/src/ops_x86_64.S ;;
+esac
+if "${CC:-cc}" -O2 -pthread -o "$limits" "$here/src/main/c/add_loop.c" "$sequences" && "$limits" >/dev/null; then
+    arguments+=(--limits "$limits")
+else
+    echo "run.sh: the sequences in C, for comparison, are left out: they need glibc 2.35 and its registration" >&2
+fi
 startup=()
 if [ -n "$quick" ]; then
     rounds=1
     case " ${jmh[*]} " in
         *" -wi "* | *" -i "*) ;;
-        *) jmh+=(-wi 3 -i 10) ;;
+        *) jmh+=(-wi 3 -w 100ms -i 6 -r 100ms) ;;
     esac
-    startup=(7 5)
+    [ ${#threads[@]} -gt 0 ] || threads=(--quick)
+    startup=(7 3)
 fi
 for jdk in "${jdks[@]}"; do arguments+=(--jdk "$jdk"); done
 missed=0
-"${jdks[0]}/bin/java" -jar "$jar" "${arguments[@]}" --rounds "$rounds" "${jmh[@]}" || { [ $? -eq 3 ] || die "JMH did not run to its end"; missed=1; }
+"${jdks[0]}/bin/java" -jar "$jar" "${arguments[@]}" --rounds "$rounds" "${threads[@]}" "${jmh[@]}" || { [ $? -eq 3 ] || die "JMH did not run to its end"; missed=1; }
+if [ -n "$publish" ]; then
+    rm -rf "$root/docs/charts"
+    cp -r "$results/charts" "$root/docs/charts"
+    cp "$results/benchmarks.md" "$root/docs/benchmarks.md"
+fi
 for jdk in "${jdks[@]}"; do
     "$here/startup.sh" "$jdk" "${startup[@]}" || { [ $? -eq 1 ] || die "startup.sh did not run to its end"; missed=1; }
 done

@@ -10,6 +10,7 @@ import java.util.List;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.results.format.ResultFormatFactory;
 import org.openjdk.jmh.results.format.ResultFormatType;
+import org.openjdk.jmh.runner.NoBenchmarksException;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
 import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
@@ -18,21 +19,26 @@ import org.openjdk.jmh.runner.options.CommandLineOptions;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 
 /**
- * {@code java -jar rseq-benchmarks.jar --agent rseq-agent.jar --results FOLDER --jdk PATH [--jdk PATH]... [--rounds N] [JMH's own
- * options]}: JMH on each of several JDKs, the agent in every fork, one table of all in the end. An annotation takes no path, so all that
- * depends on this machine is said here.
+ * {@code java -jar rseq-benchmarks.jar --agent rseq-agent.jar --results FOLDER --jdk PATH [--jdk PATH]... [--rounds N] [--threads N,N,..]
+ * [JMH's own options]}: JMH on each of several JDKs and with each of several thread counts, the agent in every fork, one page of all in the
+ * end. An annotation takes no path, so all that depends on this machine is said here.
  *
  * <p>Rounds, rather than forks of one benchmark in a row: what else a machine does changes slowly, and must not fall on one benchmark.
  */
 public final class Benchmarks {
     private static final int FIRST_WITH_FFM = 21;
+    private static final int MOST_CARRIERS = 256;
+    private static final String VIRTUAL = "VirtualBenchmark";
+    private static final int CPUS = Runtime.getRuntime().availableProcessors();
 
     /** Not 1: that is an exception. */
     private static final int CLAIM_MISSED = 3;
 
     private Path agent;
     private Path results;
+    private Path limits;
     private int rounds = 1;
+    private int[] threads = {1, CPUS, 4 * CPUS, 8 * CPUS, 16 * CPUS};
     private final List<Path> jdks = new ArrayList<>();
     private final List<String> jmh = new ArrayList<>();
 
@@ -41,8 +47,11 @@ public final class Benchmarks {
             switch (arguments[i]) {
                 case "--agent" -> agent = Path.of(arguments[++i]).toAbsolutePath();
                 case "--results" -> results = Path.of(arguments[++i]);
+                case "--limits" -> limits = Path.of(arguments[++i]).toAbsolutePath();
                 case "--rounds" -> rounds = Integer.parseInt(arguments[++i]);
                 case "--jdk" -> jdks.add(Path.of(arguments[++i]));
+                case "--threads" -> threads = numbers(arguments[++i]);
+                case "--quick" -> threads = new int[] {1, CPUS, 8 * CPUS};
                 default -> jmh.add(arguments[i]);
             }
         }
@@ -52,34 +61,76 @@ public final class Benchmarks {
     }
 
     public static void main(String[] arguments) throws Exception {
+        System.setProperty("java.awt.headless", "true");
         Benchmarks benchmarks = new Benchmarks(arguments);
-        ResultTable table = new ResultTable();
+        Files.createDirectories(benchmarks.results.resolve("charts"));
+        Scores scores = new Scores();
         for (int round = 1; round <= benchmarks.rounds; round++) {
-            for (Path jdk : benchmarks.jdks) table.add(benchmarks.run(jdk, round));
+            for (Path jdk : benchmarks.jdks) benchmarks.run(jdk, round, scores);
         }
-        table.print(System.out);
-        boolean held = Claim.checkAll(table, System.out);
-        if (!held) System.exit(CLAIM_MISSED);
+        List<Chart> charts = Chart.writeAll(scores, benchmarks.results);
+        Report report = new Report(scores, CPUS);
+        String page = report.write(Machine.here(), charts);
+        Files.writeString(benchmarks.results.resolve("benchmarks.md"), page);
+        System.out.println(page);
+        if (!report.held()) System.exit(CLAIM_MISSED);
     }
 
-    private Collection<RunResult> run(Path jdk, int round)
-            throws CommandLineOptionException, RunnerException, IOException {
+    private void run(Path jdk, int round, Scores scores)
+            throws CommandLineOptionException, RunnerException, IOException, InterruptedException {
         int feature = feature(jdk);
+        for (int count : threads) {
+            keep(options(jdk, feature, count).exclude(VIRTUAL), feature, "threads" + count, count, round, scores);
+            if (feature < FIRST_WITH_FFM) continue;
+            ChainedOptionsBuilder carriers = options(jdk, feature, 1)
+                    .jvmArgsAppend(
+                            "-Djdk.virtualThreadScheduler.parallelism=" + count,
+                            "-Djdk.virtualThreadScheduler.maxPoolSize=" + Math.max(count, MOST_CARRIERS))
+                    .exclude("\\.(?!\\w*" + VIRTUAL + ")\\w+Benchmark\\.");
+            keep(carriers, feature, "carriers" + count, count, round, scores);
+        }
+        if (limits != null) NativeLimits.measure(limits, scores);
+    }
+
+    private void keep(
+            ChainedOptionsBuilder options, int feature, String name, int threadCount, int round, Scores scores)
+            throws RunnerException, IOException {
+        Collection<RunResult> result;
+        try {
+            result = new Runner(options.build()).run();
+        } catch (NoBenchmarksException noneOfThoseWanted) {
+            return;
+        }
+        scores.add(result, threadCount);
+        ResultFormatFactory.getInstance(
+                        ResultFormatType.JSON,
+                        results.resolve("jmh-jdk" + feature + "-" + name + "-round" + round + ".json")
+                                .toString())
+                .writeOut(result);
+    }
+
+    private ChainedOptionsBuilder options(Path jdk, int feature, int count) throws CommandLineOptionException {
         ChainedOptionsBuilder options = new OptionsBuilder()
                 .parent(new CommandLineOptions(jmh.toArray(new String[0])))
                 .jvm(jdk.resolve("bin/java").toString())
-                // JNA asks for native access: the peers' business, and a warning of theirs would only clutter the log
-                .jvmArgsPrepend("-javaagent:" + agent + "=log=warn", "--enable-native-access=ALL-UNNAMED")
+                .threads(count)
+                // JNA asks for native access, Agrona for a package of the JDK: the peers' business, and their warnings
+                // would clutter the log
+                .jvmArgsPrepend(
+                        "-javaagent:" + agent + "=log=warn",
+                        "--enable-native-access=ALL-UNNAMED",
+                        "--add-opens=java.base/jdk.internal.misc=ALL-UNNAMED")
                 .shouldFailOnError(true);
         if (feature < FIRST_WITH_FFM) options.exclude("indexFfm");
-        Collection<RunResult> result = new Runner(options.build()).run();
-        Files.createDirectories(results);
-        ResultFormatFactory.getInstance(
-                        ResultFormatType.JSON,
-                        results.resolve("jmh-jdk" + feature + "-round" + round + ".json")
-                                .toString())
-                .writeOut(result);
-        return result;
+        if (count > 1) options.exclude("IndexBenchmark").exclude("Unsynchronized");
+        return options;
+    }
+
+    private static int[] numbers(String list) {
+        String[] words = list.split(",");
+        int[] numbers = new int[words.length];
+        for (int i = 0; i < words.length; i++) numbers[i] = Integer.parseInt(words[i].trim());
+        return numbers;
     }
 
     /** The JDK's feature version, from its release file: {@code JAVA_VERSION="17.0.15"}. */

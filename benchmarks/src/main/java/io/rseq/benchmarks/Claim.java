@@ -1,62 +1,174 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.rseq.benchmarks;
 
-import java.io.PrintStream;
+import io.rseq.benchmarks.Scores.Key;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
 
-/** What the project says of its own speed, held against what was just measured. */
-enum Claim {
-    INDEX_IS_50_TIMES_FASTER_THAN_AFFINITY("IndexBenchmark.index", "IndexBenchmark.peerAffinity") {
-        @Override
-        String judge(double index, double affinity) {
-            return verdict(affinity / index >= 50, "%.1f times", affinity / index);
-        }
-    },
-    WOVEN_METHOD_COSTS_AT_MOST_0_4_NS_MORE_THAN_INDEX("IndexBenchmark.index", "IndexBenchmark.woven") {
-        @Override
-        String judge(double index, double woven) {
-            return verdict(woven - index <= 0.4, "%+.2f ns", woven - index);
-        }
-    },
-    WEAVING_COSTS_AT_MOST_0_4_NS_MORE_THAN_INDEX_IN_A_METHOD_THAT_ADDS(
-            "IndexBenchmark.index", "IndexBenchmark.wovenAdds") {
-        @Override
-        String judge(double index, double wovenAdds) {
-            return verdict(wovenAdds - index <= 0.4, "%+.2f ns", wovenAdds - index);
-        }
-    };
+/**
+ * What the project says of its own speed, held against what was just measured: two benchmarks of one JDK, and how they must compare.
+ * What was not measured is not judged, and says so.
+ */
+final class Claim {
+    private static final int FIRST_WITH_FULL_SPEED = 21;
 
-    private static final String MISSED = "MISSED";
+    private final String name;
+    private final Key ours;
+    private final Key other;
+    private final Bound bound;
+    private final double limit;
+    private final double limitBefore21;
 
-    private final String first;
-    private final String second;
-
-    Claim(String first, String second) {
-        this.first = first;
-        this.second = second;
+    private Claim(String name, Key ours, Key other, Bound bound, double limit, double limitBefore21) {
+        this.name = name;
+        this.ours = ours;
+        this.other = other;
+        this.bound = bound;
+        this.limit = limit;
+        this.limitBefore21 = limitBefore21;
     }
 
-    abstract String judge(double first, double second);
-
-    /** Prints a line per claim and JDK; true when none was missed. What was not measured is not judged, and says so. */
-    static boolean checkAll(ResultTable table, PrintStream out) {
-        boolean held = true;
-        for (Claim claim : values()) {
-            for (String jdk : table.jdks()) {
-                OptionalDouble first = table.median(claim.first, jdk);
-                OptionalDouble second = table.median(claim.second, jdk);
-                String verdict = first.isPresent() && second.isPresent()
-                        ? claim.judge(first.getAsDouble(), second.getAsDouble())
-                        : "not measured";
-                if (verdict.startsWith(MISSED)) held = false;
-                out.println(claim.name().toLowerCase(Locale.ROOT) + " " + jdk + ": " + verdict);
+    /** How two figures are compared. */
+    private enum Bound {
+        /** The other takes at least so many times as long. */
+        TIMES_FASTER("%.1f times, at least %s wanted") {
+            @Override
+            double figure(double ours, double other, Key key, Key otherKey, int cpus) {
+                return other / ours;
             }
+
+            @Override
+            boolean holds(double figure, double limit) {
+                return figure >= limit;
+            }
+        },
+        /** Ours takes at most so many times as long. */
+        AT_MOST_TIMES("%.2f times, at most %s wanted") {
+            @Override
+            double figure(double ours, double other, Key key, Key otherKey, int cpus) {
+                return ours / other;
+            }
+        },
+        /** The same, of CPU time: what an operation takes of all CPUs together. */
+        AT_MOST_TIMES_THE_CPU_TIME("%.2f times, at most %s wanted") {
+            @Override
+            double figure(double ours, double other, Key key, Key otherKey, int cpus) {
+                return Scores.cpuTime(ours, key.threads(), cpus) / Scores.cpuTime(other, otherKey.threads(), cpus);
+            }
+        },
+        AT_MOST_NS_MORE("%+.2f ns, at most %s wanted") {
+            @Override
+            double figure(double ours, double other, Key key, Key otherKey, int cpus) {
+                return ours - other;
+            }
+        };
+
+        private final String text;
+
+        Bound(String text) {
+            this.text = text;
         }
-        return held;
+
+        abstract double figure(double ours, double other, Key key, Key otherKey, int cpus);
+
+        boolean holds(double figure, double limit) {
+            return figure <= limit;
+        }
     }
 
-    private static String verdict(boolean held, String format, double figure) {
-        return (held ? "held" : MISSED) + ", " + String.format(Locale.ROOT, format, figure);
+    /** All of them, for a machine with that many CPUs; "16 threads on 2 CPUs" is 8 times the CPUs anywhere. */
+    static List<Claim> all(int cpus) {
+        int many = 8 * cpus;
+        List<Claim> claims = new ArrayList<>();
+        Key index = new Key("IndexBenchmark", "index", 1);
+        claims.add(new Claim(
+                "index against Affinity.getCpu", index, index.of("peerAffinity"), Bound.TIMES_FASTER, 50, 50));
+        claims.add(new Claim(
+                "a woven method against the index", index.of("woven"), index, Bound.AT_MOST_NS_MORE, 0.4, 0.4));
+        claims.add(new Claim(
+                "a woven method that adds against the index",
+                index.of("wovenAdds"),
+                index,
+                Bound.AT_MOST_NS_MORE,
+                0.4,
+                0.4));
+        for (int threads : new int[] {1, cpus, many}) {
+            Key counter = new Key("CounterBenchmark", "perCpu", threads);
+            claims.add(faster("counter against LongAdder", counter, "peerLongAdder", 3));
+        }
+        Key counter = new Key("CounterBenchmark", "perCpu", 1);
+        claims.add(new Claim(
+                "counter against a C loop", counter, counter.of("limitCLoop"), Bound.AT_MOST_TIMES, 1.4, 1.4 * 1.5));
+        Key lease = new Key("PoolBenchmark", "lease", 1);
+        claims.add(faster("pool lease against MpmcArrayQueue", lease, "peerMpmcArrayQueue", 2));
+        for (int threads : new int[] {cpus, 4 * cpus}) {
+            claims.add(faster("pool lease against MpmcArrayQueue", lease.at(threads), "peerMpmcArrayQueue", 20));
+            claims.add(faster("pool lease against a concurrent deque", lease.at(threads), "peerConcurrentDeque", 50));
+        }
+        claims.add(new Claim(
+                "pool lease against a ThreadLocal", lease, lease.of("peerThreadLocal"), Bound.AT_MOST_TIMES, 3, 4.5));
+        claims.add(new Claim(
+                "pool lease, CPU time at " + many + " threads against 1",
+                lease.at(many),
+                lease,
+                Bound.AT_MOST_TIMES_THE_CPU_TIME,
+                1.5,
+                1.5));
+        Key record = new Key("HistogramBenchmark", "perCpu", 1);
+        for (String peer : new String[] {"peerHdrConcurrent", "peerHdrRecorder"}) {
+            claims.add(faster("histogram against " + peer, record, peer, 3));
+            claims.add(faster("histogram against " + peer, record.at(cpus), peer, 20));
+        }
+        Key append = new Key("BufferBenchmark", "perCpu", 1);
+        claims.add(faster("buffer against ManyToOneRingBuffer", append, "peerAgronaManyToOne", 2));
+        claims.add(faster("buffer against ManyToOneRingBuffer", append.at(cpus), "peerAgronaManyToOne", 10));
+        for (String pool : new String[] {
+            "peerThreadLocal", "peerConcurrentDeque", "peerBounded", "peerLockFree", "peerNonRecycling"
+        }) {
+            for (int carriers : new int[] {1, cpus, many})
+                claims.add(faster(
+                        "JSON on virtual threads against " + pool,
+                        new Key("JacksonVirtualBenchmark", "perCpu", carriers),
+                        pool,
+                        1));
+        }
+        Key json = new Key("JacksonBenchmark", "perCpu", cpus);
+        claims.add(new Claim(
+                "JSON on platform threads against ThreadLocal",
+                json,
+                json.of("peerThreadLocal"),
+                Bound.AT_MOST_TIMES,
+                1.3,
+                1.3));
+        return claims;
     }
+
+    /* On 17, two thirds of it. */
+    private static Claim faster(String name, Key ours, String peer, double limit) {
+        return new Claim(name, ours, ours.of(peer), Bound.TIMES_FASTER, limit, limit * 2 / 3);
+    }
+
+    /** A row of the table of claims; null when that JDK did not measure both. */
+    Verdict judge(Scores scores, String jdk, int cpus) {
+        OptionalDouble our = scores.median(ours, jdk);
+        OptionalDouble their = scores.median(other, jdk);
+        if (our.isEmpty() || their.isEmpty()) return null;
+        double wanted = Scores.feature(jdk) < FIRST_WITH_FULL_SPEED ? limitBefore21 : limit;
+        double figure = bound.figure(our.getAsDouble(), their.getAsDouble(), ours, other, cpus);
+        String text = String.format(Locale.ROOT, bound.text, figure, plain(wanted));
+        return new Verdict(name + ", " + threads(ours.threads()), jdk, bound.holds(figure, wanted), text);
+    }
+
+    private static String threads(int threads) {
+        return threads == 1 ? "1 thread" : threads + " threads";
+    }
+
+    private static String plain(double limit) {
+        return String.format(Locale.ROOT, limit == Math.rint(limit) ? "%.0f" : "%.1f", limit);
+    }
+
+    /** One claim on one JDK. */
+    record Verdict(String claim, String jdk, boolean held, String figure) {}
 }

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.rseq.benchmarks;
+
+import java.util.Locale;
+
+/** What a benchmark class is called in the report, and which of its methods is ours. */
+record Group(String title, String base) {
+    static Group of(String benchmarkClass) {
+        return switch (benchmarkClass) {
+            case "IndexBenchmark" -> new Group("Reading the CPU index", "index");
+            case "CounterBenchmark" -> new Group("Adding 1 to a shared counter", "perCpu");
+            case "HistogramBenchmark" -> new Group("Recording into a shared histogram", "perCpu");
+            case "PoolBenchmark" -> new Group("Taking from a pool and giving back", "lease");
+            case "BufferBenchmark" -> new Group("Appending 64 bytes to a shared buffer", "perCpu");
+            case "JacksonBenchmark" -> new Group("Writing JSON with Jackson, by recycler pool", "perCpu");
+            case "JacksonVirtualBenchmark" ->
+                new Group("The same on 1,000 virtual threads, by recycler pool and number of carriers", "perCpu");
+            default -> new Group(benchmarkClass, "");
+        };
+    }
+
+    /** "peerHdrConcurrent" as people read it. */
+    static String name(String method) {
+        String name = method.startsWith("peer") ? method.substring("peer".length()) : method;
+        if (method.startsWith("limit")) name = "limit: " + method.substring("limit".length());
+        return method.equals(name) ? "**" + words(name) + "**" : name;
+    }
+
+    private static String words(String camelCase) {
+        return camelCase.replaceAll("([A-Z])", " $1").toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.rseq.benchmarks;
+
+import io.rseq.PerCpuHistogram;
+import java.util.concurrent.TimeUnit;
+import org.HdrHistogram.AtomicHistogram;
+import org.HdrHistogram.ConcurrentHistogram;
+import org.HdrHistogram.Histogram;
+import org.HdrHistogram.Recorder;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+
+/** Recording a latency into a histogram that all threads share: up to an hour in nanoseconds, 2 significant digits. */
+@State(Scope.Benchmark)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Warmup(iterations = 5, time = 200, timeUnit = TimeUnit.MILLISECONDS)
+@Measurement(iterations = 10, time = 200, timeUnit = TimeUnit.MILLISECONDS)
+@Fork(1)
+public class HistogramBenchmark {
+    private static final long HIGHEST = TimeUnit.HOURS.toNanos(1);
+    private static final int DIGITS = 2;
+
+    private final PerCpuHistogram perCpu = new PerCpuHistogram(HIGHEST, DIGITS);
+    private final Histogram unsynchronized = new Histogram(HIGHEST, DIGITS);
+    private final AtomicHistogram atomic = new AtomicHistogram(HIGHEST, DIGITS);
+    private final ConcurrentHistogram concurrent = new ConcurrentHistogram(HIGHEST, DIGITS);
+    private final Recorder recorder = new Recorder(HIGHEST, DIGITS);
+
+    /** Latencies of 0.1 to 1.6 ms, each thread in its own order: what a service records, a few hundred buckets. */
+    @State(Scope.Thread)
+    public static class Latencies {
+        private long next = System.nanoTime() | 1;
+
+        long next() {
+            next = next * 6364136223846793005L + 1442695040888963407L;
+            return 100_000 + (next >>> 40) % 1_500_000;
+        }
+    }
+
+    @Setup
+    public void committerMustBeInForce() {
+        InForce.check();
+    }
+
+    /** What making the value costs. */
+    @Benchmark
+    public long empty(Latencies latencies) {
+        return latencies.next();
+    }
+
+    @Benchmark
+    public void perCpu(Latencies latencies) {
+        perCpu.record(latencies.next());
+    }
+
+    @Benchmark
+    @Fork(value = 1, jvmArgsAppend = "-Drseq.committer=atomic")
+    public void perCpuAtomic(Latencies latencies) {
+        perCpu.record(latencies.next());
+    }
+
+    /** Wrong with more than one thread; at one, the limit. */
+    @Benchmark
+    public void peerHdrUnsynchronized(Latencies latencies) {
+        unsynchronized.recordValue(latencies.next());
+    }
+
+    @Benchmark
+    public void peerHdrAtomic(Latencies latencies) {
+        atomic.recordValue(latencies.next());
+    }
+
+    @Benchmark
+    public void peerHdrConcurrent(Latencies latencies) {
+        concurrent.recordValue(latencies.next());
+    }
+
+    @Benchmark
+    public void peerHdrRecorder(Latencies latencies) {
+        recorder.recordValue(latencies.next());
+    }
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.rseq.benchmarks;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonFactoryBuilder;
+import com.fasterxml.jackson.core.util.BufferRecycler;
+import com.fasterxml.jackson.core.util.JsonRecyclerPools;
+import com.fasterxml.jackson.core.util.RecyclerPool;
+import com.fasterxml.jackson.databind.ObjectWriter;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.util.List;
+
+/** The same small document, written through each recycler pool that Jackson ships, and through ours. */
+final class JsonPools {
+    private static final int BOUND = 1024;
+
+    private static final Order ORDER =
+            new Order(4711, "a customer", List.of(new Line("a thing", 3, 19.99), new Line("another", 1, 5)), true);
+
+    private JsonPools() {}
+
+    /** What is written: some 150 bytes. */
+    record Order(long id, String customer, List<Line> lines, boolean paid) {}
+
+    record Line(String article, int pieces, double price) {}
+
+    static ObjectWriter perCpu() {
+        return writer(new PerCpuRecyclerPool());
+    }
+
+    static ObjectWriter threadLocal() {
+        return writer(JsonRecyclerPools.threadLocalPool());
+    }
+
+    static ObjectWriter concurrentDeque() {
+        return writer(JsonRecyclerPools.newConcurrentDequePool());
+    }
+
+    static ObjectWriter bounded() {
+        return writer(JsonRecyclerPools.newBoundedPool(BOUND));
+    }
+
+    @SuppressWarnings("deprecation") // it is one of the pools that Jackson ships
+    static ObjectWriter lockFree() {
+        return writer(JsonRecyclerPools.newLockFreePool());
+    }
+
+    static ObjectWriter nonRecycling() {
+        return writer(JsonRecyclerPools.nonRecyclingPool());
+    }
+
+    /** Returns the number of bytes, so that nobody can leave the writing out. */
+    static int write(ObjectWriter writer) {
+        try {
+            return writer.writeValueAsBytes(ORDER).length;
+        } catch (com.fasterxml.jackson.core.JsonProcessingException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+
+    private static ObjectWriter writer(RecyclerPool<BufferRecycler> pool) {
+        JsonFactory factory = new JsonFactoryBuilder().recyclerPool(pool).build();
+        return JsonMapper.builder(factory).build().writerFor(Order.class);
+    }
+}

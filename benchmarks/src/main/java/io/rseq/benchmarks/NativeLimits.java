@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.rseq.benchmarks;
+
+import io.rseq.benchmarks.Scores.Key;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** The same sequences in C, in a loop and called: what there is to be reached. Printed by add_loop.c. */
+final class NativeLimits {
+    private static final Pattern LINE = Pattern.compile("(.+?)\\s+best [0-9.]+ ns, median ([0-9.]+) ns");
+
+    private static final Map<String, Key> KEYS = Map.of(
+            "add in the loop", new Key("CounterBenchmark", "limitCLoop", 1),
+            "add called", new Key("CounterBenchmark", "limitCFunction", 1),
+            "pop + push called", new Key("PoolBenchmark", "limitCFunction", 1));
+
+    private NativeLimits() {}
+
+    /** Adds a figure of each to those of the JDK that was measured last, next to which they were. */
+    static void measure(Path program, Scores scores) throws IOException, InterruptedException {
+        List<String> jdks = scores.jdks();
+        if (jdks.isEmpty()) return;
+        Process process = new ProcessBuilder(program.toString())
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        try (BufferedReader out =
+                new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+            for (String line = out.readLine(); line != null; line = out.readLine()) {
+                Matcher figure = LINE.matcher(line);
+                if (figure.matches() && KEYS.containsKey(figure.group(1)))
+                    scores.add(
+                            KEYS.get(figure.group(1)), jdks.get(jdks.size() - 1), Double.parseDouble(figure.group(2)));
+            }
+        }
+        if (process.waitFor() != 0) throw new IOException(program + " failed with status " + process.exitValue());
+    }
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.rseq.benchmarks;
+
+import com.fasterxml.jackson.core.util.BufferRecycler;
+import com.fasterxml.jackson.core.util.RecyclerPool;
+import io.rseq.Lease;
+import io.rseq.PerCpuPool;
+
+/** Jackson's recyclers in a {@link PerCpuPool}: what an application writes to use one. */
+final class PerCpuRecyclerPool implements RecyclerPool<BufferRecycler> {
+    private static final long serialVersionUID = 1;
+
+    private final transient PerCpuPool<Leased> pool =
+            PerCpuPool.<Leased>builder(Leased::new).build();
+
+    /** A recycler that knows its lease, so that giving it back need not look for it. */
+    private static final class Leased extends BufferRecycler {
+        private Lease<Leased> lease;
+    }
+
+    @Override
+    public BufferRecycler acquirePooled() {
+        Lease<Leased> lease = pool.lease();
+        Leased recycler = lease.get();
+        recycler.lease = lease;
+        return recycler;
+    }
+
+    @Override
+    public void releasePooled(BufferRecycler recycler) {
+        ((Leased) recycler).lease.close();
+    }
+}
