@@ -19,7 +19,7 @@ import java.util.function.BooleanSupplier;
 public final class Buffering {
     private static final int CAPACITY = 1 << 13;
     private static final int READERS = 2;
-    private static final int BATCH = 1000;
+    private static final int BATCH = 200;
     private static final int NUMBERS = Integer.BYTES + Long.BYTES;
 
     private final AtomicLong appended = new AtomicLong();

@@ -22,7 +22,7 @@ public final class Pooling {
     private static final int CAPACITY = 16;
     private static final int OVERFLOW = 40;
     private static final int HELD_AT_MOST = 6;
-    private static final int BATCH = 1000;
+    private static final int BATCH = 300;
     private static final int TRIM_EVERY = 50;
 
     private final AtomicLong rounds = new AtomicLong();
