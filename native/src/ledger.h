@@ -23,10 +23,11 @@ struct thread_record {
     int32_t tid;
     int64_t java_id;    /* Thread.getId(); 0 where the JVM does not know the thread */
     uint64_t since_ns;  /* CLOCK_MONOTONIC of the first use */
-    uint64_t area;      /* address; 0: refused, the thread reads its CPU with getcpu */
+    uint64_t area;      /* address, and index=area; 0: refused, the thread reads its CPU with getcpu, and index=getcpu */
     uint32_t length;    /* registered length */
     uint32_t owner;     /* enum owner, of this thread */
-    uint32_t counted;   /* enum owner under which it stands in ledger_totals.registered; OWNER_KINDS: it was never registered */
+    uint16_t counted;   /* enum owner under which it stands in ledger_totals.registered; OWNER_KINDS: it was never registered */
+    bool refused;       /* it stands in ledger_totals.refused, and was not registered since */
     uint32_t refcount;  /* users of this thread's area; where a counter is shared, as it stood after the last use through us */
     uint32_t uses;      /* how often this thread was counted in through us */
     uint32_t reregistrations;

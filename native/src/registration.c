@@ -31,6 +31,7 @@
 
 static struct ownership in_force;
 static pthread_key_t record_key;
+static char turned_away; /* stands for the record of a thread that got none */
 static _Atomic bool opened;
 
 const struct ownership *registration_ownership(void) {
@@ -48,7 +49,16 @@ static void restore_signals(const sigset_t *before) {
 }
 
 static struct thread_record *current_record(void) {
-    return pthread_getspecific(record_key);
+    void *value = pthread_getspecific(record_key);
+    return value == &turned_away ? NULL : value;
+}
+
+/* A thread for which there is no record asks again at each read, and is counted once. Returns NULL. */
+static struct thread_record *turn_away(void) {
+    if (pthread_getspecific(record_key) == &turned_away) return NULL;
+    ledger_count(&ledger_totals.refused);
+    pthread_setspecific(record_key, &turned_away);
+    return NULL;
 }
 
 static void note(const struct thread_record *record, const struct thread_identity *identity, enum transition transition,
@@ -145,11 +155,13 @@ static enum action count_out(struct thread_record *record) {
     return ACTION_UNREGISTERED;
 }
 
-/* A thread in an owner's world has an owner of its own: it may be refused where others were served. */
+/* A thread in an owner's world has an owner of its own: it may be refused where others were served. It is counted once. */
 static void refuse(struct thread_record *record, const struct thread_identity *identity, int error) {
     record->owner = error == ENOSYS || error == EPERM ? OWNER_NONE : OWNER_UNKNOWN;
     record->area = 0;
     record->length = 0;
+    if (record->refused) return;
+    record->refused = true;
     ledger_count(&ledger_totals.refused);
     /* A whole process without rseq is said once, in the start line, and not again for each thread. */
     if (in_force.owner != OWNER_NONE && in_force.owner != OWNER_UNKNOWN) note(record, identity, TRANSITION_REFUSED, ACTION_NONE, 0, error);
@@ -158,10 +170,7 @@ static void refuse(struct thread_record *record, const struct thread_identity *i
 /* The record of a thread that is new here. NULL: the ledger is full. */
 static struct thread_record *new_record(const struct thread_identity *identity) {
     struct thread_record *record = ledger_take();
-    if (record == NULL) {
-        ledger_count(&ledger_totals.refused);
-        return NULL;
-    }
+    if (record == NULL) return turn_away();
     record->java_id = identity == NULL ? 0 : identity->java_id;
     record->since_ns = kernel_monotonic_ns();
     record->owner = in_force.owner;
@@ -169,8 +178,7 @@ static struct thread_record *new_record(const struct thread_identity *identity) 
     record->tid = kernel_thread_id();
     if (pthread_setspecific(record_key, record) != 0) {
         ledger_give(record);
-        ledger_count(&ledger_totals.refused);
-        return NULL;
+        return turn_away();
     }
     return record;
 }
@@ -202,7 +210,9 @@ static int fill_once_more(struct thread_record *record, const struct thread_iden
     }
     record->area = (uint64_t)(uintptr_t)area;
     record->length = in_force.length;
-    bool adopted = in_force.owner == OWNER_FOREIGN || (in_force.registers && !record->ours);
+    record->refused = false;
+    /* What stands, counted, is shared and not adopted: its last user unregisters it, and that may be us. */
+    bool adopted = in_force.owner == OWNER_FOREIGN || (in_force.registers && !record->ours && !record->left_to_us);
     record->owner = adopted && in_force.owner == OWNER_AGENT ? OWNER_FOREIGN : in_force.owner;
     if (first_use) {
         record->counted = record->owner;
@@ -239,6 +249,7 @@ static void use_once_less(struct thread_record *record, const struct thread_iden
 
 /* A thread that ends without a ThreadEnd: native, counted in through the C API or by a read, and never counted out. */
 static void thread_gone(void *value) {
+    if (value == &turned_away) return;
     struct thread_record *record = value;
     sigset_t signals;
     block_signals(&signals);

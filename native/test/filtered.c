@@ -51,5 +51,7 @@ int main(int count, char **arguments) {
     CHECK(registration_open(&decision));
     CHECK_EQ(rseq_agent_register_current_thread(), decision.owner == OWNER_NONE ? (int)error : 0);
     CHECK_EQ(rseq_agent_unregister_current_thread(), decision.owner == OWNER_NONE ? EINVAL : 0);
+    if (decision.owner == OWNER_NONE) CHECK_EQ(rseq_agent_register_current_thread(), (int)error);
+    CHECK_EQ(ledger_totals.refused, decision.owner == OWNER_NONE ? 1 : 0); /* a thread, however often it asks */
     return 0;
 }

@@ -104,7 +104,7 @@ public final class $Rseq {
     @Stable
     private static MethodHandle ffm;
 
-    private static boolean virtualRefused;
+    private static volatile boolean virtualRefused;
     private static boolean areaConstant;
     private static boolean chainKnown;
     private static ClassLoader engine;
@@ -354,6 +354,13 @@ public final class $Rseq {
     public static boolean watch() {
         check(Reflection.getCallerClass());
         return watch0();
+    }
+
+    /** Whether virtual threads came whose carrier's area could not be found by loads, so that they go the slow way. */
+    @CallerSensitive
+    public static boolean virtualRefused() {
+        check(Reflection.getCallerClass());
+        return virtualRefused;
     }
 
     /** Copies journal events, 128 bytes each (journal.h), into {@code out}; returns how many. One thread at a time. */

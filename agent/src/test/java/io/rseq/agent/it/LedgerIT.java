@@ -28,6 +28,7 @@ class LedgerIT {
                 assertThat(row.number("refcount")).isEqualTo(1);
                 assertThat(row.number("since")).isNotNegative();
                 assertThat(row.number("reregistered")).isZero();
+                assertThat(row.word("index")).isEqualTo("area");
                 tids.add(row.word("tid"));
             }
             assertThat(tids).hasSize(STAYING).isSubsetOf(running.threads());
@@ -35,6 +36,26 @@ class LedgerIT {
             assertThat(status.rows()).as("rows of %s", status).hasSize((int) status.total("live"));
             running.say("go");
             running.finish().succeeded().hadNoWarning();
+        }
+    }
+
+    @EveryJdk
+    void status_says_getcpu_where_no_area_is_read(World world) {
+        for (String option : List.of("reader=getcpu", "owner=unknown")) {
+            try (Running running = Launch.of(world, LiveThreads.class)
+                    .agent(option)
+                    .arguments(1, 1)
+                    .start()) {
+                running.awaitOut("ready");
+                Status status = Status.of(world, running.pid());
+                Status.Row row = status.threadNamed("staying-0");
+                assertThat(row.word("index")).as(status.toString()).isEqualTo("getcpu");
+                assertThat(row.word("area").equals("none"))
+                        .as(status.toString())
+                        .isEqualTo(option.equals("owner=unknown"));
+                running.say("go");
+                running.finish().succeeded();
+            }
         }
     }
 

@@ -77,6 +77,7 @@ class ManagementIT {
         assertThat(outcome.number("rows")).isPositive();
         assertThat(outcome.number("row.tid")).isEqualTo(outcome.number("tid"));
         assertThat(outcome.number("row.refcount")).isEqualTo(1);
+        assertThat(outcome.fact("row.index")).isEqualTo("area");
         assertThat(outcome.fact("row.owner")).isEqualTo(world.owner());
         assertThat(outcome.fact("row.area")).matches("0x[0-9a-f]+");
         return outcome;

@@ -105,8 +105,8 @@ enum Neighbour {
     }
 
     /**
-     * The default JDK in all its cells, the others in those where the library is preloaded. Where glibc registers, the scope that a library
-     * is loaded into changes nothing, and one way before the agent and one after it stand for both.
+     * Every JDK in all cells. Where glibc registers, the scope that a library is loaded into changes nothing, and one way before the agent and
+     * one after it stand for both.
      */
     static List<Cell> cells() {
         List<Cell> cells = new ArrayList<>();
@@ -114,8 +114,7 @@ enum Neighbour {
             for (Neighbour neighbour : values()) {
                 for (Way way : Way.values()) {
                     boolean repeats = world.glibc() && (way == Way.GLOBAL_LATER || way == Way.LOADED_BEFORE);
-                    if (way == Way.PRELOADED || world.jdk().isStandard() && !repeats)
-                        cells.add(new Cell(world, neighbour, way));
+                    if (!repeats) cells.add(new Cell(world, neighbour, way));
                 }
             }
         });

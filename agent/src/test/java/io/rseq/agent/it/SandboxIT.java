@@ -4,7 +4,9 @@ package io.rseq.agent.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.rseq.agent.it.programs.RefusedLater;
 import io.rseq.agent.it.programs.Surrounded;
+import java.util.List;
 
 /** Where the kernel's rseq(2), or the files that say how many CPUs there are, can't be had: one clear line, and every index in range. */
 class SandboxIT {
@@ -30,6 +32,84 @@ class SandboxIT {
         Machine.needsCpu(1);
         Outcome outcome = hidden(world, "taskset", "-c", "1");
         assertThat(outcome.number("count")).isEqualTo(1);
+    }
+
+    /** From the start: glibc and the agent have one system call each thread, and all further ones are refused. */
+    @EveryWorld
+    void filter_that_allows_one_call_per_thread_leaves_every_index_in_range(World world) {
+        String inject = "inject=rseq:error=EPERM:when=2+";
+        Machine.needsTool(
+                "strace -f", "strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=rseq", "-e", inject, "true");
+        Outcome outcome = Launch.of(world, Surrounded.class)
+                .wrapper("strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=rseq", "-e", inject)
+                .run();
+        inRange(outcome);
+        assertThat(outcome.startLine()).containsEntry("owner", world.owner());
+        if (world.glibc()) outcome.hadNoWarning(); // glibc's call was the first
+        else outcome.warnedOnceOf(" refused owner=none ", "errno=EPERM"); // of main, where the agent asked before
+    }
+
+    @EveryAgentOwnedWorld
+    void filter_that_comes_later_is_one_warning_and_old_threads_keep_what_they_have(World world) {
+        Outcome outcome = later(world, "later");
+        assertThat(outcome.fact("old.area")).as(outcome.toString()).isEqualTo("alive");
+        outcome.warnedOnceOf(" refused owner=none ", "errno=EPERM");
+    }
+
+    /** Which glibc takes for impossible: it ends the process at the next thread's start, and the agent is not asked. */
+    @EveryGlibcOwnedWorld
+    void filter_that_comes_later_is_the_end_in_glibc_with_the_agent_and_without(World world) {
+        for (Launch launch :
+                List.of(launchLater(world, "later"), launchLater(world, "later").withoutAgent())) {
+            Outcome outcome =
+                    launch.wrapper("sh", "-c", "ulimit -c 0; exec \"$@\"", "sh").run();
+            assumeTrue(!outcome.toString().contains("no filter"), () -> "no seccomp filters here: " + outcome);
+            outcome.exited(128 + 6);
+            assertThat(outcome.err()).as(outcome.toString()).contains("Fatal glibc error: rseq registration failed");
+        }
+    }
+
+    /** The agent never registers a thread that is registered: not at a read, not for a user of its C API, not for new threads. */
+    @EveryWorld
+    void filter_that_kills_a_second_registration_kills_nobody(World world) {
+        Outcome outcome = later(world, "again");
+        assertThat(outcome.fact("old.area")).as(outcome.toString()).isEqualTo("alive");
+        outcome.hadNoWarning();
+        Outcome control = launchLater(world, "control").run();
+        control.exited(128 + 31); // SIGSYS: the filter is there
+    }
+
+    /** The JDK's own launcher finds its libraries through /proc/self/exe, and must be told of them. */
+    @EveryWorld
+    void hidden_proc_changes_nothing(World world) {
+        String script = "mount -t tmpfs none /proc && exec \"$@\"";
+        Machine.needsTool("unshare -m, as root,", "unshare", "-m", "sh", "-c", script, "sh", "true");
+        Outcome outcome = Launch.of(world, Surrounded.class)
+                .wrapper("unshare", "-m", "sh", "-c", script, "sh")
+                .environment(
+                        "LD_LIBRARY_PATH", world.jdk().home().resolve("lib").toString())
+                .run();
+        inRange(outcome);
+        assertThat(outcome.startLine()).containsEntry("owner", world.owner()).containsEntry("reader", "raw");
+        outcome.hadNoWarning();
+    }
+
+    private static Outcome later(World world, String what) {
+        Outcome outcome = launchLater(world, what).run();
+        assumeTrue(
+                outcome.out().stream().noneMatch(line -> line.startsWith("no filter")),
+                () -> "seccomp filters can't be had here: " + outcome);
+        outcome.succeeded().hadNothingFromTheJvmOnStderr();
+        assertThat(outcome.number("looks")).as(outcome.toString()).isPositive();
+        assertThat(outcome.number("outOfRange")).as(outcome.toString()).isZero();
+        assertThat(outcome.startLine()).containsEntry("owner", world.owner());
+        return outcome;
+    }
+
+    private static Launch launchLater(World world, String what) {
+        return Launch.of(world, RefusedLater.class)
+                .nativeAccess()
+                .arguments(Fixture.library("refused_later", world.jdk()), Fixture.library("peer", world.jdk()), what);
     }
 
     private static Outcome filtered(World world, String error) {

@@ -10,7 +10,7 @@ import io.rseq.agent.engine.report.Log;
  *
  * <p>One instance for one start, two threads, its own monitor.
  */
-final class Preparation {
+final class Preparation implements Runnable {
     private static final String[] NEEDED = {
         "io.rseq.agent.engine.Hook",
         "io.rseq.agent.engine.Options",
@@ -30,6 +30,7 @@ final class Preparation {
 
     private String agentOptions;
     private boolean dismissed;
+    private boolean left;
     private Options options;
     private NativeLibraryFile library;
     private Throwable failure;
@@ -38,7 +39,8 @@ final class Preparation {
     private boolean agrees;
 
     /** The second thread's life. */
-    void run() {
+    @Override
+    public void run() {
         try {
             for (String name : NEEDED) Class.forName(name);
             String text = awaitAgentOptions();
@@ -53,9 +55,19 @@ final class Preparation {
         }
     }
 
-    /** Has the options read, and what follows from them made ready. */
+    /**
+     * Has the options read, and what follows from them made ready. Where the engine was loaded to answer a question for the status, the second
+     * thread was dismissed, and another takes its place.
+     */
     synchronized void begin(String agentOptionText) {
         agentOptions = agentOptionText;
+        dismissed = false;
+        if (left) {
+            Thread again = new Thread(null, this, "rseq-start", 0, false);
+            again.setDaemon(true);
+            again.setContextClassLoader(null);
+            again.start();
+        }
         notifyAll();
     }
 
@@ -91,6 +103,7 @@ final class Preparation {
 
     private synchronized String awaitAgentOptions() {
         while (agentOptions == null && !dismissed) sleep();
+        left = agentOptions == null;
         return agentOptions;
     }
 

@@ -8,8 +8,8 @@ import java.util.Scanner;
 import java.util.concurrent.CountDownLatch;
 
 /**
- * Libraries that share the agent's area: {@code DRIVER walks LIBRARY LIBRARY}, {@code DRIVER closed LIBRARY}, {@code DRIVER citizens
- * LIBRARY}, {@code DRIVER limit}, or {@code DRIVER visible LIBRARY}. Prints what did not hold.
+ * Libraries that share the agent's area: {@code DRIVER walks LIBRARY LIBRARY}, {@code DRIVER closed LIBRARY}, {@code DRIVER stays
+ * LIBRARY}, {@code DRIVER citizens LIBRARY}, {@code DRIVER limit}, or {@code DRIVER visible LIBRARY}. Prints what did not hold.
  */
 public final class TwoMails {
     private static final int[][] ORDERS = {{0, 1, 2}, {0, 2, 1}, {1, 0, 2}, {1, 2, 0}, {2, 0, 1}, {2, 1, 0}};
@@ -33,6 +33,7 @@ public final class TwoMails {
                 // in
                 onThreads(1, () -> walks("thread", 1));
             }
+            case "stays" -> stays();
             case "closed" -> closed(arguments[2]);
             case "citizens" -> onThreads(THREADS, TwoMails::citizen);
             case "limit" -> {
@@ -87,6 +88,13 @@ public final class TwoMails {
 
     private static int leave(int user) {
         return user == AGENT ? Peer.agentUnregister() : Peer.unregister(LIBRARIES[user]);
+    }
+
+    /** The library stays counted in on this thread. */
+    private static void stays() {
+        index("before");
+        check(Peer.register(LIBRARIES[0]) == 0, "could not register");
+        check(Peer.globalRefcount() == 2, "refcount " + Peer.globalRefcount());
     }
 
     /** The library is counted in on threads that live, and goes without a word. */

@@ -42,6 +42,7 @@ public final class Journal extends Thread {
     private final PerCpuTransformer transformer;
     private boolean beanRegistered;
     private boolean secondSourceLogged;
+    private boolean virtualRefusedLogged;
     private final Set<String> told = new HashSet<>();
     private final ByteBuffer events = ByteBuffer.wrap(bytes).order(ByteOrder.nativeOrder());
 
@@ -95,6 +96,11 @@ public final class Journal extends Thread {
             count = $Rseq.drain(bytes);
             for (int i = 0; i < count; i++) log(i * EVENT_BYTES);
         } while (count == EVENTS_AT_ONCE);
+        if (virtualRefusedLogged || !$Rseq.virtualRefused()) return;
+        virtualRefusedLogged = true;
+        LineLogger.LOG.warn(
+                "virtual threads read their index by a native call: the way through 'carrierThread' does not"
+                        + " lead to the area on this JDK");
     }
 
     private void log(int at) {

@@ -62,6 +62,7 @@ public final class Ledger {
 
     private static Ledger of(ByteBuffer records, int count) {
         Map<Long, String> names = ThreadNames.read();
+        boolean readsAreas = !$Rseq.description().contains(" reader=getcpu "); // which reads none, whatever is there
         long now = System.nanoTime(); // CLOCK_MONOTONIC, like the C side's (os_linux.cpp, javaTimeNanos)
         List<LedgerRow> rows = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
@@ -74,7 +75,8 @@ public final class Ledger {
                     records.getInt(at + LENGTH),
                     Integer.toUnsignedLong(records.getInt(at + REFCOUNT)),
                     Math.max(0, now - records.getLong(at + SINCE)) / 1_000_000_000,
-                    Integer.toUnsignedLong(records.getInt(at + REREGISTERED))));
+                    Integer.toUnsignedLong(records.getInt(at + REREGISTERED)),
+                    readsAreas && records.getLong(at + AREA) != 0));
         }
         return new Ledger(rows);
     }

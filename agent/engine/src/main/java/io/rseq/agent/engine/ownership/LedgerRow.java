@@ -11,9 +11,18 @@ public final class LedgerRow {
     private final long refcount;
     private final long since;
     private final long reregistered;
+    private final boolean readsArea;
 
     LedgerRow(
-            String thread, int tid, String owner, long area, int length, long refcount, long since, long reregistered) {
+            String thread,
+            int tid,
+            String owner,
+            long area,
+            int length,
+            long refcount,
+            long since,
+            long reregistered,
+            boolean readsArea) {
         this.thread = thread;
         this.tid = tid;
         this.owner = owner;
@@ -22,6 +31,7 @@ public final class LedgerRow {
         this.refcount = refcount;
         this.since = since;
         this.reregistered = reregistered;
+        this.readsArea = readsArea;
     }
 
     /** The Java name, {@code ?} where the JVM does not know the thread, or no longer. */
@@ -64,10 +74,16 @@ public final class LedgerRow {
         return reregistered;
     }
 
+    /** Where an index on this thread comes from: {@code area}, or {@code getcpu} for a thread that was refused. */
+    public String getIndex() {
+        return readsArea ? "area" : "getcpu";
+    }
+
     @Override
     public String toString() {
         return "thread=" + oneWord(thread) + " tid=" + tid + " owner=" + owner + " area=" + getArea() + " length="
-                + length + " refcount=" + refcount + " since=" + since + " reregistered=" + reregistered;
+                + length + " refcount=" + refcount + " since=" + since + " reregistered=" + reregistered + " index="
+                + getIndex();
     }
 
     /** So that key=value stays what it is. */

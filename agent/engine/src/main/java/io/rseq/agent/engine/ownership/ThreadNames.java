@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.rseq.agent.engine.ownership;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.util.HashMap;
 import java.util.Map;
+import jdk.internal.misc.Unsafe;
 
 /** The names of the platform threads that the JVM knows now, by the id under which the C side recorded them. */
 final class ThreadNames {
@@ -14,19 +13,18 @@ final class ThreadNames {
 
     static Map<Long, String> read() {
         Map<Long, String> names = new HashMap<>();
-        VarHandle id = id();
+        long id = id();
         for (Thread thread : all()) {
-            if (thread != null) names.put((long) id.get(thread), thread.getName());
+            if (thread != null) names.put(Unsafe.getUnsafe().getLong(thread, id), thread.getName());
         }
         return names;
     }
 
-    /** An application may override getId(); the field is what the C side reads. java.lang is open to the engine. */
-    private static VarHandle id() {
+    /** Where a Thread has its id. An application may override getId(); the field is what the C side reads. */
+    private static long id() {
         try {
-            return MethodHandles.privateLookupIn(Thread.class, MethodHandles.lookup())
-                    .findVarHandle(Thread.class, "tid", long.class);
-        } catch (ReflectiveOperationException otherJdk) {
+            return Unsafe.getUnsafe().objectFieldOffset(Thread.class, "tid");
+        } catch (InternalError otherJdk) {
             throw new IllegalStateException("this JVM's Thread has no 'tid': " + otherJdk, otherJdk);
         }
     }
