@@ -212,16 +212,17 @@ public final class PerCpuLongStack {
         return "PerCpuLongStack[size=" + size() + ", capacityPerCpu=" + capacity + ", index=" + index + "]";
     }
 
+    /* What follows a commit takes nothing from before it but the value: what lives across the call costs a store and a load each time. */
     private boolean pushAt(long at, long value) {
         long status = Commits.push(at, capacity, value, field);
-        boolean pushed = status == Commits.COMMITTED || pushPastStack(at, value, status);
+        boolean pushed = status == Commits.COMMITTED || pushPastStack(value, status);
         Reference.reachabilityFence(this);
         return pushed;
     }
 
     private long popAt(long at) {
         long value = Commits.pop(at, capacity, field);
-        if (value < LEAST) value = popPastStack(at, value);
+        if (value < 0 && value < LEAST) value = popPastStack(value); // the first compare is the cheaper one
         VarHandle.acquireFence();
         Reference.reachabilityFence(this);
         return value;
@@ -236,8 +237,10 @@ public final class PerCpuLongStack {
         return pushAt(at, value);
     }
 
-    private boolean pushPastStack(long at, long value, long refusal) {
+    private boolean pushPastStack(long value, long refusal) {
+        long at = offset;
         long status = refusal;
+        if (status == Commits.UNAVAILABLE && register()) status = Commits.push(at, capacity, value, field);
         for (int i = 0; status == Commits.FULL && i < EXCHANGES && stacks.moveOut(at, overflow); i++)
             status = Commits.push(at, capacity, value, field);
         return status == Commits.COMMITTED || overflow.push(value);
@@ -249,9 +252,18 @@ public final class PerCpuLongStack {
         return popAt(at);
     }
 
-    private long popPastStack(long at, long status) {
+    private long popPastStack(long refusal) {
+        long at = offset;
+        long status = refusal;
+        if (status == Commits.STATUS + Commits.UNAVAILABLE && register()) status = Commits.pop(at, capacity, field);
+        if (status >= LEAST) return status;
         if (overflow.isEmpty()) return EMPTY;
         return status == Commits.STATUS + Commits.FULL ? stacks.moveIn(at, overflow) : overflow.pop();
+    }
+
+    /* A thread without an area gets one when it asks for its index. */
+    private boolean register() {
+        return stripe() >= 0;
     }
 
     private long acquire() {
