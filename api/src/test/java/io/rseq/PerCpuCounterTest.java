@@ -9,6 +9,7 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -55,6 +56,23 @@ class PerCpuCounterTest {
             assertThat(taken.get() + counter.sum()).isEqualTo(5 + 2 * THREADS * ADDS * 2L);
         }
         assertThat(adds).as("adds that came to the sequences").isGreaterThan(THREADS * ADDS);
+    }
+
+    @Test
+    void a_reset_in_the_middle_of_a_sum_does_not_make_it_negative() {
+        try (FakeAgent agent = FakeAgent.arrive()) {
+            PerCpuCounter counter = new PerCpuCounter();
+            AtomicLong taken = new AtomicLong();
+            AtomicBoolean within = new AtomicBoolean();
+            agent.afterEachGet(() -> {
+                if (within.getAndSet(true)) return;
+                counter.increment();
+                taken.addAndGet(counter.sumThenReset());
+                within.set(false);
+            });
+            assertThat(counter.sum()).isBetween(0L, (long) Cpus.count());
+            assertThat(taken.get()).isPositive();
+        }
     }
 
     @Test

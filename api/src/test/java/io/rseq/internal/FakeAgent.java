@@ -60,8 +60,14 @@ public final class FakeAgent implements AutoCloseable {
         FakeSequences.limit = bytes;
     }
 
+    /** What happens to come between the reading of a cell and what the reader does next. */
+    public void afterEachGet(Runnable action) {
+        FakeSequences.afterGet = action;
+    }
+
     @Override
     public void close() {
+        FakeSequences.afterGet = () -> {};
         FakeSequences.limit = Long.MAX_VALUE;
         FakeStacks.fences = true;
         try {

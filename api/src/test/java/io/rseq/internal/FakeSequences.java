@@ -20,6 +20,7 @@ public final class FakeSequences {
 
     static final AtomicLong ADDS = new AtomicLong();
     static final AtomicLong ALLOCATED = new AtomicLong();
+    static volatile Runnable afterGet = () -> {};
     static volatile long limit = Long.MAX_VALUE;
 
     private static final AtomicLong NEXT = new AtomicLong();
@@ -60,7 +61,9 @@ public final class FakeSequences {
     public static long get(int cpu, long offset) {
         if (!OFFSETS.contains(offset)) throw new AssertionError("nobody's: " + offset);
         AtomicLong cell = CELLS.get(key(cpu, offset));
-        return cell == null ? 0 : cell.get();
+        long value = cell == null ? 0 : cell.get();
+        afterGet.run();
+        return value;
     }
 
     static void set(int cpu, long offset, long value) {
