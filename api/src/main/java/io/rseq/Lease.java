@@ -43,10 +43,15 @@ public final class Lease<T> implements AutoCloseable {
     final T object;
     final int slot;
     private final PerCpuPool<T> pool;
+
+    /* Where the slot goes when it is given back; null: the pool has something to do first. Here, because the way through the pool is longer. */
+    private final PerCpuLongStack idle;
+
     int state;
 
-    Lease(PerCpuPool<T> pool, int slot, T object, int state) {
+    Lease(PerCpuPool<T> pool, PerCpuLongStack idle, int slot, T object, int state) {
         this.pool = pool;
+        this.idle = idle;
         this.slot = slot;
         this.object = object;
         this.state = state;
@@ -74,7 +79,7 @@ public final class Lease<T> implements AutoCloseable {
             return;
         }
         state = IDLE;
-        pool.giveBack(this);
+        if (idle == null || !idle.push(slot)) pool.giveBackSlowly(this);
     }
 
     /** Of several threads, one succeeds. */

@@ -166,9 +166,15 @@ public final class PerCpuPool<T> {
     // ---- giving back
     // ---------------------------------------------------------------------------------------------------------
 
-    void giveBack(Lease<T> lease) {
+    private void giveBack(Lease<T> lease) {
         if (onRelease != null) prepare(lease);
         if (!idle.push(lease.slot)) discard(lease);
+    }
+
+    /** For a lease that found no room, or whose object needs to be made ready first. */
+    void giveBackSlowly(Lease<T> lease) {
+        if (onRelease == null) discard(lease);
+        else giveBack(lease);
     }
 
     /* What is not ready for its next user must have none. */
@@ -230,7 +236,8 @@ public final class PerCpuPool<T> {
         int slot = takeSlot();
         try {
             T object = Objects.requireNonNull(supplier.get(), "the supplier returned null");
-            Lease<T> lease = new Lease<>(this, slot, object, slot < 0 ? Lease.UNPOOLED : state);
+            PerCpuLongStack home = onRelease == null ? idle : null;
+            Lease<T> lease = new Lease<>(this, home, slot, object, slot < 0 ? Lease.UNPOOLED : state);
             if (slot >= 0) enter(lease);
             created.increment();
             return lease;
