@@ -18,6 +18,9 @@ import jdk.internal.vm.annotation.Stable;
  * Handles are {@code @Stable}, so compiled code takes them for constants, and what is left of a commit is the check of its bounds and the
  * call. While a handle is null and {@code critical} false, nothing is open, and the answer is UNAVAILABLE.
  *
+ * <p><b>After the call</b> of add, push and pop nothing is left to do, not even a second try for a thread that was not registered: what it would
+ * need had to be kept across the call, a store and a load for each. Whoever gets UNAVAILABLE asks for the index, which registers the thread.
+ *
  * <p><b>Bounds.</b> Any code can call this class. What it passes can spoil per-CPU memory, and never touches any other.
  *
  * <p><b>Statuses, fields, layouts</b>: as {@code Commits} and ops.h have them.
@@ -129,8 +132,7 @@ public final class $RseqCommits {
     @ForceInline
     public static long add(long offset, long delta, long field) throws Throwable {
         if ((offset & NO_CELL) != 0) return outside(offset);
-        long status = callAdd(offset, delta, field(field));
-        return status == UNAVAILABLE ? addAgain(offset, delta, field) : status;
+        return callAdd(offset, delta, field(field));
     }
 
     @ForceInline
@@ -144,15 +146,13 @@ public final class $RseqCommits {
     @ForceInline
     public static long push(long offset, long capacity, long value, long field) throws Throwable {
         if (noStack(offset, capacity)) return outside(offset);
-        long status = callPush(offset, capacity, value, field(field));
-        return status == UNAVAILABLE ? pushAgain(offset, capacity, value, field) : status;
+        return callPush(offset, capacity, value, field(field));
     }
 
     @ForceInline
     public static long pop(long offset, long capacity, long field) throws Throwable {
         if (noStack(offset, capacity)) return STATUS + outside(offset);
-        long value = callPop(offset, capacity, field(field));
-        return value == STATUS + UNAVAILABLE ? popAgain(offset, capacity, field) : value;
+        return callPop(offset, capacity, field(field));
     }
 
     @ForceInline
@@ -364,24 +364,9 @@ public final class $RseqCommits {
     // ----------------------------------------------------------------
 
     @DontInline
-    private static long addAgain(long offset, long delta, long field) throws Throwable {
-        return isRegistered() ? callAdd(offset, delta, field(field)) : UNAVAILABLE;
-    }
-
-    @DontInline
     private static long compareAndStoreAgain(long offset, long index, long expected, long value, long field)
             throws Throwable {
         return isRegistered() ? callCompareAndStore(offset, index, expected, value, field(field)) : UNAVAILABLE;
-    }
-
-    @DontInline
-    private static long pushAgain(long offset, long capacity, long value, long field) throws Throwable {
-        return isRegistered() ? callPush(offset, capacity, value, field(field)) : UNAVAILABLE;
-    }
-
-    @DontInline
-    private static long popAgain(long offset, long capacity, long field) throws Throwable {
-        return isRegistered() ? callPop(offset, capacity, field(field)) : STATUS + UNAVAILABLE;
     }
 
     @DontInline

@@ -20,7 +20,7 @@ public final class Commits {
     /** Done, exactly once. */
     public static final long COMMITTED = 0;
 
-    /** No sequences here: no agent, another committer, or a thread without a registered area. */
+    /** No sequences here: no agent, another committer, or a thread without a registered area, which gets one when it asks for its index. */
     public static final long UNAVAILABLE = 1;
 
     /** A stack or buffer of this CPU is full; from {@link #pop}: it is empty. */
