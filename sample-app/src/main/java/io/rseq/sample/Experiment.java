@@ -25,8 +25,9 @@ final class Experiment {
     private final long deadline;
 
     /**
-     * What was found. {@code traffic} is all that the service counted, {@code warmUp} was left out of everything but the check of the totals, {@code stats} is what GET /stats answered at the
-     * end of the load, and {@code complete} is false when the time was over before the requests were.
+     * What was found. {@code traffic} is all that the service counted, {@code hashersMade} what its pool had to make, {@code warmUp} was left out of
+     * everything but the check of the totals, {@code stats} is what GET /stats answered at the end of the load, and {@code complete} is false
+     * when the time was over before the requests were.
      */
     record Outcome(
             String threadKind,
@@ -35,6 +36,7 @@ final class Experiment {
             Side perCpu,
             Side jdk,
             Traffic traffic,
+            long hashersMade,
             String stats,
             boolean complete,
             List<List<TightLoop.Figure>> tightLoops) {}
@@ -53,6 +55,7 @@ final class Experiment {
         List<Side> warmUp = List.of(new Side(new PerCpuMetrics()), new Side(new JdkMetrics()));
         String threadKind;
         Traffic traffic;
+        long hashersMade;
         String stats;
         try (Service service = Service.open(port, perCpu.metrics());
                 Load load = new Load(service.uri("/hash"), clients)) {
@@ -68,9 +71,11 @@ final class Experiment {
             drive(service, load, perCpu, requests - half, progress);
             progress.end();
             stats = get(service.uri("/stats"));
+            hashersMade = service.hashersMade();
         }
         boolean complete = perCpu.load().answered() == requests && jdk.load().answered() == requests;
-        return new Outcome(threadKind, clients, warmUp, perCpu, jdk, traffic, stats, complete, tightLoops());
+        return new Outcome(
+                threadKind, clients, warmUp, perCpu, jdk, traffic, hashersMade, stats, complete, tightLoops());
     }
 
     private void drive(Service service, Load load, Side side, long count, Progress progress)

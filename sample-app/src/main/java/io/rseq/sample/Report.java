@@ -36,6 +36,7 @@ final class Report {
         side(outcome.jdk(), "plain JDK: LongAdder, synchronized histogram");
         line("");
         traffic(outcome.traffic(), support);
+        line("  hashers (a digest and a buffer each) that PerCpuPool made for them: %d", outcome.hashersMade());
         line("");
         tightLoops(outcome.tightLoops());
         line("");

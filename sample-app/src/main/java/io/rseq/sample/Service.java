@@ -3,14 +3,15 @@ package io.rseq.sample;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.rseq.Lease;
+import io.rseq.PerCpuPool;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -21,11 +22,13 @@ final class Service implements AutoCloseable {
     static final int MAX_PAYLOAD = 1 << 20;
 
     private static final int STOP_SECONDS = 5;
-    private static final char[] HEX = "0123456789abcdef".toCharArray();
+    private static final int HASHERS_PER_CPU = 32;
 
     private final HttpServer server;
     private final RequestThreads threads;
     private final Traffic traffic = new Traffic();
+    private final PerCpuPool<Hasher> hashers =
+            PerCpuPool.builder(Hasher::new).capacityPerCpu(HASHERS_PER_CPU).build();
     private volatile RequestMetrics metrics;
 
     private Service(HttpServer server, RequestThreads threads, RequestMetrics metrics) {
@@ -64,6 +67,11 @@ final class Service implements AutoCloseable {
         return traffic;
     }
 
+    /** How many hashers all requests together needed. */
+    long hashersMade() {
+        return hashers.created();
+    }
+
     /** From the next request on. */
     void use(RequestMetrics next) {
         metrics = next;
@@ -84,38 +92,35 @@ final class Service implements AutoCloseable {
 
     /** Hexadecimal SHA-256. */
     static String digest(byte[] payload) {
-        byte[] digest;
+        Hasher hasher = new Hasher();
         try {
-            digest = MessageDigest.getInstance("SHA-256").digest(payload);
-        } catch (NoSuchAlgorithmException impossible) { // every Java platform has it
+            hasher.read(new ByteArrayInputStream(payload), payload.length);
+        } catch (IOException impossible) {
             throw new IllegalStateException(impossible);
         }
-        char[] text = new char[2 * digest.length];
-        for (int i = 0; i < digest.length; i++) {
-            text[2 * i] = HEX[digest[i] >> 4 & 15];
-            text[2 * i + 1] = HEX[digest[i] & 15];
-        }
-        return new String(text);
+        return hasher.hex();
     }
 
     private void hash(HttpExchange exchange) throws IOException {
         long start = System.nanoTime();
         try (exchange) {
             if (!accepts(exchange, "POST")) return;
-            byte[] payload;
-            try (InputStream in = exchange.getRequestBody()) {
-                payload = in.readNBytes(MAX_PAYLOAD + 1);
+            int received;
+            String digest;
+            try (Lease<Hasher> lease = hashers.lease();
+                    InputStream in = exchange.getRequestBody()) {
+                received = lease.get().read(in, MAX_PAYLOAD);
+                digest = lease.get().hex();
             }
-            if (payload.length > MAX_PAYLOAD) {
+            if (received > MAX_PAYLOAD) {
                 answer(exchange, 413, "text/plain", "at most " + MAX_PAYLOAD + " bytes\n");
                 return;
             }
-            String digest = digest(payload);
             RequestMetrics current = metrics;
-            current.received(payload.length);
+            current.received(received);
             long elapsed = System.nanoTime() - start;
             current.record(elapsed);
-            traffic.served(payload.length, elapsed);
+            traffic.served(received, elapsed);
             answer(exchange, 200, "text/plain", digest);
         }
     }
