@@ -87,13 +87,6 @@ final class Claim {
                 "index against Affinity.getCpu", index, index.of("peerAffinity"), Bound.TIMES_FASTER, 50, 50));
         claims.add(new Claim(
                 "a woven method against the index", index.of("woven"), index, Bound.AT_MOST_NS_MORE, 0.4, 0.4));
-        claims.add(new Claim(
-                "a woven method that adds against the index",
-                index.of("wovenAdds"),
-                index,
-                Bound.AT_MOST_NS_MORE,
-                0.4,
-                0.4));
         for (int threads : new int[] {1, cpus, many}) {
             Key counter = new Key("CounterBenchmark", "perCpu", threads);
             claims.add(faster("counter against LongAdder", counter, "peerLongAdder", 3));
