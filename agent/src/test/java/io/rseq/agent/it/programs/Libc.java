@@ -2,6 +2,8 @@
 package io.rseq.agent.it.programs;
 
 import com.sun.jna.Native;
+import java.util.Arrays;
+import java.util.BitSet;
 
 /** libc, through the application's own JNA. */
 final class Libc {
@@ -57,15 +59,16 @@ final class Libc {
 
     /** Two CPUs that the caller may use. */
     static int[] twoCpus() {
+        int[] cpus = allowedCpus();
+        if (cpus.length < 2) throw new IllegalStateException("only one CPU");
+        return Arrays.copyOf(cpus, 2);
+    }
+
+    /** The CPUs that the caller may use. */
+    static int[] allowedCpus() {
         long[] mask = new long[AFFINITY_WORDS];
         if (sched_getaffinity(0, mask.length * (long) Long.BYTES, mask) < 0)
             throw new IllegalStateException("sched_getaffinity");
-        int[] cpus = new int[2];
-        int found = 0;
-        for (int cpu = 0; cpu < mask.length * Long.SIZE && found < 2; cpu++) {
-            if ((mask[cpu / Long.SIZE] >>> cpu % Long.SIZE & 1) != 0) cpus[found++] = cpu;
-        }
-        if (found < 2) throw new IllegalStateException("only one CPU");
-        return cpus;
+        return BitSet.valueOf(mask).stream().toArray();
     }
 }

@@ -26,8 +26,12 @@ final class Writers {
 
     /** {@code platform}, or {@code virtual}: reflectively, for this is compiled for 17. */
     static Writers start(String kind, Work work) throws ReflectiveOperationException {
+        return start(kind, count(kind), work);
+    }
+
+    static Writers start(String kind, int count, Work work) throws ReflectiveOperationException {
         Writers writers = new Writers();
-        for (int i = 0; i < count(kind); i++) {
+        for (int i = 0; i < count; i++) {
             int number = i;
             Runnable body = () -> writers.run(work, number);
             if (kind.equals("virtual")) {
