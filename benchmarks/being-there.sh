@@ -9,7 +9,7 @@
 # claims are about wall time; the CPU time beside it is what to look at where the machine was busy.
 # Raw figures and the page, benchmarks.md, are in benchmarks/target/results. Exit status 1: a claim was missed; 2: something did not run.
 #   --quick   few rounds
-#   MEASURE   only those: hello one many classes platform virtual rss steady
+#   MEASURE   measures only those anew: hello one many classes platform virtual rss steady
 set -euo pipefail
 export LC_ALL=C
 here=$(cd "$(dirname "$0")" && pwd)
@@ -69,7 +69,7 @@ options_of() {
 }
 
 # Of a thread's own work there is none. On one CPU: how long another one takes to wake up is most of what would be measured otherwise, and
-# none of it is the agent's.
+# none of it is the agent's. Many short rounds: most of them fit into one turn on that CPU, whatever else wants it.
 cpu=$(taskset -cp $$ | sed 's/.*: //; s/[-,].*//')
 start_of() {
     case $1 in
@@ -77,8 +77,8 @@ start_of() {
         one) "$java" "${options[@]}" -cp "$started/classes" $package.AnnotatedHello ;;
         many) "$java" "${options[@]}" -cp "$started/classes:$started/annotated.jar" $package.LoadedClasses Annotated $annotated ;;
         classes) "$java" "${options[@]}" -cp "$started/classes:$started/plain.jar" $package.LoadedClasses Plain $plain ;;
-        platform) taskset -c "$cpu" "$java" "${options[@]}" -cp "$started/classes" $package.ThreadStarts 500 9 ;;
-        virtual) taskset -c "$cpu" "$java" "${options[@]}" -cp "$started/classes" $package.VirtualThreads 1000 15 ;;
+        platform) taskset -c "$cpu" "$java" "${options[@]}" -cp "$started/classes" $package.ThreadStarts 20 225 ;;
+        virtual) taskset -c "$cpu" "$java" "${options[@]}" -cp "$started/classes" $package.VirtualThreads 40 1001 ;;
         steady) "$java" "${options[@]}" -cp "$started/classes" $package.Unconcerned 15 ;;
         rss) resident ;;
     esac
