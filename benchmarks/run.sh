@@ -4,7 +4,7 @@
 # run.sh [--quick] [--jdk PATH]... [--rounds N] [--threads N,N,..] [--publish] [JMH's own options]
 #
 # Builds what is missing, runs the JMH benchmarks on each JDK at each thread count, and writes benchmarks/target/results/benchmarks.md with its
-# charts (SVG and PNG), which it also prints; then startup.sh on each JDK. Without --jdk: JAVA_HOME (or the JDK of the javac on the path),
+# charts (SVG and PNG), which it also prints; then being-there.sh on each JDK adds its part. Without --jdk: JAVA_HOME (or the JDK of the javac on the path),
 # and the JDKs (17 and newer) that lie beside it. Raw JSON is kept beside the page. The exit status is 1 when one of the project's own claims was
 # missed, 2 when something did not run.
 #   --quick      under 3 minutes: the newest of those JDKs, one short round, 3 thread counts, few starts
@@ -88,7 +88,7 @@ if "${CC:-cc}" -O2 -pthread -o "$limits" "$here/src/main/c/add_loop.c" "$sequenc
 else
     echo "run.sh: the sequences in C, for comparison, are left out: they need glibc 2.35 and its registration" >&2
 fi
-startup=()
+being_there=()
 if [ -n "$quick" ]; then
     rounds=1
     case " ${jmh[*]} " in
@@ -96,17 +96,17 @@ if [ -n "$quick" ]; then
         *) jmh+=(-wi 3 -w 100ms -i 6 -r 100ms) ;;
     esac
     [ ${#threads[@]} -gt 0 ] || threads=(--quick)
-    startup=(7 3)
+    being_there=(--quick)
 fi
 for jdk in "${jdks[@]}"; do arguments+=(--jdk "$jdk"); done
 missed=0
 "${jdks[0]}/bin/java" -jar "$jar" "${arguments[@]}" --rounds "$rounds" "${threads[@]}" "${jmh[@]}" || { [ $? -eq 3 ] || die "JMH did not run to its end"; missed=1; }
+for jdk in "${jdks[@]}"; do
+    "$here/being-there.sh" "$jdk" "${being_there[@]}" || { [ $? -eq 1 ] || die "being-there.sh did not run to its end"; missed=1; }
+done
 if [ -n "$publish" ]; then
     rm -rf "$root/docs/charts"
     cp -r "$results/charts" "$root/docs/charts"
     cp "$results/benchmarks.md" "$root/docs/benchmarks.md"
 fi
-for jdk in "${jdks[@]}"; do
-    "$here/startup.sh" "$jdk" "${startup[@]}" || { [ $? -eq 1 ] || die "startup.sh did not run to its end"; missed=1; }
-done
 exit $missed

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.rseq.benchmarks.startup;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * Loads and initialises generated classes one after the other, of that name, so many. Prints the nanoseconds that took, those for which this
+ * thread had a CPU, and how many of the classes were woven.
+ */
+public final class LoadedClasses {
+    private static int woven;
+
+    private LoadedClasses() {}
+
+    public static void main(String[] arguments) throws ClassNotFoundException, IOException {
+        String name = LoadedClasses.class.getPackageName() + "." + arguments[0];
+        int count = Integer.parseInt(arguments[1]);
+        long cpuStart = cpuNanos();
+        long start = System.nanoTime();
+        for (int i = 1; i <= count; i++) Class.forName(name + (100_000 + i));
+        long nanos = System.nanoTime() - start;
+        System.out.println(nanos + " " + (cpuNanos() - cpuStart) + " " + woven);
+    }
+
+    /** The kernel's own count; the JDK's would load a few hundred classes of management first. */
+    private static long cpuNanos() throws IOException {
+        String text = Files.readString(Path.of("/proc/thread-self/schedstat"));
+        return Long.parseLong(text.substring(0, text.indexOf(' ')));
+    }
+
+    /** A class found an index where none had been passed. */
+    static void sawWoven() {
+        woven++;
+    }
+}

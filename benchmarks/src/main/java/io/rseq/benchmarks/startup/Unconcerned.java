@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.rseq.benchmarks.startup;
+
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * An application that uses nothing of ours, in its steady state: two threads that count words in a map under a lock, with garbage. Prints the
+ * median round's nanoseconds. The result is checked, so none of it can be compiled away.
+ */
+public final class Unconcerned {
+    private static final int THREADS = 2;
+    private static final int WORDS = 30_000;
+    private static final int DIFFERENT = 512;
+    private static final int WARM_UP_ROUNDS = 15;
+
+    private final Map<String, Integer> counts = new HashMap<>();
+
+    private Unconcerned() {}
+
+    public static void main(String[] arguments) throws InterruptedException {
+        int rounds = Integer.parseInt(arguments[0]);
+        long[] nanos = new long[rounds];
+        for (int i = -WARM_UP_ROUNDS; i < rounds; i++) {
+            long start = System.nanoTime();
+            new Unconcerned().round();
+            if (i >= 0) nanos[i] = System.nanoTime() - start;
+        }
+        Arrays.sort(nanos);
+        System.out.println(nanos[rounds / 2]);
+    }
+
+    private void round() throws InterruptedException {
+        Thread[] threads = new Thread[THREADS];
+        for (int i = 0; i < THREADS; i++) {
+            threads[i] = new Thread(null, this::count, "counting");
+            threads[i].start();
+        }
+        for (Thread thread : threads) thread.join();
+        int sum = 0;
+        for (int count : counts.values()) sum += count;
+        if (sum != THREADS * WORDS) throw new AssertionError("counted " + sum);
+    }
+
+    private void count() {
+        for (int i = 0; i < WORDS; i++) {
+            String word = "word" + Integer.toString(i * 31 % DIFFERENT, 7);
+            String reversed = new StringBuilder(word).reverse().toString();
+            synchronized (counts) {
+                counts.merge(reversed, 1, Integer::sum);
+            }
+        }
+    }
+}
