@@ -80,12 +80,12 @@ class FlightRecordingIT {
     @EveryJdk
     void a_disabled_event_is_not_recorded_and_the_other_is(World world) {
         Path file = file(world, "disabled");
-        recorded(world, file, ",rseq.Transition#enabled=false", TOTALS).run().succeeded();
+        recorded(world, file, ",+rseq.Transition#enabled=false", TOTALS).run().succeeded();
         RecordedEvents events = RecordedEvents.of(world, file);
         assertThat(events.transitions()).isEmpty();
         assertThat(events.totals()).isNotEmpty();
         Path other = file(world, "disabled-totals");
-        recorded(world, other, ",rseq.Totals#enabled=false", TRANSITION).run().succeeded();
+        recorded(world, other, ",+rseq.Totals#enabled=false", TRANSITION).run().succeeded();
         events = RecordedEvents.of(world, other);
         assertThat(events.recordedThreads()).hasSize(2 * THREADS);
         assertThat(events.totals()).isEmpty();
@@ -101,14 +101,15 @@ class FlightRecordingIT {
                 String name = "name=round" + round;
                 Path file = file(world, "jcmd-" + round);
                 jcmd(world, running.pid(), "JFR.start", name);
+                running.say("go");
                 running.awaitOut("round=" + round);
-                if (round == 0) jcmd(world, running.pid(), "JFR.stop", name, "filename=" + file);
-                else jcmd(world, running.pid(), "JFR.dump", name, "filename=" + file);
+                jcmd(world, running.pid(), "JFR.stop", name, "filename=" + file);
                 String threads = " thread=recorded_" + round + "_";
                 assertThat(RecordedEvents.of(world, file).recordedThreads())
                         .hasSize(2 * THREADS)
                         .allMatch(line -> line.contains(threads));
             }
+            running.say("end");
             running.finish().succeeded().hadNoWarning();
         }
     }
@@ -118,6 +119,7 @@ class FlightRecordingIT {
         Path file = file(world, "attached");
         try (Running running = recorded(world, file, "", TRANSITION)
                 .withoutAgent()
+                .arguments("attended")
                 .jvm("-XX:+EnableDynamicAgentLoading")
                 .start()) {
             running.awaitOut("ready");
@@ -129,6 +131,8 @@ class FlightRecordingIT {
                             Long.toString(running.pid()))
                     .run()
                     .succeeded();
+            running.say("go");
+            running.say("end");
             running.finish().succeeded().hadNoWarning();
         }
         assertThat(RecordedEvents.of(world, file).recordedThreads()).hasSize(2 * THREADS);

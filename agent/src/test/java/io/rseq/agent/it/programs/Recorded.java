@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.rseq.agent.it.programs;
 
+import java.io.IOException;
 import jdk.jfr.EventType;
 import jdk.jfr.FlightRecorder;
 
-/** In each round it waits until a recording wants the agent's transitions, starts threads that read an index, and waits for their end. */
+/**
+ * In each round it waits until a recording wants an event, starts threads that read an index, and waits for their end. When its last
+ * argument is {@code attended} it waits for a line on stdin before each round, and for one before the end.
+ */
 public final class Recorded {
     private Recorded() {}
 
@@ -12,8 +16,10 @@ public final class Recorded {
         int threads = Integer.parseInt(arguments[0]);
         int rounds = Integer.parseInt(arguments[1]);
         String event = arguments[2];
+        boolean attended = arguments[arguments.length - 1].equals("attended");
         System.out.println("ready");
         for (int round = 0; round < rounds; round++) {
+            if (attended) awaitLine();
             while (!isWanted(event)) Thread.sleep(20); // the launcher's time limit ends this
             for (int i = 0; i < threads; i++) {
                 Thread thread = new Thread(() -> Shapes.still(Shapes.NOT_WOVEN), "recorded " + round + " " + i);
@@ -21,8 +27,13 @@ public final class Recorded {
                 thread.join();
             }
             System.out.println("round=" + round);
-            while (round + 1 < rounds && isWanted(event)) Thread.sleep(20);
         }
+        if (attended) awaitLine();
+    }
+
+    private static void awaitLine() throws IOException {
+        int letter = System.in.read();
+        while (letter >= 0 && letter != '\n') letter = System.in.read();
     }
 
     /** Not asked of a recorder that is not there: asking makes one. */

@@ -41,6 +41,7 @@ public final class FlightRecording implements FlightRecorderListener {
     @Override
     public void recorderInitialized(FlightRecorder recorder) {
         try {
+            journal.recordsEveryday(true); // before somebody can see that the event is enabled
             FlightRecorder.register(TransitionEvent.class);
             FlightRecorder.addPeriodicEvent(TransitionEvent.class, journal::drain);
             FlightRecorder.addPeriodicEvent(TotalsEvent.class, this::totals);
