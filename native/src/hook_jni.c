@@ -243,6 +243,13 @@ jlong HOOK(area0)(JNIEnv *env, jclass hook) {
     return (jlong)(uintptr_t)ownership_area(registration_ownership());
 }
 
+/* Whether the journal holds everyday transitions, too, and names. */
+void HOOK(recordEveryday0)(JNIEnv *env, jclass hook, jboolean wanted) {
+    (void)env;
+    (void)hook;
+    journal_set_verbose(wanted == JNI_TRUE);
+}
+
 /* Copies as many whole events as fit. Returns the number of events. */
 jint HOOK(drain0)(JNIEnv *env, jclass hook, jbyteArray out) {
     (void)hook;

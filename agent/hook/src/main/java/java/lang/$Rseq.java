@@ -363,6 +363,13 @@ public final class $Rseq {
         return virtualRefused;
     }
 
+    /** Whether the journal holds everyday transitions, and names, from now on. */
+    @CallerSensitive
+    public static void recordEveryday(boolean wanted) {
+        check(Reflection.getCallerClass());
+        recordEveryday0(wanted);
+    }
+
     /** Copies journal events, 128 bytes each (journal.h), into {@code out}; returns how many. One thread at a time. */
     @CallerSensitive
     public static int drain(byte[] out) {
@@ -503,6 +510,8 @@ public final class $Rseq {
     private static native long snapshotFunction0();
 
     private static native long area0();
+
+    private static native void recordEveryday0(boolean wanted);
 
     private static native int drain0(byte[] out);
 

@@ -1,46 +1,34 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.rseq.agent.engine.ownership;
 
+import io.rseq.agent.engine.jfr.FlightRecording;
 import io.rseq.agent.engine.management.PlatformServer;
 import io.rseq.agent.engine.report.LineLogger;
 import io.rseq.agent.engine.report.Log;
 import io.rseq.agent.engine.weave.PerCpuTransformer;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.Set;
 
 /**
  * The reading end of the native journal: a daemon that looks now and then, and logs what happened to threads' registrations. It
- * also registers the agent's bean, once the application has an MBean server.
+ * also registers the agent's bean, once the application has an MBean server, and joins the flight recorder, once there is one.
  *
  * <p>It sleeps in Java and does not wait in native code for an event: at exit HotSpot gives a thread that is in native code up to 300 ms to
  * come out (vmOperations.cpp, {@code VM_Exit::wait_for_threads_in_native_to_block}), and the application would wait with it.
  */
 public final class Journal extends Thread {
-    private static final int EVENT_BYTES = 128;
     private static final int EVENTS_AT_ONCE = 256;
     private static final int SLEEP_MS = 1000;
     private static final int SLEEP_DEBUG_MS = 50;
     private static final int SECOND_SOURCE_MS = 1000;
 
-    /* struct journal_event */
-    private static final int JAVA_ID = 8;
-    private static final int AREA = 16;
-    private static final int TRANSITION = 24;
-    private static final int OWNER = 28;
-    private static final int ACTION = 32;
-    private static final int REFCOUNT = 36;
-    private static final int TID = 40;
-    private static final int ERROR = 44;
-    private static final int NAME_LENGTH = 48;
-    private static final int NAME = 56;
-    private static final String[] ACTIONS = {"none", "kept", "unregistered"};
-
-    private final byte[] bytes = new byte[EVENTS_AT_ONCE * EVENT_BYTES];
+    private final byte[] bytes = new byte[EVENTS_AT_ONCE * JournalEntry.BYTES];
     private final PerCpuTransformer transformer;
     private boolean beanRegistered;
+    private boolean recorderSought;
+    private volatile FlightRecording recording;
     private boolean secondSourceLogged;
     private boolean virtualRefusedLogged;
     private final Set<String> told = new HashSet<>();
@@ -55,18 +43,31 @@ public final class Journal extends Thread {
 
     @Override
     public void run() {
-        int pause = Log.shows(Log.Level.DEBUG) ? SLEEP_DEBUG_MS : SLEEP_MS;
+        int pause;
         for (long slept = 0; true; slept += pause) {
+            pause = isRecorded() || Log.shows(Log.Level.DEBUG) ? SLEEP_DEBUG_MS : SLEEP_MS;
             drain();
             warnOfCommitter();
             if (slept >= SECOND_SOURCE_MS) logSecondSource();
             if (!beanRegistered && transformer.sawMBeanServer()) beanRegistered = PlatformServer.register(transformer);
             try {
-                sleep(pause);
+                if (recorderSought) sleep(pause);
+                else transformer.awaitFlightRecorder(pause);
             } catch (InterruptedException nobodyOfOurs) {
                 drain();
             }
         }
+    }
+
+    /** Joins the flight recorder once it is being made. Whether a recording wants transitions: its settings change without a word. */
+    private boolean isRecorded() {
+        if (!recorderSought && transformer.sawFlightRecorder()) {
+            recorderSought = true;
+            recording = new FlightRecording(this, transformer);
+            recording.join();
+        }
+        FlightRecording flight = recording;
+        return flight != null && flight.follow();
     }
 
     /**
@@ -89,12 +90,17 @@ public final class Journal extends Thread {
         if (failure != null) LineLogger.LOG.warn(failure);
     }
 
-    /** Logs all that the journal holds now. */
-    synchronized void drain() {
+    /** Whether registered and released are wanted, too; a debug log wants them always. Any thread. */
+    public void recordsEveryday(boolean wanted) {
+        $Rseq.recordEveryday(wanted || Log.shows(Log.Level.DEBUG));
+    }
+
+    /** Logs, and records, all that the journal holds now. */
+    public synchronized void drain() {
         int count;
         do {
             count = $Rseq.drain(bytes);
-            for (int i = 0; i < count; i++) log(i * EVENT_BYTES);
+            for (int i = 0; i < count; i++) report(JournalEntry.of(events, i * JournalEntry.BYTES));
         } while (count == EVENTS_AT_ONCE);
         if (virtualRefusedLogged || !$Rseq.virtualRefused()) return;
         virtualRefusedLogged = true;
@@ -103,34 +109,15 @@ public final class Journal extends Thread {
                         + " lead to the area on this JDK");
     }
 
-    private void log(int at) {
-        Transition transition = Transition.of(events.getInt(at + TRANSITION));
-        Owner owner = Owner.of(events.getInt(at + OWNER));
-        StringBuilder line = new StringBuilder(96);
-        line.append("thread=").append(name(at)).append(" tid=").append(events.getInt(at + TID));
-        line.append(' ').append(transition.word());
-        if (transition != Transition.RELEASED) line.append(" owner=").append(owner.word());
-        line.append(" refcount=").append(Integer.toUnsignedString(events.getInt(at + REFCOUNT)));
-        if (transition == Transition.RELEASED) line.append(" action=").append(ACTIONS[events.getInt(at + ACTION)]);
-        else if (events.getLong(at + AREA) != 0)
-            line.append(" area=0x").append(Long.toHexString(events.getLong(at + AREA)));
-        int error = events.getInt(at + ERROR);
-        if (error != 0) line.append(" errno=").append(Errno.name(error));
-        if (isNews(transition, owner, error)) LineLogger.LOG.warn(line.toString());
-        else LineLogger.LOG.debug(line.toString());
+    private void report(JournalEntry entry) {
+        FlightRecording flight = recording;
+        if (flight != null) flight.transition(entry);
+        if (isNews(entry)) LineLogger.LOG.warn(entry.line());
+        else if (Log.shows(Log.Level.DEBUG)) LineLogger.LOG.debug(entry.line());
     }
 
     /** What everybody should see, once: what happens to one thread, happens to many, and the totals count them. */
-    private boolean isNews(Transition transition, Owner owner, int error) {
-        return !transition.isEveryday() && told.add(transition.word() + owner.word() + error);
-    }
-
-    /** The Java name, blanks as underscores so that key=value stays what it is; the number of the thread stands in where it is unknown. */
-    private String name(int at) {
-        int length = events.getInt(at + NAME_LENGTH);
-        if (length == 0) return "#" + events.getLong(at + JAVA_ID);
-        return new String(bytes, at + NAME, length, StandardCharsets.UTF_8)
-                .replace(' ', '_')
-                .replace('\n', '_');
+    private boolean isNews(JournalEntry entry) {
+        return !entry.isEveryday() && told.add(entry.kind());
     }
 }

@@ -36,6 +36,11 @@ public final class Totals {
         return sum(OWNERS.length);
     }
 
+    /** Registered with that owner. */
+    public long registered(Owner owner) {
+        return values[BY_OWNER + owner.ordinal()];
+    }
+
     public long adopted() {
         return values[ADOPTED];
     }
@@ -50,6 +55,16 @@ public final class Totals {
 
     public long overflowed() {
         return values[OVERFLOWED];
+    }
+
+    /** System calls that registered an area. */
+    public long kernelRegistrations() {
+        return values[KERNEL_REGISTRATIONS];
+    }
+
+    /** System calls that unregistered one. */
+    public long kernelUnregistrations() {
+        return values[KERNEL_UNREGISTRATIONS];
     }
 
     public long dropped() {
@@ -73,7 +88,7 @@ public final class Totals {
         line.append("registered=").append(registered()).append(" released=").append(released());
         line.append(" live=").append(registered() - released());
         for (Owner owner : OWNERS) {
-            long count = values[BY_OWNER + owner.ordinal()];
+            long count = registered(owner);
             if (count > 0)
                 line.append(" owner.").append(owner.word()).append('=').append(count);
         }

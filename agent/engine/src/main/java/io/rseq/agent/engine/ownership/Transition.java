@@ -18,11 +18,6 @@ enum Transition {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /** The everyday ones are of interest to who debugs; the others to everybody. */
-    boolean isEveryday() {
-        return this == REGISTERED || this == RELEASED;
-    }
-
     static Transition of(int number) {
         return VALUES[number];
     }

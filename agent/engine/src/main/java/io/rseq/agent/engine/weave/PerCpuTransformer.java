@@ -13,9 +13,13 @@ public final class PerCpuTransformer implements ClassFileTransformer {
     /** Loaded when the first MBean server is made. */
     private static final String MBEAN_SERVER = "com/sun/jmx/mbeanserver/JmxMBeanServer";
 
+    /** Loaded when the flight recorder is made: at the first recording, whoever starts it. */
+    private static final String FLIGHT_RECORDER = "jdk/jfr/internal/PlatformRecorder";
+
     private static final Module BASE = Object.class.getModule();
 
     private volatile boolean mbeanServer;
+    private boolean flightRecorder;
     private final AtomicInteger woven = new AtomicInteger();
     private final AtomicInteger refused = new AtomicInteger();
 
@@ -24,6 +28,7 @@ public final class PerCpuTransformer implements ClassFileTransformer {
             Module module, ClassLoader loader, String name, Class<?> redefined, ProtectionDomain domain, byte[] file) {
         if (loader == null) {
             if (MBEAN_SERVER.equals(name)) mbeanServer = true;
+            else if (FLIGHT_RECORDER.equals(name)) flightRecorderCame();
             return null;
         }
         if (loader == ENGINE || file == null || !Prefilter.concernsUs(file)) return null;
@@ -35,10 +40,27 @@ public final class PerCpuTransformer implements ClassFileTransformer {
         return mbeanServer;
     }
 
+    /** Whether this process has, or is making, a flight recorder. */
+    public synchronized boolean sawFlightRecorder() {
+        return flightRecorder;
+    }
+
+    /** Waits until then, and no longer than that. */
+    public synchronized void awaitFlightRecorder(long milliseconds) throws InterruptedException {
+        if (!flightRecorder) wait(milliseconds);
+    }
+
+    private synchronized void flightRecorderCame() {
+        flightRecorder = true;
+        notifyAll();
+    }
+
     /** A class of the boot loader that was there before the agent. */
     void sawLoaded(Class<?> type) {
         if (type.getModule() == BASE) return; // the name of each of its hundreds of classes would be made for this
-        if (type.getName().equals(MBEAN_SERVER.replace('/', '.'))) mbeanServer = true;
+        String name = type.getName().replace('.', '/');
+        if (name.equals(MBEAN_SERVER)) mbeanServer = true;
+        else if (name.equals(FLIGHT_RECORDER)) flightRecorderCame();
     }
 
     /** Methods woven so far. */
