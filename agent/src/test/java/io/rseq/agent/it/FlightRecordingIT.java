@@ -94,7 +94,7 @@ class FlightRecordingIT {
     @EveryJdk
     void recordings_that_jcmd_starts_and_stops_hold_each_its_own_threads(World world) {
         try (Running running = Launch.of(world, Recorded.class)
-                .arguments(THREADS, 2, TRANSITION)
+                .arguments(THREADS, 2, TRANSITION, "attended")
                 .start()) {
             running.awaitOut("ready");
             for (int round = 0; round < 2; round++) {
