@@ -51,7 +51,7 @@ public final class Benchmarks {
                 case "--rounds" -> rounds = Integer.parseInt(arguments[++i]);
                 case "--jdk" -> jdks.add(Path.of(arguments[++i]));
                 case "--threads" -> threads = numbers(arguments[++i]);
-                case "--quick" -> threads = new int[] {1, CPUS, 8 * CPUS};
+                case "--quick" -> threads = new int[] {1, CPUS};
                 default -> jmh.add(arguments[i]);
             }
         }
