@@ -21,7 +21,8 @@ final class Machine {
         List<String> facts = new ArrayList<>();
         facts.add(LocalDate.now() + ", " + value("/proc/cpuinfo", "model name", "unknown CPU") + ", "
                 + Runtime.getRuntime().availableProcessors() + " CPUs (possible: " + Cpus.count() + ")");
-        facts.add(System.getProperty("os.name") + " " + System.getProperty("os.version") + " "
+        facts.add(System.getProperty("os.name") + " "
+                + System.getProperty("os.version").replaceFirst("^(\\d+\\.\\d+).*", "$1") + " "
                 + System.getProperty("os.arch") + ", " + value("/proc/meminfo", "MemTotal", "unknown memory"));
         return facts;
     }
