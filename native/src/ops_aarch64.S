@@ -31,9 +31,71 @@
 #define BRANCH_TARGET
 #endif
 
-/* ---- state: one line that every sequence reads; aborts have a line of their own, so that counting one disturbs no reader. ------------ */
-
 #define STATE_AREA 8 /* from rseq_ops_cpus; the base follows, and both come by one ldp */
+
+/* ---- what all sequences have alike ----------------------------------------------------------------------------------------------------- */
+
+	.macro	DESCRIPTOR name		/* struct rseq_cs: version 0, flags 0, start, length up to the end of the commit, abort */
+.L\name\()_descriptor:
+	.word	0, 0
+	.quad	.L\name\()_start, .L\name\()_committed - .L\name\()_start, .L\name\()_abort
+	.endm
+
+	.macro	SEQUENCE name, label	/* x0 becomes base + offset; sets w10 (cpus), x13 (the area). Changes x9, x11, x12 */
+	.p2align 6
+	.globl	rseq_ops_\name
+	.hidden	rseq_ops_\name
+	.type	rseq_ops_\name, %function
+rseq_ops_\name:
+	.cfi_startproc
+	BRANCH_TARGET
+	adrp	x9, rseq_ops_cpus
+	add	x9, x9, :lo12:rseq_ops_cpus
+	ldar	w10, [x9]		/* first: not 0 says that the other two are there */
+	cbz	w10, .L\label\()_unavailable
+	ldp	x11, x12, [x9, #STATE_AREA]
+	mrs	x13, tpidr_el0
+	add	x13, x13, x11
+	add	x0, x0, x12
+	.endm
+
+	.macro	ARM name		/* x13: the area. Changes x15 */
+	adrp	x15, .L\name\()_descriptor
+	add	x15, x15, :lo12:.L\name\()_descriptor
+#ifndef RSEQ_OPS_BROKEN
+	str	x15, [x13, #8]
+#endif
+.L\name\()_start:
+	.endm
+
+	.macro	ABORT name		/* w14: restarts left. Falls through when there is none, with the status in x0 */
+	.inst	0xd428bc00		/* the signature */
+.L\name\()_abort:
+	subs	w14, w14, #1		/* first: whatever fails below, this ends */
+	b.mi	.L\name\()_stopped
+	adrp	x15, rseq_ops_aborts
+	add	x15, x15, :lo12:rseq_ops_aborts
+	ldxr	x16, [x15]
+	add	x16, x16, #1
+	stxr	w17, x16, [x15]
+	cbnz	w17, .L\name\()_abort
+	b	.L\name\()_begin
+.L\name\()_stopped:
+	mov	x0, #RSEQ_OPS_STOPPED
+	.endm
+
+	.macro	END name
+	.cfi_endproc
+	.size	rseq_ops_\name, . - rseq_ops_\name
+	.endm
+
+	.macro	CRITICAL native, name
+	.globl	JavaCritical_java_lang__00024RseqCommits_\native
+	.type	JavaCritical_java_lang__00024RseqCommits_\native, %function
+	.set	JavaCritical_java_lang__00024RseqCommits_\native, rseq_ops_\name
+	.endm
+
+/* ---- state: one line that every sequence reads; aborts have a line of their own, so that counting one disturbs no reader. ------------ */
 
 	.bss
 	.globl	rseq_ops_area, rseq_ops_base, rseq_ops_cpus, rseq_ops_aborts
@@ -58,31 +120,17 @@ rseq_ops_aborts:
 	.zero	8
 	.p2align 7
 
-/* ---- descriptors: struct rseq_cs is version 0, flags 0, start, length up to the end of the commit, abort; 32 bytes, aligned so. ------ */
+/* ---- descriptors, 32 bytes each, aligned so ------------------------------------------------------------------------------------------ */
 
 	.section .data.rel.ro, "aw", %progbits
 	.p2align 5
-.Ladd_descriptor:
-	.word	0, 0
-	.quad	.Ladd_start, .Ladd_committed - .Ladd_start, .Ladd_abort
-.Lcas_descriptor:
-	.word	0, 0
-	.quad	.Lcas_start, .Lcas_committed - .Lcas_start, .Lcas_abort
-.Lpush_descriptor:
-	.word	0, 0
-	.quad	.Lpush_start, .Lpush_committed - .Lpush_start, .Lpush_abort
-.Lpop_descriptor:
-	.word	0, 0
-	.quad	.Lpop_start, .Lpop_committed - .Lpop_start, .Lpop_abort
-.Lpush_batch_descriptor:
-	.word	0, 0
-	.quad	.Lpush_batch_start, .Lpush_batch_committed - .Lpush_batch_start, .Lpush_batch_abort
-.Lpop_batch_descriptor:
-	.word	0, 0
-	.quad	.Lpop_batch_start, .Lpop_batch_committed - .Lpop_batch_start, .Lpop_batch_abort
-.Lreserve_descriptor:
-	.word	0, 0
-	.quad	.Lreserve_start, .Lreserve_committed - .Lreserve_start, .Lreserve_abort
+	DESCRIPTOR add
+	DESCRIPTOR cas
+	DESCRIPTOR push
+	DESCRIPTOR pop
+	DESCRIPTOR push_batch
+	DESCRIPTOR pop_batch
+	DESCRIPTOR reserve
 
 	.text
 
@@ -93,29 +141,10 @@ rseq_ops_aborts:
  * In the section: the reads of the area, the checks, the address, the cell and the sum; then the commit, one store. An abort before it:
  * nothing was written.
  */
-	.p2align 6
-	.globl	rseq_ops_add
-	.hidden	rseq_ops_add
-	.type	rseq_ops_add, %function
-rseq_ops_add:
-	.cfi_startproc
-	BRANCH_TARGET
-	adrp	x9, rseq_ops_cpus
-	add	x9, x9, :lo12:rseq_ops_cpus
-	ldar	w10, [x9]			/* first: not 0 says that the other two are there */
-	cbz	w10, .Ladd_unavailable
-	ldp	x11, x12, [x9, #STATE_AREA]
-	mrs	x13, tpidr_el0
-	add	x13, x13, x11			/* the area */
-	add	x0, x0, x12			/* base + offset */
+	SEQUENCE add, add
 	mov	w14, #RSEQ_OPS_RESTARTS
 .Ladd_begin:
-	adrp	x15, .Ladd_descriptor
-	add	x15, x15, :lo12:.Ladd_descriptor
-#ifndef RSEQ_OPS_BROKEN
-	str	x15, [x13, #8]
-#endif
-.Ladd_start:
+	ARM add
 	ldr	w15, [x13, #4]			/* cpu_id; negative, hence large, where the thread is not registered */
 	ldr	w16, [x13, x2]
 	cmp	w15, w10
@@ -132,22 +161,9 @@ rseq_ops_add:
 .Ladd_unavailable:
 	mov	x0, #RSEQ_OPS_UNAVAILABLE
 	ret
-	.inst	0xd428bc00			/* the signature */
-.Ladd_abort:
-	subs	w14, w14, #1			/* first: whatever fails below, this ends */
-	b.mi	.Ladd_stopped
-	adrp	x15, rseq_ops_aborts
-	add	x15, x15, :lo12:rseq_ops_aborts
-	ldxr	x16, [x15]
-	add	x16, x16, #1
-	stxr	w17, x16, [x15]
-	cbnz	w17, .Ladd_abort
-	b	.Ladd_begin
-.Ladd_stopped:
-	mov	x0, #RSEQ_OPS_STOPPED
+	ABORT add
 	ret
-	.cfi_endproc
-	.size	rseq_ops_add, . - rseq_ops_add
+	END add
 
 /*
  * rseq_ops_compare_and_store(x0 offset, x1 index, x2 expected, x3 value, x4 field) -> status
@@ -156,29 +172,10 @@ rseq_ops_add:
  * In the section: the reads of the area, the checks, the comparison of index and cell; then the commit, one store. An abort before it:
  * nothing was written.
  */
-	.p2align 6
-	.globl	rseq_ops_compare_and_store
-	.hidden	rseq_ops_compare_and_store
-	.type	rseq_ops_compare_and_store, %function
-rseq_ops_compare_and_store:
-	.cfi_startproc
-	BRANCH_TARGET
-	adrp	x9, rseq_ops_cpus
-	add	x9, x9, :lo12:rseq_ops_cpus
-	ldar	w10, [x9]			/* first: not 0 says that the other two are there */
-	cbz	w10, .Lcas_unavailable
-	ldp	x11, x12, [x9, #STATE_AREA]
-	mrs	x13, tpidr_el0
-	add	x13, x13, x11			/* the area */
-	add	x0, x0, x12			/* base + offset */
+	SEQUENCE compare_and_store, cas
 	mov	w14, #RSEQ_OPS_RESTARTS
 .Lcas_begin:
-	adrp	x15, .Lcas_descriptor
-	add	x15, x15, :lo12:.Lcas_descriptor
-#ifndef RSEQ_OPS_BROKEN
-	str	x15, [x13, #8]
-#endif
-.Lcas_start:
+	ARM cas
 	ldr	w15, [x13, #4]			/* cpu_id; negative, hence large, where the thread is not registered */
 	ldr	w16, [x13, x4]
 	cmp	w15, w10
@@ -201,22 +198,9 @@ rseq_ops_compare_and_store:
 .Lcas_unavailable:
 	mov	x0, #RSEQ_OPS_UNAVAILABLE
 	ret
-	.inst	0xd428bc00			/* the signature */
-.Lcas_abort:
-	subs	w14, w14, #1			/* first: whatever fails below, this ends */
-	b.mi	.Lcas_stopped
-	adrp	x15, rseq_ops_aborts
-	add	x15, x15, :lo12:rseq_ops_aborts
-	ldxr	x16, [x15]
-	add	x16, x16, #1
-	stxr	w17, x16, [x15]
-	cbnz	w17, .Lcas_abort
-	b	.Lcas_begin
-.Lcas_stopped:
-	mov	x0, #RSEQ_OPS_STOPPED
+	ABORT cas
 	ret
-	.cfi_endproc
-	.size	rseq_ops_compare_and_store, . - rseq_ops_compare_and_store
+	END compare_and_store
 
 /*
  * rseq_ops_push(x0 offset, x1 capacity, x2 value, x3 field) -> status
@@ -226,29 +210,10 @@ rseq_ops_compare_and_store:
  * the commit, the store of the count. An abort before it leaves at most a value above the top. A count that is not one of this stack
  * (memory was overwritten) is compared unsigned, and is FULL.
  */
-	.p2align 6
-	.globl	rseq_ops_push
-	.hidden	rseq_ops_push
-	.type	rseq_ops_push, %function
-rseq_ops_push:
-	.cfi_startproc
-	BRANCH_TARGET
-	adrp	x9, rseq_ops_cpus
-	add	x9, x9, :lo12:rseq_ops_cpus
-	ldar	w10, [x9]			/* first: not 0 says that the other two are there */
-	cbz	w10, .Lpush_unavailable
-	ldp	x11, x12, [x9, #STATE_AREA]
-	mrs	x13, tpidr_el0
-	add	x13, x13, x11			/* the area */
-	add	x0, x0, x12			/* base + offset */
+	SEQUENCE push, push
 	mov	w14, #RSEQ_OPS_RESTARTS
 .Lpush_begin:
-	adrp	x15, .Lpush_descriptor
-	add	x15, x15, :lo12:.Lpush_descriptor
-#ifndef RSEQ_OPS_BROKEN
-	str	x15, [x13, #8]
-#endif
-.Lpush_start:
+	ARM push
 	ldr	w15, [x13, #4]			/* cpu_id; negative, hence large, where the thread is not registered */
 	ldr	w16, [x13, x3]
 	cmp	w15, w10
@@ -278,22 +243,9 @@ rseq_ops_push:
 .Lpush_unavailable:
 	mov	x0, #RSEQ_OPS_UNAVAILABLE
 	ret
-	.inst	0xd428bc00			/* the signature */
-.Lpush_abort:
-	subs	w14, w14, #1			/* first: whatever fails below, this ends */
-	b.mi	.Lpush_stopped
-	adrp	x15, rseq_ops_aborts
-	add	x15, x15, :lo12:rseq_ops_aborts
-	ldxr	x16, [x15]
-	add	x16, x16, #1
-	stxr	w17, x16, [x15]
-	cbnz	w17, .Lpush_abort
-	b	.Lpush_begin
-.Lpush_stopped:
-	mov	x0, #RSEQ_OPS_STOPPED
+	ABORT push
 	ret
-	.cfi_endproc
-	.size	rseq_ops_push, . - rseq_ops_push
+	END push
 
 /*
  * rseq_ops_pop(x0 offset, x1 capacity, x2 field) -> the value, or MIN + status
@@ -302,29 +254,10 @@ rseq_ops_push:
  * In the section: the reads of the area, the checks, 'closed', the count, the value; then the commit, the store of the count. An abort
  * before it: nothing was written. Count - 1 is compared unsigned: none, and a count that is not one of this stack, are EMPTY.
  */
-	.p2align 6
-	.globl	rseq_ops_pop
-	.hidden	rseq_ops_pop
-	.type	rseq_ops_pop, %function
-rseq_ops_pop:
-	.cfi_startproc
-	BRANCH_TARGET
-	adrp	x9, rseq_ops_cpus
-	add	x9, x9, :lo12:rseq_ops_cpus
-	ldar	w10, [x9]			/* first: not 0 says that the other two are there */
-	cbz	w10, .Lpop_unavailable
-	ldp	x11, x12, [x9, #STATE_AREA]
-	mrs	x13, tpidr_el0
-	add	x13, x13, x11			/* the area */
-	add	x0, x0, x12			/* base + offset */
+	SEQUENCE pop, pop
 	mov	w14, #RSEQ_OPS_RESTARTS
 .Lpop_begin:
-	adrp	x15, .Lpop_descriptor
-	add	x15, x15, :lo12:.Lpop_descriptor
-#ifndef RSEQ_OPS_BROKEN
-	str	x15, [x13, #8]
-#endif
-.Lpop_start:
+	ARM pop
 	ldr	w15, [x13, #4]			/* cpu_id; negative, hence large, where the thread is not registered */
 	ldr	w16, [x13, x2]
 	cmp	w15, w10
@@ -356,22 +289,9 @@ rseq_ops_pop:
 .Lpop_none:
 	orr	x0, x0, #0x8000000000000000	/* MIN + status */
 	ret
-	.inst	0xd428bc00			/* the signature */
-.Lpop_abort:
-	subs	w14, w14, #1			/* first: whatever fails below, this ends */
-	b.mi	.Lpop_stopped
-	adrp	x15, rseq_ops_aborts
-	add	x15, x15, :lo12:rseq_ops_aborts
-	ldxr	x16, [x15]
-	add	x16, x16, #1
-	stxr	w17, x16, [x15]
-	cbnz	w17, .Lpop_abort
-	b	.Lpop_begin
-.Lpop_stopped:
-	mov	x0, #RSEQ_OPS_STOPPED
+	ABORT pop
 	b	.Lpop_none
-	.cfi_endproc
-	.size	rseq_ops_pop, . - rseq_ops_pop
+	END pop
 
 /*
  * rseq_ops_push_batch(x0 offset, x1 capacity, x2 shared, x3 count, x4 field) -> number, or MIN + status
@@ -380,31 +300,12 @@ rseq_ops_pop:
  * In the section: the reads of the area, the checks, 'closed', the count, and copies above the top, where nobody looks; then the commit,
  * the store of the count. An abort before it leaves at most values above the top; they are copied again.
  */
-	.p2align 6
-	.globl	rseq_ops_push_batch
-	.hidden	rseq_ops_push_batch
-	.type	rseq_ops_push_batch, %function
-rseq_ops_push_batch:
-	.cfi_startproc
-	BRANCH_TARGET
-	adrp	x9, rseq_ops_cpus
-	add	x9, x9, :lo12:rseq_ops_cpus
-	ldar	w10, [x9]			/* first: not 0 says that the other two are there */
-	cbz	w10, .Lpush_batch_unavailable
-	ldp	x11, x12, [x9, #STATE_AREA]
-	mrs	x13, tpidr_el0
-	add	x13, x13, x11			/* the area */
-	add	x0, x0, x12			/* base + offset */
+	SEQUENCE push_batch, push_batch
 	add	x12, x12, x10, lsl #RSEQ_OPS_SHIFT
 	add	x2, x2, x12			/* base + cpus regions + shared */
 	mov	w14, #RSEQ_OPS_RESTARTS
 .Lpush_batch_begin:
-	adrp	x15, .Lpush_batch_descriptor
-	add	x15, x15, :lo12:.Lpush_batch_descriptor
-#ifndef RSEQ_OPS_BROKEN
-	str	x15, [x13, #8]
-#endif
-.Lpush_batch_start:
+	ARM push_batch
 	ldr	w15, [x13, #4]			/* cpu_id; negative, hence large, where the thread is not registered */
 	ldr	w16, [x13, x4]
 	cmp	w15, w10
@@ -447,22 +348,9 @@ rseq_ops_push_batch:
 .Lpush_batch_none:
 	orr	x0, x0, #0x8000000000000000	/* MIN + status */
 	ret
-	.inst	0xd428bc00			/* the signature */
-.Lpush_batch_abort:
-	subs	w14, w14, #1			/* first: whatever fails below, this ends */
-	b.mi	.Lpush_batch_stopped
-	adrp	x15, rseq_ops_aborts
-	add	x15, x15, :lo12:rseq_ops_aborts
-	ldxr	x16, [x15]
-	add	x16, x16, #1
-	stxr	w17, x16, [x15]
-	cbnz	w17, .Lpush_batch_abort
-	b	.Lpush_batch_begin
-.Lpush_batch_stopped:
-	mov	x0, #RSEQ_OPS_STOPPED
+	ABORT push_batch
 	b	.Lpush_batch_none
-	.cfi_endproc
-	.size	rseq_ops_push_batch, . - rseq_ops_push_batch
+	END push_batch
 
 /*
  * rseq_ops_pop_batch(x0 offset, x1 capacity, x2 shared, x3 count, x4 field) -> number, or MIN + status
@@ -472,31 +360,12 @@ rseq_ops_push_batch:
  * from 'shared' on is the caller's alone; then the commit, the store of the count. An abort before it leaves the stack as it was, and in
  * the shared region values that do not count; they are copied again, perhaps from another CPU's stack.
  */
-	.p2align 6
-	.globl	rseq_ops_pop_batch
-	.hidden	rseq_ops_pop_batch
-	.type	rseq_ops_pop_batch, %function
-rseq_ops_pop_batch:
-	.cfi_startproc
-	BRANCH_TARGET
-	adrp	x9, rseq_ops_cpus
-	add	x9, x9, :lo12:rseq_ops_cpus
-	ldar	w10, [x9]			/* first: not 0 says that the other two are there */
-	cbz	w10, .Lpop_batch_unavailable
-	ldp	x11, x12, [x9, #STATE_AREA]
-	mrs	x13, tpidr_el0
-	add	x13, x13, x11			/* the area */
-	add	x0, x0, x12			/* base + offset */
+	SEQUENCE pop_batch, pop_batch
 	add	x12, x12, x10, lsl #RSEQ_OPS_SHIFT
 	add	x2, x2, x12			/* base + cpus regions + shared */
 	mov	w14, #RSEQ_OPS_RESTARTS
 .Lpop_batch_begin:
-	adrp	x15, .Lpop_batch_descriptor
-	add	x15, x15, :lo12:.Lpop_batch_descriptor
-#ifndef RSEQ_OPS_BROKEN
-	str	x15, [x13, #8]
-#endif
-.Lpop_batch_start:
+	ARM pop_batch
 	ldr	w15, [x13, #4]			/* cpu_id; negative, hence large, where the thread is not registered */
 	ldr	w16, [x13, x4]
 	cmp	w15, w10
@@ -540,22 +409,9 @@ rseq_ops_pop_batch:
 .Lpop_batch_none:
 	orr	x0, x0, #0x8000000000000000	/* MIN + status */
 	ret
-	.inst	0xd428bc00			/* the signature */
-.Lpop_batch_abort:
-	subs	w14, w14, #1			/* first: whatever fails below, this ends */
-	b.mi	.Lpop_batch_stopped
-	adrp	x15, rseq_ops_aborts
-	add	x15, x15, :lo12:rseq_ops_aborts
-	ldxr	x16, [x15]
-	add	x16, x16, #1
-	stxr	w17, x16, [x15]
-	cbnz	w17, .Lpop_batch_abort
-	b	.Lpop_batch_begin
-.Lpop_batch_stopped:
-	mov	x0, #RSEQ_OPS_STOPPED
+	ABORT pop_batch
 	b	.Lpop_batch_none
-	.cfi_endproc
-	.size	rseq_ops_pop_batch, . - rseq_ops_pop_batch
+	END pop_batch
 
 /*
  * rseq_ops_reserve(x0 offset, x1 capacity, x2 length, x3 field) -> (index << 32) | position, or MIN + status
@@ -567,21 +423,7 @@ rseq_ops_pop_batch:
  * with acquire order, because the reader gave those bytes back; the tail is stored with release order, because who sees it must see the
  * headers.
  */
-	.p2align 6
-	.globl	rseq_ops_reserve
-	.hidden	rseq_ops_reserve
-	.type	rseq_ops_reserve, %function
-rseq_ops_reserve:
-	.cfi_startproc
-	BRANCH_TARGET
-	adrp	x9, rseq_ops_cpus
-	add	x9, x9, :lo12:rseq_ops_cpus
-	ldar	w10, [x9]			/* first: not 0 says that the other two are there */
-	cbz	w10, .Lreserve_unavailable
-	ldp	x11, x12, [x9, #STATE_AREA]
-	mrs	x13, tpidr_el0
-	add	x13, x13, x11			/* the area */
-	add	x0, x0, x12			/* base + offset */
+	SEQUENCE reserve, reserve
 	add	x4, x2, #15
 	and	x4, x4, #0xfffffffffffffff8	/* header and payload, in whole words */
 	cmp	x4, x1
@@ -590,12 +432,7 @@ rseq_ops_reserve:
 	orr	w2, w2, #0x80000000		/* changes nothing but 0, which would say "complete" */
 	mov	w14, #RSEQ_OPS_RESTARTS
 .Lreserve_begin:
-	adrp	x15, .Lreserve_descriptor
-	add	x15, x15, :lo12:.Lreserve_descriptor
-#ifndef RSEQ_OPS_BROKEN
-	str	x15, [x13, #8]
-#endif
-.Lreserve_start:
+	ARM reserve
 	ldr	w15, [x13, #4]			/* cpu_id; negative, hence large, where the thread is not registered */
 	ldr	w16, [x13, x3]
 	cmp	w15, w10
@@ -637,48 +474,21 @@ rseq_ops_reserve:
 .Lreserve_none:
 	orr	x0, x0, #0x8000000000000000	/* MIN + status */
 	ret
-	.inst	0xd428bc00			/* the signature */
-.Lreserve_abort:
-	subs	w14, w14, #1			/* first: whatever fails below, this ends */
-	b.mi	.Lreserve_stopped
-	adrp	x15, rseq_ops_aborts
-	add	x15, x15, :lo12:rseq_ops_aborts
-	ldxr	x16, [x15]
-	add	x16, x16, #1
-	stxr	w17, x16, [x15]
-	cbnz	w17, .Lreserve_abort
-	b	.Lreserve_begin
-.Lreserve_stopped:
-	mov	x0, #RSEQ_OPS_STOPPED
+	ABORT reserve
 	b	.Lreserve_none
-	.cfi_endproc
-	.size	rseq_ops_reserve, . - rseq_ops_reserve
+	END reserve
 
 /*
  * What JDK 17 calls where it compiled a call to a native method with -XX:+CriticalJNINatives: the sequences themselves, by the names that
  * it looks for, so that nothing lies between the compiled code and the sequence. The JNI versions are in commits_jni.c.
  */
-	.globl	JavaCritical_java_lang__00024RseqCommits_add1
-	.type	JavaCritical_java_lang__00024RseqCommits_add1, %function
-	.set	JavaCritical_java_lang__00024RseqCommits_add1, rseq_ops_add
-	.globl	JavaCritical_java_lang__00024RseqCommits_compareAndStore1
-	.type	JavaCritical_java_lang__00024RseqCommits_compareAndStore1, %function
-	.set	JavaCritical_java_lang__00024RseqCommits_compareAndStore1, rseq_ops_compare_and_store
-	.globl	JavaCritical_java_lang__00024RseqCommits_push1
-	.type	JavaCritical_java_lang__00024RseqCommits_push1, %function
-	.set	JavaCritical_java_lang__00024RseqCommits_push1, rseq_ops_push
-	.globl	JavaCritical_java_lang__00024RseqCommits_pop1
-	.type	JavaCritical_java_lang__00024RseqCommits_pop1, %function
-	.set	JavaCritical_java_lang__00024RseqCommits_pop1, rseq_ops_pop
-	.globl	JavaCritical_java_lang__00024RseqCommits_pushBatch1
-	.type	JavaCritical_java_lang__00024RseqCommits_pushBatch1, %function
-	.set	JavaCritical_java_lang__00024RseqCommits_pushBatch1, rseq_ops_push_batch
-	.globl	JavaCritical_java_lang__00024RseqCommits_popBatch1
-	.type	JavaCritical_java_lang__00024RseqCommits_popBatch1, %function
-	.set	JavaCritical_java_lang__00024RseqCommits_popBatch1, rseq_ops_pop_batch
-	.globl	JavaCritical_java_lang__00024RseqCommits_reserve1
-	.type	JavaCritical_java_lang__00024RseqCommits_reserve1, %function
-	.set	JavaCritical_java_lang__00024RseqCommits_reserve1, rseq_ops_reserve
+	CRITICAL add1, add
+	CRITICAL compareAndStore1, compare_and_store
+	CRITICAL push1, push
+	CRITICAL pop1, pop
+	CRITICAL pushBatch1, push_batch
+	CRITICAL popBatch1, pop_batch
+	CRITICAL reserve1, reserve
 
 #ifdef __ARM_FEATURE_BTI_DEFAULT
 	.section .note.gnu.property, "a", %note

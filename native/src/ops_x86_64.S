@@ -30,6 +30,74 @@
 #define _CET_ENDBR
 #endif
 
+/* ---- what all sequences have alike ----------------------------------------------------------------------------------------------------- */
+
+	.macro	DESCRIPTOR name		/* struct rseq_cs: version 0, flags 0, start, length up to the end of the commit, abort */
+.L\name\()_descriptor:
+	.long	0, 0
+	.quad	.L\name\()_start, .L\name\()_committed - .L\name\()_start, .L\name\()_abort
+	.endm
+
+	.macro	SEQUENCE name
+	.p2align 6
+	.globl	rseq_ops_\name
+	.hidden	rseq_ops_\name
+	.type	rseq_ops_\name, @function
+rseq_ops_\name:
+	.cfi_startproc
+	_CET_ENDBR
+	.endm
+
+	.macro	ARM name		/* r9: the area. Changes rax */
+	lea	.L\name\()_descriptor(%rip), %rax
+#ifndef RSEQ_OPS_BROKEN
+	mov	%rax, %fs:8(%r9)
+#endif
+.L\name\()_start:
+	.endm
+
+	.macro	ABORT name		/* r11: restarts left. Falls through when there is none, with the status in eax */
+	.byte	0x0f, 0xb9, 0x3d	/* ud1 signature(%rip), %edi */
+	.long	0x53053053
+.L\name\()_abort:
+	lock incq rseq_ops_aborts(%rip)
+	dec	%r11d
+	jns	.L\name\()_begin
+	mov	$RSEQ_OPS_STOPPED, %eax
+	.endm
+
+	.macro	END name
+	.cfi_endproc
+	.size	rseq_ops_\name, . - rseq_ops_\name
+	.endm
+
+	.macro	SAVE
+	push	%rbx
+	.cfi_adjust_cfa_offset 8
+	.cfi_rel_offset %rbx, 0
+	push	%r12
+	.cfi_adjust_cfa_offset 8
+	.cfi_rel_offset %r12, 0
+	.endm
+
+	.macro	RESTORE_AND_RETURN
+	.cfi_remember_state
+	pop	%r12
+	.cfi_adjust_cfa_offset -8
+	.cfi_restore %r12
+	pop	%rbx
+	.cfi_adjust_cfa_offset -8
+	.cfi_restore %rbx
+	ret
+	.cfi_restore_state
+	.endm
+
+	.macro	CRITICAL native, name
+	.globl	JavaCritical_java_lang__00024RseqCommits_\native
+	.type	JavaCritical_java_lang__00024RseqCommits_\native, @function
+	.set	JavaCritical_java_lang__00024RseqCommits_\native, rseq_ops_\name
+	.endm
+
 /* ---- state: read by every sequence, written once. Aborts have a cache line of their own, so that counting one disturbs no reader. ---- */
 
 	.bss
@@ -55,31 +123,17 @@ rseq_ops_aborts:
 	.zero	8
 	.p2align 6
 
-/* ---- descriptors: struct rseq_cs is version 0, flags 0, start, length up to the end of the commit, abort; 32 bytes, aligned so. ------ */
+/* ---- descriptors, 32 bytes each, aligned so ------------------------------------------------------------------------------------------ */
 
 	.section .data.rel.ro, "aw", @progbits
 	.p2align 5
-.Ladd_descriptor:
-	.long	0, 0
-	.quad	.Ladd_start, .Ladd_committed - .Ladd_start, .Ladd_abort
-.Lcas_descriptor:
-	.long	0, 0
-	.quad	.Lcas_start, .Lcas_committed - .Lcas_start, .Lcas_abort
-.Lpush_descriptor:
-	.long	0, 0
-	.quad	.Lpush_start, .Lpush_committed - .Lpush_start, .Lpush_abort
-.Lpop_descriptor:
-	.long	0, 0
-	.quad	.Lpop_start, .Lpop_committed - .Lpop_start, .Lpop_abort
-.Lpush_batch_descriptor:
-	.long	0, 0
-	.quad	.Lpush_batch_start, .Lpush_batch_committed - .Lpush_batch_start, .Lpush_batch_abort
-.Lpop_batch_descriptor:
-	.long	0, 0
-	.quad	.Lpop_batch_start, .Lpop_batch_committed - .Lpop_batch_start, .Lpop_batch_abort
-.Lreserve_descriptor:
-	.long	0, 0
-	.quad	.Lreserve_start, .Lreserve_committed - .Lreserve_start, .Lreserve_abort
+	DESCRIPTOR add
+	DESCRIPTOR cas
+	DESCRIPTOR push
+	DESCRIPTOR pop
+	DESCRIPTOR push_batch
+	DESCRIPTOR pop_batch
+	DESCRIPTOR reserve
 
 	.text
 
@@ -90,13 +144,7 @@ rseq_ops_aborts:
  * In the section: the two reads of the area, the checks, the address; then the commit, one add to memory. An abort before it: nothing was
  * written. The add itself is one instruction, and is interrupted before it or after it, never in it.
  */
-	.p2align 6
-	.globl	rseq_ops_add
-	.hidden	rseq_ops_add
-	.type	rseq_ops_add, @function
-rseq_ops_add:
-	.cfi_startproc
-	_CET_ENDBR
+	SEQUENCE add
 	mov	rseq_ops_cpus(%rip), %r8d	/* first: not 0 says that the other two are there */
 	mov	rseq_ops_area(%rip), %r9
 	add	rseq_ops_base(%rip), %rdi
@@ -104,11 +152,7 @@ rseq_ops_add:
 	test	%r8d, %r8d
 	jz	.Ladd_unavailable
 .Ladd_begin:
-	lea	.Ladd_descriptor(%rip), %rax
-#ifndef RSEQ_OPS_BROKEN
-	mov	%rax, %fs:8(%r9)
-#endif
-.Ladd_start:
+	ARM add
 	mov	%fs:4(%r9), %eax		/* cpu_id; negative, hence large, where the thread is not registered */
 	mov	%fs:(%r9,%rdx), %ecx
 	cmp	%r8d, %eax
@@ -123,16 +167,9 @@ rseq_ops_add:
 .Ladd_unavailable:
 	mov	$RSEQ_OPS_UNAVAILABLE, %eax
 	ret
-	.byte	0x0f, 0xb9, 0x3d		/* ud1 signature(%rip), %edi */
-	.long	0x53053053
-.Ladd_abort:
-	lock incq rseq_ops_aborts(%rip)
-	dec	%r11d
-	jns	.Ladd_begin
-	mov	$RSEQ_OPS_STOPPED, %eax
+	ABORT add
 	ret
-	.cfi_endproc
-	.size	rseq_ops_add, . - rseq_ops_add
+	END add
 
 /*
  * rseq_ops_compare_and_store(rdi offset, rsi index, rdx expected, rcx value, r8 field) -> status
@@ -142,13 +179,7 @@ rseq_ops_add:
  * before it: nothing was written. Nobody else writes the cell between comparison and store: on this CPU (or with this concurrency id) only
  * who preempts this thread could.
  */
-	.p2align 6
-	.globl	rseq_ops_compare_and_store
-	.hidden	rseq_ops_compare_and_store
-	.type	rseq_ops_compare_and_store, @function
-rseq_ops_compare_and_store:
-	.cfi_startproc
-	_CET_ENDBR
+	SEQUENCE compare_and_store
 	mov	rseq_ops_cpus(%rip), %eax
 	mov	rseq_ops_area(%rip), %r9
 	add	rseq_ops_base(%rip), %rdi
@@ -156,11 +187,7 @@ rseq_ops_compare_and_store:
 	test	%eax, %eax
 	jz	.Lcas_unavailable
 .Lcas_begin:
-	lea	.Lcas_descriptor(%rip), %rax
-#ifndef RSEQ_OPS_BROKEN
-	mov	%rax, %fs:8(%r9)
-#endif
-.Lcas_start:
+	ARM cas
 	mov	%fs:4(%r9), %eax		/* cpu_id */
 	mov	%fs:(%r9,%r8), %r10d
 	cmp	rseq_ops_cpus(%rip), %eax
@@ -182,16 +209,9 @@ rseq_ops_compare_and_store:
 .Lcas_unavailable:
 	mov	$RSEQ_OPS_UNAVAILABLE, %eax
 	ret
-	.byte	0x0f, 0xb9, 0x3d		/* ud1 signature(%rip), %edi */
-	.long	0x53053053
-.Lcas_abort:
-	lock incq rseq_ops_aborts(%rip)
-	dec	%r11d
-	jns	.Lcas_begin
-	mov	$RSEQ_OPS_STOPPED, %eax
+	ABORT cas
 	ret
-	.cfi_endproc
-	.size	rseq_ops_compare_and_store, . - rseq_ops_compare_and_store
+	END compare_and_store
 
 /*
  * rseq_ops_push(rdi offset, rsi capacity, rdx value, rcx field) -> status
@@ -201,13 +221,7 @@ rseq_ops_compare_and_store:
  * the commit, the store of the count. An abort before it leaves at most a value above the top. A count that is not one of this stack
  * (memory was overwritten) is compared unsigned, and is FULL.
  */
-	.p2align 6
-	.globl	rseq_ops_push
-	.hidden	rseq_ops_push
-	.type	rseq_ops_push, @function
-rseq_ops_push:
-	.cfi_startproc
-	_CET_ENDBR
+	SEQUENCE push
 	mov	rseq_ops_cpus(%rip), %r8d
 	mov	rseq_ops_area(%rip), %r9
 	add	rseq_ops_base(%rip), %rdi
@@ -215,11 +229,7 @@ rseq_ops_push:
 	test	%r8d, %r8d
 	jz	.Lpush_unavailable
 .Lpush_begin:
-	lea	.Lpush_descriptor(%rip), %rax
-#ifndef RSEQ_OPS_BROKEN
-	mov	%rax, %fs:8(%r9)
-#endif
-.Lpush_start:
+	ARM push
 	mov	%fs:4(%r9), %eax		/* cpu_id */
 	mov	%fs:(%r9,%rcx), %r10d
 	cmp	%r8d, %eax
@@ -248,16 +258,9 @@ rseq_ops_push:
 .Lpush_unavailable:
 	mov	$RSEQ_OPS_UNAVAILABLE, %eax
 	ret
-	.byte	0x0f, 0xb9, 0x3d		/* ud1 signature(%rip), %edi */
-	.long	0x53053053
-.Lpush_abort:
-	lock incq rseq_ops_aborts(%rip)
-	dec	%r11d
-	jns	.Lpush_begin
-	mov	$RSEQ_OPS_STOPPED, %eax
+	ABORT push
 	ret
-	.cfi_endproc
-	.size	rseq_ops_push, . - rseq_ops_push
+	END push
 
 /*
  * rseq_ops_pop(rdi offset, rsi capacity, rdx field) -> the value, or MIN + status
@@ -266,13 +269,7 @@ rseq_ops_push:
  * In the section: the reads of the area, the checks, 'closed', the count, the value; then the commit, the store of the count. An abort
  * before it: nothing was written. Count - 1 is compared unsigned: none, and a count that is not one of this stack, are EMPTY.
  */
-	.p2align 6
-	.globl	rseq_ops_pop
-	.hidden	rseq_ops_pop
-	.type	rseq_ops_pop, @function
-rseq_ops_pop:
-	.cfi_startproc
-	_CET_ENDBR
+	SEQUENCE pop
 	mov	rseq_ops_cpus(%rip), %r8d
 	mov	rseq_ops_area(%rip), %r9
 	add	rseq_ops_base(%rip), %rdi
@@ -280,11 +277,7 @@ rseq_ops_pop:
 	test	%r8d, %r8d
 	jz	.Lpop_unavailable
 .Lpop_begin:
-	lea	.Lpop_descriptor(%rip), %rax
-#ifndef RSEQ_OPS_BROKEN
-	mov	%rax, %fs:8(%r9)
-#endif
-.Lpop_start:
+	ARM pop
 	mov	%fs:4(%r9), %eax		/* cpu_id */
 	mov	%fs:(%r9,%rdx), %r10d
 	cmp	%r8d, %eax
@@ -314,16 +307,9 @@ rseq_ops_pop:
 .Lpop_none:
 	bts	$63, %rax			/* MIN + status */
 	ret
-	.byte	0x0f, 0xb9, 0x3d		/* ud1 signature(%rip), %edi */
-	.long	0x53053053
-.Lpop_abort:
-	lock incq rseq_ops_aborts(%rip)
-	dec	%r11d
-	jns	.Lpop_begin
-	mov	$RSEQ_OPS_STOPPED, %eax
+	ABORT pop
 	jmp	.Lpop_none
-	.cfi_endproc
-	.size	rseq_ops_pop, . - rseq_ops_pop
+	END pop
 
 /*
  * rseq_ops_push_batch(rdi offset, rsi capacity, rdx shared, rcx count, r8 field) -> number, or MIN + status
@@ -332,19 +318,8 @@ rseq_ops_pop:
  * In the section: the reads of the area, the checks, 'closed', the count, and copies above the top, where nobody looks; then the commit,
  * the store of the count. An abort before it leaves at most values above the top; they are copied again.
  */
-	.p2align 6
-	.globl	rseq_ops_push_batch
-	.hidden	rseq_ops_push_batch
-	.type	rseq_ops_push_batch, @function
-rseq_ops_push_batch:
-	.cfi_startproc
-	_CET_ENDBR
-	push	%rbx
-	.cfi_adjust_cfa_offset 8
-	.cfi_rel_offset %rbx, 0
-	push	%r12
-	.cfi_adjust_cfa_offset 8
-	.cfi_rel_offset %r12, 0
+	SEQUENCE push_batch
+	SAVE
 	mov	rseq_ops_cpus(%rip), %eax
 	mov	rseq_ops_base(%rip), %r10
 	mov	$RSEQ_OPS_RESTARTS, %r11d
@@ -356,11 +331,7 @@ rseq_ops_push_batch:
 	add	%r10, %rdi
 .Lpush_batch_begin:
 	mov	rseq_ops_area(%rip), %r9
-	lea	.Lpush_batch_descriptor(%rip), %rax
-#ifndef RSEQ_OPS_BROKEN
-	mov	%rax, %fs:8(%r9)
-#endif
-.Lpush_batch_start:
+	ARM push_batch
 	mov	%fs:4(%r9), %r10d		/* cpu_id */
 	mov	%fs:(%r9,%r8), %eax
 	cmp	rseq_ops_cpus(%rip), %r10d
@@ -392,15 +363,7 @@ rseq_ops_push_batch:
 .Lpush_batch_committed:
 	mov	%r9, %rax
 .Lpush_batch_return:
-	.cfi_remember_state
-	pop	%r12
-	.cfi_adjust_cfa_offset -8
-	.cfi_restore %r12
-	pop	%rbx
-	.cfi_adjust_cfa_offset -8
-	.cfi_restore %rbx
-	ret
-	.cfi_restore_state
+	RESTORE_AND_RETURN
 .Lpush_batch_nothing:
 	xor	%eax, %eax
 	jmp	.Lpush_batch_return
@@ -412,16 +375,9 @@ rseq_ops_push_batch:
 .Lpush_batch_none:
 	bts	$63, %rax			/* MIN + status */
 	jmp	.Lpush_batch_return
-	.byte	0x0f, 0xb9, 0x3d		/* ud1 signature(%rip), %edi */
-	.long	0x53053053
-.Lpush_batch_abort:
-	lock incq rseq_ops_aborts(%rip)
-	dec	%r11d
-	jns	.Lpush_batch_begin
-	mov	$RSEQ_OPS_STOPPED, %eax
+	ABORT push_batch
 	jmp	.Lpush_batch_none
-	.cfi_endproc
-	.size	rseq_ops_push_batch, . - rseq_ops_push_batch
+	END push_batch
 
 /*
  * rseq_ops_pop_batch(rdi offset, rsi capacity, rdx shared, rcx count, r8 field) -> number, or MIN + status
@@ -431,19 +387,8 @@ rseq_ops_push_batch:
  * from 'shared' on is the caller's alone; then the commit, the store of the count. An abort before it leaves the stack as it was, and in
  * the shared region values that do not count; they are copied again, perhaps from another CPU's stack.
  */
-	.p2align 6
-	.globl	rseq_ops_pop_batch
-	.hidden	rseq_ops_pop_batch
-	.type	rseq_ops_pop_batch, @function
-rseq_ops_pop_batch:
-	.cfi_startproc
-	_CET_ENDBR
-	push	%rbx
-	.cfi_adjust_cfa_offset 8
-	.cfi_rel_offset %rbx, 0
-	push	%r12
-	.cfi_adjust_cfa_offset 8
-	.cfi_rel_offset %r12, 0
+	SEQUENCE pop_batch
+	SAVE
 	mov	rseq_ops_cpus(%rip), %eax
 	mov	rseq_ops_base(%rip), %r10
 	mov	$RSEQ_OPS_RESTARTS, %r11d
@@ -455,11 +400,7 @@ rseq_ops_pop_batch:
 	add	%r10, %rdi
 .Lpop_batch_begin:
 	mov	rseq_ops_area(%rip), %r9
-	lea	.Lpop_batch_descriptor(%rip), %rax
-#ifndef RSEQ_OPS_BROKEN
-	mov	%rax, %fs:8(%r9)
-#endif
-.Lpop_batch_start:
+	ARM pop_batch
 	mov	%fs:4(%r9), %r10d		/* cpu_id */
 	mov	%fs:(%r9,%r8), %eax
 	cmp	rseq_ops_cpus(%rip), %r10d
@@ -493,15 +434,7 @@ rseq_ops_pop_batch:
 .Lpop_batch_committed:
 	mov	%r9, %rax
 .Lpop_batch_return:
-	.cfi_remember_state
-	pop	%r12
-	.cfi_adjust_cfa_offset -8
-	.cfi_restore %r12
-	pop	%rbx
-	.cfi_adjust_cfa_offset -8
-	.cfi_restore %rbx
-	ret
-	.cfi_restore_state
+	RESTORE_AND_RETURN
 .Lpop_batch_nothing:
 	xor	%eax, %eax
 	jmp	.Lpop_batch_return
@@ -513,16 +446,9 @@ rseq_ops_pop_batch:
 .Lpop_batch_none:
 	bts	$63, %rax			/* MIN + status */
 	jmp	.Lpop_batch_return
-	.byte	0x0f, 0xb9, 0x3d		/* ud1 signature(%rip), %edi */
-	.long	0x53053053
-.Lpop_batch_abort:
-	lock incq rseq_ops_aborts(%rip)
-	dec	%r11d
-	jns	.Lpop_batch_begin
-	mov	$RSEQ_OPS_STOPPED, %eax
+	ABORT pop_batch
 	jmp	.Lpop_batch_none
-	.cfi_endproc
-	.size	rseq_ops_pop_batch, . - rseq_ops_pop_batch
+	END pop_batch
 
 /*
  * rseq_ops_reserve(rdi offset, rsi capacity, rdx length, rcx field) -> (index << 32) | position, or MIN + status
@@ -533,19 +459,8 @@ rseq_ops_pop_batch:
  * no writer copies; then the commit, the store of the tail. An abort before it leaves at most headers beyond the tail. Stores are seen in
  * the order of the program: who sees the new tail sees the headers, and that the reader gave those bytes back.
  */
-	.p2align 6
-	.globl	rseq_ops_reserve
-	.hidden	rseq_ops_reserve
-	.type	rseq_ops_reserve, @function
-rseq_ops_reserve:
-	.cfi_startproc
-	_CET_ENDBR
-	push	%rbx
-	.cfi_adjust_cfa_offset 8
-	.cfi_rel_offset %rbx, 0
-	push	%r12
-	.cfi_adjust_cfa_offset 8
-	.cfi_rel_offset %r12, 0
+	SEQUENCE reserve
+	SAVE
 	mov	rseq_ops_cpus(%rip), %eax
 	add	rseq_ops_base(%rip), %rdi
 	mov	$RSEQ_OPS_RESTARTS, %r11d
@@ -559,11 +474,7 @@ rseq_ops_reserve:
 	or	$0x80000000, %edx		/* changes nothing but 0, which would say "complete" */
 .Lreserve_begin:
 	mov	rseq_ops_area(%rip), %r9
-	lea	.Lreserve_descriptor(%rip), %rax
-#ifndef RSEQ_OPS_BROKEN
-	mov	%rax, %fs:8(%r9)
-#endif
-.Lreserve_start:
+	ARM reserve
 	mov	%fs:4(%r9), %r8d		/* cpu_id */
 	mov	%fs:(%r9,%rcx), %eax
 	cmp	rseq_ops_cpus(%rip), %r8d
@@ -599,15 +510,7 @@ rseq_ops_reserve:
 	shl	$(32 - RSEQ_OPS_SHIFT), %rax	/* it was shifted by RSEQ_OPS_SHIFT */
 	or	%rbx, %rax
 .Lreserve_return:
-	.cfi_remember_state
-	pop	%r12
-	.cfi_adjust_cfa_offset -8
-	.cfi_restore %r12
-	pop	%rbx
-	.cfi_adjust_cfa_offset -8
-	.cfi_restore %rbx
-	ret
-	.cfi_restore_state
+	RESTORE_AND_RETURN
 .Lreserve_full:
 	mov	$RSEQ_OPS_FULL, %eax
 	jmp	.Lreserve_none
@@ -616,41 +519,20 @@ rseq_ops_reserve:
 .Lreserve_none:
 	bts	$63, %rax			/* MIN + status */
 	jmp	.Lreserve_return
-	.byte	0x0f, 0xb9, 0x3d		/* ud1 signature(%rip), %edi */
-	.long	0x53053053
-.Lreserve_abort:
-	lock incq rseq_ops_aborts(%rip)
-	dec	%r11d
-	jns	.Lreserve_begin
-	mov	$RSEQ_OPS_STOPPED, %eax
+	ABORT reserve
 	jmp	.Lreserve_none
-	.cfi_endproc
-	.size	rseq_ops_reserve, . - rseq_ops_reserve
+	END reserve
 
 /*
  * What JDK 17 calls where it compiled a call to a native method with -XX:+CriticalJNINatives: the sequences themselves, by the names that
  * it looks for, so that nothing lies between the compiled code and the sequence. The JNI versions are in commits_jni.c.
  */
-	.globl	JavaCritical_java_lang__00024RseqCommits_add1
-	.type	JavaCritical_java_lang__00024RseqCommits_add1, @function
-	.set	JavaCritical_java_lang__00024RseqCommits_add1, rseq_ops_add
-	.globl	JavaCritical_java_lang__00024RseqCommits_compareAndStore1
-	.type	JavaCritical_java_lang__00024RseqCommits_compareAndStore1, @function
-	.set	JavaCritical_java_lang__00024RseqCommits_compareAndStore1, rseq_ops_compare_and_store
-	.globl	JavaCritical_java_lang__00024RseqCommits_push1
-	.type	JavaCritical_java_lang__00024RseqCommits_push1, @function
-	.set	JavaCritical_java_lang__00024RseqCommits_push1, rseq_ops_push
-	.globl	JavaCritical_java_lang__00024RseqCommits_pop1
-	.type	JavaCritical_java_lang__00024RseqCommits_pop1, @function
-	.set	JavaCritical_java_lang__00024RseqCommits_pop1, rseq_ops_pop
-	.globl	JavaCritical_java_lang__00024RseqCommits_pushBatch1
-	.type	JavaCritical_java_lang__00024RseqCommits_pushBatch1, @function
-	.set	JavaCritical_java_lang__00024RseqCommits_pushBatch1, rseq_ops_push_batch
-	.globl	JavaCritical_java_lang__00024RseqCommits_popBatch1
-	.type	JavaCritical_java_lang__00024RseqCommits_popBatch1, @function
-	.set	JavaCritical_java_lang__00024RseqCommits_popBatch1, rseq_ops_pop_batch
-	.globl	JavaCritical_java_lang__00024RseqCommits_reserve1
-	.type	JavaCritical_java_lang__00024RseqCommits_reserve1, @function
-	.set	JavaCritical_java_lang__00024RseqCommits_reserve1, rseq_ops_reserve
+	CRITICAL add1, add
+	CRITICAL compareAndStore1, compare_and_store
+	CRITICAL push1, push
+	CRITICAL pop1, pop
+	CRITICAL pushBatch1, push_batch
+	CRITICAL popBatch1, pop_batch
+	CRITICAL reserve1, reserve
 
 	.section .note.GNU-stack, "", @progbits
