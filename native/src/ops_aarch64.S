@@ -90,9 +90,9 @@ rseq_ops_\name:
 	.endm
 
 	.macro	CRITICAL native, name
-	.globl	JavaCritical_java_lang__00024RseqCommits_\native
-	.type	JavaCritical_java_lang__00024RseqCommits_\native, %function
-	.set	JavaCritical_java_lang__00024RseqCommits_\native, rseq_ops_\name
+	.globl	JavaCritical_java_lang__00024RseqCalls_\native
+	.type	JavaCritical_java_lang__00024RseqCalls_\native, %function
+	.set	JavaCritical_java_lang__00024RseqCalls_\native, rseq_ops_\name
 	.endm
 
 /* ---- state: one line that every sequence reads; aborts have a line of their own, so that counting one disturbs no reader. ------------ */

@@ -22,53 +22,17 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  */
-#include "ops.h"
-
-#ifdef __CET__
-#include <cet.h> /* the note that says that this file has its endbr64; only where the C compiler gives it to its own files */
-#else
-#define _CET_ENDBR
-#endif
+#include "sequence_x86_64.h"
 
 /* ---- what all sequences have alike ----------------------------------------------------------------------------------------------------- */
 
-	.macro	DESCRIPTOR name		/* struct rseq_cs: version 0, flags 0, start, length up to the end of the commit, abort */
-.L\name\()_descriptor:
-	.long	0, 0
-	.quad	.L\name\()_start, .L\name\()_committed - .L\name\()_start, .L\name\()_abort
-	.endm
-
-	.macro	SEQUENCE name
-	.p2align 6
-	.globl	rseq_ops_\name
-	.hidden	rseq_ops_\name
-	.type	rseq_ops_\name, @function
-rseq_ops_\name:
-	.cfi_startproc
-	_CET_ENDBR
-	.endm
-
-	.macro	ARM name		/* r9: the area. Changes rax */
-	lea	.L\name\()_descriptor(%rip), %rax
-#ifndef RSEQ_OPS_BROKEN
-	mov	%rax, %fs:8(%r9)
-#endif
-.L\name\()_start:
-	.endm
-
 	.macro	ABORT name		/* r11: restarts left. Falls through when there is none, with the status in eax */
-	.byte	0x0f, 0xb9, 0x3d	/* ud1 signature(%rip), %edi */
-	.long	0x53053053
+	SIGNATURE
 .L\name\()_abort:
 	lock incq rseq_ops_aborts(%rip)
 	dec	%r11d
 	jns	.L\name\()_begin
 	mov	$RSEQ_OPS_STOPPED, %eax
-	.endm
-
-	.macro	END name
-	.cfi_endproc
-	.size	rseq_ops_\name, . - rseq_ops_\name
 	.endm
 
 	.macro	SAVE
@@ -93,9 +57,9 @@ rseq_ops_\name:
 	.endm
 
 	.macro	CRITICAL native, name
-	.globl	JavaCritical_java_lang__00024RseqCommits_\native
-	.type	JavaCritical_java_lang__00024RseqCommits_\native, @function
-	.set	JavaCritical_java_lang__00024RseqCommits_\native, rseq_ops_\name
+	.globl	JavaCritical_java_lang__00024RseqCalls_\native
+	.type	JavaCritical_java_lang__00024RseqCalls_\native, @function
+	.set	JavaCritical_java_lang__00024RseqCalls_\native, rseq_ops_\name
 	.endm
 
 /* ---- state: read by every sequence, written once. Aborts have a cache line of their own, so that counting one disturbs no reader. ---- */

@@ -45,11 +45,12 @@ $expected"
         # JDK 17 takes the critical form only where it finds both, and would say nothing if one were missing.
         for function in critical1 add1 compareAndStore1 push1 pop1 pushBatch1 popBatch1 reserve1; do
             for form in Java JavaCritical; do
-                echo "$defined" | grep -q "^GLOBAL ${form}_java_lang__00024RseqCommits_$function\$" || die "no ${form}_*_$function"
+                echo "$defined" | grep -q "^GLOBAL ${form}_java_lang__00024RseqCalls_$function\$" || die "no ${form}_*_$function"
             done
         done
-        for function in open0 reason0 function0 allocate0 free0 fence0 allocated0 restarts0 criticalFlag0; do
-            echo "$defined" | grep -q "^GLOBAL Java_java_lang__00024RseqCommits_$function\$" || die "no $function"
+        for function in Commits_open0 Commits_reason0 Commits_allocate0 Commits_free0 Commits_fence0 Commits_allocated0 Commits_restarts0 \
+            Calls_address0 Calls_probe0 Calls_criticalFlag0; do
+            echo "$defined" | grep -q "^GLOBAL Java_java_lang__00024Rseq$function\$" || die "no $function"
         done
         # A text relocation, or a stack that can be executed, is what assembly brings along unasked.
         if readelf --dynamic --wide "$library" | grep -q TEXTREL; then die "has text relocations"; fi

@@ -41,9 +41,7 @@ final class PerCpuCells {
 
     /** {@code 0 <= cell < cells}: not checked. */
     void add(int cell, long delta) {
-        long at = offset;
-        if (at == PerCpuMemory.NONE || Commits.add(at + (long) cell * Long.BYTES, delta, field) != Commits.COMMITTED)
-            addSlowly(cell, delta);
+        if (Commits.add(offset + (long) cell * Long.BYTES, delta, field) != Commits.COMMITTED) addSlowly(cell, delta);
         Reference.reachabilityFence(this);
     }
 

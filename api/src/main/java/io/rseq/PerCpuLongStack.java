@@ -88,7 +88,10 @@ public final class PerCpuLongStack {
     /* Held by a drain, and by the move from the stripes to per-CPU memory. */
     private final ReentrantLock changing = new ReentrantLock();
 
-    /* The memory's, once what the stripes held is there. Plain on the hot path: who reads NONE too long goes the slow way, which looks again. */
+    /*
+     * The memory's, once what the stripes held is there. Plain on the hot path: who reads NONE too long goes the slow way, which looks again.
+     * What follows a commit takes nothing from before it but the value: what lives across the call costs a store and a load each time.
+     */
     private long offset;
 
     /** Of that many values for each CPU, and an overflow of four times as many for all. */
@@ -134,14 +137,19 @@ public final class PerCpuLongStack {
     public boolean push(long value) {
         if (value < LEAST) throw refused(value);
         VarHandle.releaseFence();
-        long at = offset;
-        return at == NONE ? pushSlowly(value) : pushAt(at, value);
+        long status = Commits.push(offset, capacity, value, field);
+        boolean pushed = status == Commits.COMMITTED || pushPastStack(value, status);
+        Reference.reachabilityFence(this);
+        return pushed;
     }
 
     /** Pops a value from here, or from the overflow; {@link #EMPTY} when neither has one. */
     public long pop() {
-        long at = offset;
-        return at == NONE ? popSlowly() : popAt(at);
+        long value = Commits.pop(offset, capacity, field);
+        if (value < 0 && value < LEAST) value = popPastStack(value); // the first compare is the cheaper one
+        VarHandle.acquireFence();
+        Reference.reachabilityFence(this);
+        return value;
     }
 
     /**
@@ -212,33 +220,12 @@ public final class PerCpuLongStack {
         return "PerCpuLongStack[size=" + size() + ", capacityPerCpu=" + capacity + ", index=" + index + "]";
     }
 
-    /* What follows a commit takes nothing from before it but the value: what lives across the call costs a store and a load each time. */
-    private boolean pushAt(long at, long value) {
-        long status = Commits.push(at, capacity, value, field);
-        boolean pushed = status == Commits.COMMITTED || pushPastStack(value, status);
-        Reference.reachabilityFence(this);
-        return pushed;
-    }
-
-    private long popAt(long at) {
-        long value = Commits.pop(at, capacity, field);
-        if (value < 0 && value < LEAST) value = popPastStack(value); // the first compare is the cheaper one
-        VarHandle.acquireFence();
-        Reference.reachabilityFence(this);
-        return value;
-    }
-
     // ---- the slow ways
     // -------------------------------------------------------------------------------------------------------
 
-    private boolean pushSlowly(long value) {
+    private boolean pushPastStack(long value, long refusal) {
         long at = acquire();
         if (at == NONE) return stripes.push(stripe(), value);
-        return pushAt(at, value);
-    }
-
-    private boolean pushPastStack(long value, long refusal) {
-        long at = offset;
         long status = refusal;
         if (status == Commits.UNAVAILABLE && register()) status = Commits.push(at, capacity, value, field);
         for (int i = 0; status == Commits.FULL && i < EXCHANGES && stacks.moveOut(at, overflow); i++)
@@ -246,14 +233,9 @@ public final class PerCpuLongStack {
         return status == Commits.COMMITTED || overflow.push(value);
     }
 
-    private long popSlowly() {
+    private long popPastStack(long refusal) {
         long at = acquire();
         if (at == NONE) return stripes.pop(stripe());
-        return popAt(at);
-    }
-
-    private long popPastStack(long refusal) {
-        long at = offset;
         long status = refusal;
         if (status == Commits.STATUS + Commits.UNAVAILABLE && register()) status = Commits.pop(at, capacity, field);
         if (status >= LEAST) return status;

@@ -112,6 +112,7 @@ public final class $Rseq {
     private static volatile int committer;
     private static volatile boolean committed;
     private static volatile String commitsFailure;
+    private static boolean direct;
 
     private $Rseq() {}
 
@@ -317,11 +318,15 @@ public final class $Rseq {
         }
     }
 
-    /** Chooses the reader, and the committer that structures are to try, once, and describes what is in force: the committer last. */
+    /**
+     * Chooses the reader, and the committer that structures are to try, once, and describes what is in force: the committer last.
+     * {@code entersDirectly}: whether a committer that needs the JDK's linker may do without its stubs.
+     */
     @CallerSensitive
-    public static void choose(int chosenReader, int chosenCommitter, String facts) {
+    public static void choose(int chosenReader, int chosenCommitter, boolean entersDirectly, String facts) {
         check(Reflection.getCallerClass());
         reader = chosenReader;
+        direct = entersDirectly;
         description = facts;
         committer = chosenCommitter;
     }
@@ -333,7 +338,7 @@ public final class $Rseq {
         commitAtomically(reason);
     }
 
-    /** Why structures commit otherwise than was chosen: once, then null, as where all is well. */
+    /** What structures do otherwise than was chosen, and why: once, then null, as where all is well. */
     @CallerSensitive
     public static synchronized String takeCommitsFailure() {
         check(Reflection.getCallerClass());
@@ -442,6 +447,15 @@ public final class $Rseq {
         commitsFailure = COMMITTER + description.substring(at) + " is not to be had here, using atomic: " + reason;
         description = description.substring(0, at) + "atomic";
         committer = COMMITTER_ATOMIC;
+    }
+
+    static boolean entersDirectly() {
+        return direct;
+    }
+
+    /** They go by the linker's stubs instead. */
+    static synchronized void enterByLinker(String reason) {
+        commitsFailure = "entry=direct is not to be had here, using linker: " + reason;
     }
 
     private static void check(Class<?> caller) {

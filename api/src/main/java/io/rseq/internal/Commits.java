@@ -17,6 +17,9 @@ package io.rseq.internal;
  * of this module alone. Any thread may call; nothing here blocks, but {@link #allocate}, {@link #free} and {@link #fence}.
  */
 public final class Commits {
+    /** What {@link #allocate} answers without sequences. Negative, and that by far: the offset of any cell of it is negative, too. */
+    public static final long NONE = Long.MIN_VALUE;
+
     /** Done, exactly once. */
     public static final long COMMITTED = 0;
 
@@ -58,12 +61,12 @@ public final class Commits {
     /**
      * That many bytes in every region, zeroed. Multiples of 8 bytes; of 64, and aligned to it, from 64 on.
      *
-     * @return the offset; -1 where there are no sequences
+     * @return the offset; {@link #NONE} where there are no sequences
      * @throws OutOfMemoryError when the regions are full
      */
     @Woven(by = "$RseqCommits")
     public static long allocate(long bytes) {
-        return -1;
+        return NONE;
     }
 
     /** Gives them back, as they were allocated. No thread may be in a sequence on them. */

@@ -25,8 +25,8 @@ import java.lang.ref.Cleaner;
  * offset never changes once it is there. Acquiring blocks for a short time; all else is wait-free.
  */
 public final class PerCpuMemory {
-    /** The offset of what there is none of. */
-    public static final long NONE = -1;
+    /** The offset of what there is none of. Sequences take it, and what is not far above it, for an answer: UNAVAILABLE. */
+    public static final long NONE = Commits.NONE;
 
     private static final VarHandle OFFSET;
 

@@ -9,6 +9,7 @@ import io.rseq.agent.it.programs.Hello;
 import io.rseq.agent.it.programs.Sequences;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
@@ -22,6 +23,7 @@ class CommitterIT {
     private static final int ROUNDS = 20_000;
     private static final int ROUNDS_INTERPRETED = 2_000;
     private static final String COMMITS_HOOK = "java.lang.$RseqCommits";
+    private static final Path NATIVE = Path.of("../native/target/linux-x86-64");
 
     @EveryWorld
     void sequences_lose_nothing_and_make_nothing_twice(World world) {
@@ -29,6 +31,26 @@ class CommitterIT {
         outcome.hadNoWarning().hadNothingFromTheJvmOnStderr();
         assertThat(outcome.startLine()).containsEntry("committer", committer(world.jdk()));
         assertThat(outcome.exitLine()).containsKey("restarts");
+    }
+
+    @EveryJdk
+    void sequences_are_exact_by_the_stubs_of_the_linker(World world) {
+        exact(launch(world, ROUNDS).agent("entry=linker").run(), world)
+                .hadNoWarning()
+                .hadNothingFromTheJvmOnStderr();
+    }
+
+    /** A JVM that passed arguments otherwise would look like this library: its probe gets to see other numbers than Java passed. */
+    @EveryJdk
+    void where_arguments_do_not_arrive_the_linker_is_asked_with_one_warning(World world) throws IOException {
+        assumeTrue(world.jdk().feature() >= 21, () -> world.jdk() + " is not entered directly");
+        Path folder = Files.createDirectories(AgentJar.buildFolder().resolve("deaf-probe"));
+        for (String file : List.of("librseq_jvm.so", "librseq_area.so"))
+            Files.copy(NATIVE.resolve(file), folder.resolve(file), StandardCopyOption.REPLACE_EXISTING);
+        deafen(folder.resolve("librseq_jvm.so"));
+        exact(launch(world, ROUNDS).agent("native.path=" + folder).run(), world)
+                .hadNothingFromTheJvmOnStderr()
+                .warnedOnceOf("entry=direct", "using linker", "arguments do not arrive");
     }
 
     @EveryWorld
@@ -100,6 +122,7 @@ class CommitterIT {
         String flag = breaking.get(world.jdk().feature());
         assumeTrue(flag != null, () -> "no flag is known that breaks the committer of " + world.jdk());
         Outcome outcome = launch(world, ROUNDS)
+                .agent("entry=linker")
                 .jvm("-XX:+UnlockDiagnosticVMOptions", flag)
                 .run()
                 .hadNothingFromTheJvmOnStderr();
@@ -146,7 +169,7 @@ class CommitterIT {
             exact(running.finish(), world)
                     .hadNoWarning()
                     .printed("before.available=false")
-                    .printed("before.allocate=-1")
+                    .printed("before.allocate.none=true")
                     .printed("before.add=1");
         }
     }
@@ -172,6 +195,19 @@ class CommitterIT {
             outcome.printed("done=true");
             assertThat(outcome.number("overflows")).as("%s", outcome).isEqualTo(40);
         }
+    }
+
+    /** Replaces the first instruction of the probe, {@code lea (%r8,%r9,2),%rax}, by {@code xor %eax,%eax}. */
+    private static void deafen(Path library) throws IOException {
+        byte[] file = Files.readAllBytes(library);
+        String code = new String(file, StandardCharsets.ISO_8859_1);
+        int probe = code.indexOf("\u004b\u008d\u0004\u0048\u0048\u008d\u0004\u0041");
+        assertThat(probe).as("the probe's code in %s", library).isPositive();
+        file[probe] = 0x31;
+        file[probe + 1] = (byte) 0xc0;
+        file[probe + 2] = (byte) 0x66;
+        file[probe + 3] = (byte) 0x90;
+        Files.write(library, file);
     }
 
     /** What this JDK has, by its feature version. */

@@ -75,6 +75,7 @@ public final class Engine implements Function<Map<String, Object>, Object> {
         $Rseq.choose(
                 reader.number(),
                 committer.number(),
+                options.entersDirectly(),
                 facts + " reader=" + reader.word() + " committer=" + committer.word());
         if (!$Rseq.watch()) {
             LineLogger.LOG.warn("this JVM sends no thread events: threads are registered at their first use");

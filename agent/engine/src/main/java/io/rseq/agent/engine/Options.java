@@ -18,9 +18,10 @@ import java.util.TreeMap;
  * match, and the default holds.
  */
 public final class Options {
-    private static final List<String> KEYS =
-            List.of("log", "log.file", "reader", "committer", "owner", "export", "native.path", "native.tmpdir");
+    private static final List<String> KEYS = List.of(
+            "log", "log.file", "reader", "committer", "entry", "owner", "export", "native.path", "native.tmpdir");
     private static final List<String> SWITCH = List.of("on", "off");
+    private static final List<String> ENTRIES = List.of("direct", "linker");
     private static final String PROPERTY_PREFIX = "rseq.";
     private static final String VARIABLE_PREFIX = "RSEQ_";
 
@@ -31,6 +32,7 @@ public final class Options {
     private final Reader reader;
     private final Owner owner;
     private final Committer committer;
+    private final boolean direct;
     private final boolean export;
 
     private Options(String agentOptions, Map<String, String> properties, Map<String, String> variables) {
@@ -49,6 +51,7 @@ public final class Options {
         reader = Reader.values()[choice("reader", Reader.words(), Reader.AUTO.ordinal())];
         owner = values.containsKey("owner") ? chosenOwner() : null;
         committer = Committer.values()[choice("committer", Committer.words(), Committer.AUTO.ordinal())];
+        direct = choice("entry", ENTRIES, 0) == 0;
         export = choice("export", SWITCH, 0) == 0;
     }
 
@@ -100,6 +103,11 @@ public final class Options {
 
     public Committer committer() {
         return committer;
+    }
+
+    /** Whether compiled code may call sequences without the stubs of the JDK's linker. */
+    public boolean entersDirectly() {
+        return direct;
     }
 
     /** Whether libraries loaded later may bind to the agent's own area. */

@@ -59,7 +59,8 @@ final class Regions {
     private static long misuse() {
         byte[] bytes = new byte[16];
         List<Supplier<Object>> calls = new ArrayList<>();
-        for (long bad : new long[] {-8, 4, REGION, REGION - 4, Long.MIN_VALUE, Long.MAX_VALUE, 1L << 40}) {
+        for (long bad :
+                new long[] {-8, 4, REGION, REGION - 4, -REGION, Commits.NONE + REGION, Long.MAX_VALUE, 1L << 40}) {
             calls.add(() -> Commits.add(bad, 1, FIELD));
             calls.add(() -> Commits.compareAndStore(bad, 0, 0, 1, FIELD));
             calls.add(() -> Commits.push(bad, 4, 1, FIELD));

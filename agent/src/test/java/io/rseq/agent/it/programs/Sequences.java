@@ -23,7 +23,7 @@ public final class Sequences {
         if (arguments.length > 1) awaitAgent();
         System.out.println("available=" + Commits.available());
         System.out.println("committer=" + Cpus.support().committer());
-        System.out.println("add.none=" + Commits.add(-1, 1, Commits.FIELD_CPU));
+        System.out.println("add.none=" + Commits.add(Commits.NONE, 1, Commits.FIELD_CPU));
         System.out.println("allocate=" + (Commits.allocate(8) >= 0));
         if (!Commits.available()) return;
         adds("platform", Sequences::platform);
@@ -37,8 +37,8 @@ public final class Sequences {
 
     private static void awaitAgent() {
         System.out.println("before.available=" + Commits.available());
-        System.out.println("before.allocate=" + Commits.allocate(8));
-        System.out.println("before.add=" + Commits.add(-1, 1, Commits.FIELD_CPU));
+        System.out.println("before.allocate.none=" + (Commits.allocate(8) == Commits.NONE));
+        System.out.println("before.add=" + Commits.add(Commits.NONE, 1, Commits.FIELD_CPU));
         System.out.println("ready");
         try (Scanner in = new Scanner(System.in)) {
             in.nextLine();

@@ -7,14 +7,15 @@ import java.io.InputStream;
 import jdk.internal.misc.Unsafe;
 
 /**
- * Defines {@code java.lang.$RseqCommits} into {@code java.base}, once, when the first class that calls it is about to be woven: an
- * application without structures pays nothing for it. The way in is that of the first hook.
+ * Defines {@code java.lang.$RseqCommits}, and {@code $RseqCalls} behind it, into {@code java.base}, once, when the first class that calls it
+ * is about to be woven: an application without structures pays nothing for it. The way in is that of the first hook.
  */
 final class CommitsHook {
     /** What {@code @Woven(by = ...)} calls it. */
     static final String NAME = "$RseqCommits";
 
-    private static final String BYTES = "/hook/RseqCommits.bytes";
+    /** What it calls. */
+    private static final String CALLS = "$RseqCalls";
 
     private static boolean defined;
     private static boolean refused;
@@ -25,19 +26,24 @@ final class CommitsHook {
     static synchronized boolean define() {
         if (defined || refused) return defined;
         try {
-            byte[] file = read();
-            Unsafe.getUnsafe().defineClass("java/lang/" + NAME, file, 0, file.length, null, null);
+            define(CALLS);
+            define(NAME);
             defined = true;
         } catch (IOException | RuntimeException | LinkageError failure) {
             refused = true;
-            $Rseq.refuseCommits("java.lang." + NAME + " can't be defined: " + failure);
+            $Rseq.refuseCommits("java.lang." + NAME + " and " + CALLS + " can't be defined: " + failure);
         }
         return defined;
     }
 
-    private static byte[] read() throws IOException {
-        try (InputStream in = CommitsHook.class.getResourceAsStream(BYTES)) {
-            if (in == null) throw new FileNotFoundException(BYTES);
+    private static void define(String name) throws IOException {
+        byte[] file = read("/hook/" + name.substring(1) + ".bytes");
+        Unsafe.getUnsafe().defineClass("java/lang/" + name, file, 0, file.length, null, null);
+    }
+
+    private static byte[] read(String resource) throws IOException {
+        try (InputStream in = CommitsHook.class.getResourceAsStream(resource)) {
+            if (in == null) throw new FileNotFoundException(resource);
             return in.readAllBytes();
         }
     }

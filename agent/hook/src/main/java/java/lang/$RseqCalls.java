@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package java.lang;
+
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.util.Arrays;
+import jdk.internal.access.SharedSecrets;
+import jdk.internal.misc.Unsafe;
+import jdk.internal.vm.annotation.ForceInline;
+import jdk.internal.vm.annotation.Stable;
+
+/**
+ * How compiled code calls a native sequence: numbers in, a number out, without thread-state transition. Opened once, by the first structure
+ * ({@code $RseqCommits}), in one of three ways.
+ *
+ * <p><b>Direct</b> (21 and later). A handle of the JDK's linker ends in {@code MethodHandle.linkToNative}, which compiled code calls like a
+ * Java method, and which jumps to the address that a {@code NativeEntryPoint} holds: there, a stub sets up a frame, moves the arguments to
+ * where C wants them, calls the function, and returns. Here that address is the sequence's own (direct_x86_64.S, direct_aarch64.S), which
+ * takes its arguments where Java has them. So stub, frame and second call are gone, and the linker need not be started, which costs the
+ * first structure a tenth of a second. None of that is API: so the entry point's class must look as expected, and a function that touches no
+ * memory is called first, which tells from its arguments whether they arrive where they should.
+ *
+ * <p><b>By the linker</b>, where the direct way is refused or not wanted ({@code entry=linker}): {@code Linker.Option.critical}, or on 21 {@code
+ * isTrivial}.
+ *
+ * <p><b>Critical natives</b> (17): the methods that end in 1, see {@link #compileCritical}.
+ *
+ * <p>Handles are {@code @Stable}, so compiled code takes them for constants; none is set before the check of all passed. While a handle is null
+ * and {@code critical} false, nothing is open, and the answer is UNAVAILABLE. The three without {@code By} commit by {@code cpu_id}.
+ */
+final class $RseqCalls {
+    private static final long COMMITTED = 0;
+    private static final long UNAVAILABLE = 1;
+    private static final long STATUS = Long.MIN_VALUE;
+
+    private static final long FIELD_CPU = 4;
+    private static final long FIELD_CONCURRENCY_ID = 24;
+
+    /** address0's numbers. The first three are the {@code By} ones with FIELD_CPU for their last argument. */
+    private static final int ADD = 0;
+
+    private static final int PUSH = 1;
+    private static final int POP = 2;
+    private static final int ADD_BY = 3;
+    private static final int PUSH_BY = 4;
+    private static final int POP_BY = 5;
+    private static final int COMPARE_AND_STORE = 6;
+    private static final int PUSH_BATCH = 7;
+    private static final int POP_BATCH = 8;
+    private static final int RESERVE = 9;
+    private static final int PROBE = 10;
+
+    /** How many numbers each takes. */
+    private static final int[] PARAMETERS = {2, 3, 2, 3, 4, 3, 5, 5, 5, 4, 5};
+
+    private static final int SEQUENCES = PROBE;
+
+    /** Additions of the check. */
+    private static final int CHECKS = 64;
+
+    /** Calls. HotSpot 17 makes the wrapper after some hundred. */
+    private static final int WRAPPED_AFTER_AT_MOST = 20_000;
+
+    private static final Unsafe U = Unsafe.getUnsafe();
+
+    @Stable
+    private static MethodHandle add;
+
+    @Stable
+    private static MethodHandle push;
+
+    @Stable
+    private static MethodHandle pop;
+
+    @Stable
+    private static MethodHandle addBy;
+
+    @Stable
+    private static MethodHandle pushBy;
+
+    @Stable
+    private static MethodHandle popBy;
+
+    @Stable
+    private static MethodHandle compareAndStore;
+
+    @Stable
+    private static MethodHandle pushBatch;
+
+    @Stable
+    private static MethodHandle popBatch;
+
+    @Stable
+    private static MethodHandle reserve;
+
+    @Stable
+    private static boolean critical;
+
+    private $RseqCalls() {}
+
+    // ---- the calls
+    // -----------------------------------------------------------------------------------------------------------
+
+    @ForceInline
+    static long add(long offset, long delta) throws Throwable {
+        MethodHandle handle = add;
+        if (handle != null) return (long) handle.invokeExact(offset, delta);
+        return critical ? add1(offset, delta, FIELD_CPU) : UNAVAILABLE;
+    }
+
+    @ForceInline
+    static long push(long offset, long capacity, long value) throws Throwable {
+        MethodHandle handle = push;
+        if (handle != null) return (long) handle.invokeExact(offset, capacity, value);
+        return critical ? push1(offset, capacity, value, FIELD_CPU) : UNAVAILABLE;
+    }
+
+    @ForceInline
+    static long pop(long offset, long capacity) throws Throwable {
+        MethodHandle handle = pop;
+        if (handle != null) return (long) handle.invokeExact(offset, capacity);
+        return critical ? pop1(offset, capacity, FIELD_CPU) : STATUS + UNAVAILABLE;
+    }
+
+    @ForceInline
+    static long addBy(long offset, long delta, long field) throws Throwable {
+        MethodHandle handle = addBy;
+        if (handle != null) return (long) handle.invokeExact(offset, delta, field);
+        return critical ? add1(offset, delta, field) : UNAVAILABLE;
+    }
+
+    @ForceInline
+    static long pushBy(long offset, long capacity, long value, long field) throws Throwable {
+        MethodHandle handle = pushBy;
+        if (handle != null) return (long) handle.invokeExact(offset, capacity, value, field);
+        return critical ? push1(offset, capacity, value, field) : UNAVAILABLE;
+    }
+
+    @ForceInline
+    static long popBy(long offset, long capacity, long field) throws Throwable {
+        MethodHandle handle = popBy;
+        if (handle != null) return (long) handle.invokeExact(offset, capacity, field);
+        return critical ? pop1(offset, capacity, field) : STATUS + UNAVAILABLE;
+    }
+
+    @ForceInline
+    static long compareAndStore(long offset, long index, long expected, long value, long field) throws Throwable {
+        MethodHandle handle = compareAndStore;
+        if (handle != null) return (long) handle.invokeExact(offset, index, expected, value, field);
+        return critical ? compareAndStore1(offset, index, expected, value, field) : UNAVAILABLE;
+    }
+
+    @ForceInline
+    static long pushBatch(long offset, long capacity, long shared, long count, long field) throws Throwable {
+        MethodHandle handle = pushBatch;
+        if (handle != null) return (long) handle.invokeExact(offset, capacity, shared, count, field);
+        return critical ? pushBatch1(offset, capacity, shared, count, field) : STATUS + UNAVAILABLE;
+    }
+
+    @ForceInline
+    static long popBatch(long offset, long capacity, long shared, long count, long field) throws Throwable {
+        MethodHandle handle = popBatch;
+        if (handle != null) return (long) handle.invokeExact(offset, capacity, shared, count, field);
+        return critical ? popBatch1(offset, capacity, shared, count, field) : STATUS + UNAVAILABLE;
+    }
+
+    @ForceInline
+    static long reserve(long offset, long capacity, long length, long field) throws Throwable {
+        MethodHandle handle = reserve;
+        if (handle != null) return (long) handle.invokeExact(offset, capacity, length, field);
+        return critical ? reserve1(offset, capacity, length, field) : STATUS + UNAVAILABLE;
+    }
+
+    // ---- opening
+    // -------------------------------------------------------------------------------------------------------------
+
+    /** Returns null when the sequences can be called, or why they can't. {@code regions}: where the per-CPU memory lies, already made. */
+    static String open(boolean jni, long regions) throws Throwable {
+        MethodHandle[] handles = new MethodHandle[SEQUENCES];
+        if (!jni) openHandles(handles);
+        String failure = check(handles, regions);
+        if (failure != null) return failure;
+        U.storeFence(); // who sees a handle sees what it refers to
+        critical = jni;
+        addBy = handles[ADD_BY];
+        pushBy = handles[PUSH_BY];
+        popBy = handles[POP_BY];
+        compareAndStore = handles[COMPARE_AND_STORE];
+        pushBatch = handles[PUSH_BATCH];
+        popBatch = handles[POP_BATCH];
+        reserve = handles[RESERVE];
+        push = handles[PUSH];
+        pop = handles[POP];
+        add = handles[ADD];
+        return null;
+    }
+
+    private static void openHandles(MethodHandle[] handles) throws ReflectiveOperationException {
+        if ($Rseq.entersDirectly()) {
+            String refusal = openDirect(handles);
+            if (refusal == null) return;
+            $Rseq.enterByLinker(refusal);
+        }
+        for (int i = ADD_BY; i < SEQUENCES; i++)
+            handles[i] = $Rseq.leaf(address0(i, false), "JAVA_LONG", PARAMETERS[i]);
+        for (int i = ADD; i < ADD_BY; i++)
+            handles[i] = MethodHandles.insertArguments(handles[ADD_BY + i], PARAMETERS[i], FIELD_CPU);
+    }
+
+    /** Returns null, or why calls must go by the linker. */
+    private static String openDirect(MethodHandle[] handles) {
+        try {
+            MethodHandle probe = direct(PROBE);
+            long expected = probe0(1, 1L << 12, 1L << 24, 1L << 36, 1L << 48);
+            long answer = (long) probe.invokeExact(1L, 1L << 12, 1L << 24, 1L << 36, 1L << 48);
+            if (answer != expected) return "arguments do not arrive as expected";
+            for (int i = 0; i < SEQUENCES; i++) handles[i] = direct(i);
+            return null;
+        } catch (VirtualMachineError now) {
+            throw now;
+        } catch (Throwable another) {
+            return another.toString();
+        }
+    }
+
+    /** A handle that makes compiled code jump to the address. What is looked up was the same from 21 to 28. */
+    private static MethodHandle direct(int number) throws ReflectiveOperationException {
+        Class<?> entry = Class.forName("jdk.internal.foreign.abi.NativeEntryPoint");
+        Class<?> access = Class.forName("jdk.internal.access.JavaLangInvokeAccess");
+        if (entry.getDeclaredField("downcallStubAddress").getType() != long.class
+                || entry.getDeclaredField("methodType").getType() != MethodType.class)
+            throw new NoSuchFieldException("downcallStubAddress and methodType are not what they were");
+        Class<?>[] parameters = new Class<?>[PARAMETERS[number]];
+        Arrays.fill(parameters, long.class);
+        Object made = U.allocateInstance(entry); // not by its factory: that makes a stub, and frees it
+        U.putReference(made, U.objectFieldOffset(entry, "methodType"), MethodType.methodType(long.class, parameters));
+        U.putLong(made, U.objectFieldOffset(entry, "downcallStubAddress"), address0(number, true));
+        U.storeFence();
+        return (MethodHandle)
+                access.getMethod("nativeMethodHandle", entry).invoke(SharedSecrets.getJavaLangInvokeAccess(), made);
+    }
+
+    /** Adds to a cell that nobody else has, by both fields, and looks whether exactly that arrived. Returns null, or what is wrong. */
+    private static String check(MethodHandle[] handles, long regions) throws Throwable {
+        long cell = $RseqCommits.allocate0(Long.BYTES);
+        if (cell < 0) return "no per-CPU memory for the check";
+        $Rseq.register();
+        long expected = 0;
+        long answer = UNAVAILABLE;
+        for (int i = 1; i <= CHECKS; i++) {
+            long field = $Rseq.hasConcurrencyId() && (i & 1) == 0 ? FIELD_CONCURRENCY_ID : FIELD_CPU;
+            long status = checkedAdd(handles, cell, i, field);
+            if (status == COMMITTED) expected += i;
+            else answer = status;
+        }
+        long sum = 0;
+        for (int cpu = 0; cpu < $Rseq.cpus(); cpu++)
+            sum += U.getLongVolatile(null, regions + ((long) cpu << $RseqCommits.REGION_SHIFT) + cell);
+        $RseqCommits.free0(cell, Long.BYTES);
+        if (expected == 0) return "the sequences answer " + answer + " on this thread";
+        return sum == expected ? null : "additions of " + expected + " summed to " + sum;
+    }
+
+    private static long checkedAdd(MethodHandle[] handles, long cell, long delta, long field) throws Throwable {
+        if (handles[ADD] == null) return add1(cell, delta, field);
+        if (field == FIELD_CPU) return (long) handles[ADD].invokeExact(cell, delta);
+        return (long) handles[ADD_BY].invokeExact(cell, delta, field);
+    }
+
+    /**
+     * JDK 17 can compile a native method as a critical one, called without thread-state transition, if its library exports a function {@code
+     * JavaCritical_NAME} and the flag CriticalJNINatives is on at the moment when the JVM makes the method's wrapper. It does that in the
+     * caller's own thread, after some calls that the interpreter counted. So the flag is on for that long alone, and each method is called as
+     * often as {@code critical1}, which says whether it is one, and as much again. There is no per-CPU memory yet, so they do nothing.
+     */
+    static String compileCritical() {
+        int needed = 0;
+        boolean before = criticalFlag0(true);
+        try {
+            while (needed < WRAPPED_AFTER_AT_MOST && critical1() == 0) needed++;
+            if (needed == WRAPPED_AFTER_AT_MOST)
+                return "this JVM does not make critical natives; try -XX:+CriticalJNINatives";
+            for (int i = 0; i < 2 * needed + 1024; i++) {
+                add1(0, 0, FIELD_CPU);
+                compareAndStore1(0, -1, 0, 0, FIELD_CPU);
+                push1(0, 0, 0, FIELD_CPU);
+                pop1(0, 0, FIELD_CPU);
+                pushBatch1(0, 0, 0, 0, FIELD_CPU);
+                popBatch1(0, 0, 0, 0, FIELD_CPU);
+                reserve1(0, 0, 0, FIELD_CPU);
+            }
+            return null;
+        } finally {
+            if (!before) criticalFlag0(false);
+        }
+    }
+
+    // ---- natives: calls_jni.c; those that end in 1 may be critical
+    // -------------------------------------------------------------------
+
+    private static native long address0(int number, boolean direct);
+
+    private static native long probe0(long a, long b, long c, long d, long e);
+
+    private static native boolean criticalFlag0(boolean on);
+
+    private static native long critical1();
+
+    private static native long add1(long offset, long delta, long field);
+
+    private static native long compareAndStore1(long offset, long index, long expected, long value, long field);
+
+    private static native long push1(long offset, long capacity, long value, long field);
+
+    private static native long pop1(long offset, long capacity, long field);
+
+    private static native long pushBatch1(long offset, long capacity, long shared, long count, long field);
+
+    private static native long popBatch1(long offset, long capacity, long shared, long count, long field);
+
+    private static native long reserve1(long offset, long capacity, long length, long field);
+}
