@@ -20,9 +20,6 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 final class RecordReader {
     private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
 
-    /* Short enough to stay in the first-level cache from the copy until it was handed out, long enough for what each chunk costs. */
-    private static final int CHUNK = 1 << 13;
-
     /* Held for as long as a drain takes, and only ever tried. */
     private final ShortLock reading = new ShortLock();
 
@@ -41,7 +38,7 @@ final class RecordReader {
         this.cpu = cpu;
         this.capacity = capacity;
         this.stamp = timestamps ? Long.BYTES : 0;
-        this.chunkLength = (int) Math.max(RecordSource.size(stamp + maxRecord), Math.min(capacity, CHUNK));
+        this.chunkLength = (int) Math.max(RecordSource.size(stamp + maxRecord), Math.min(capacity, RecordSource.CHUNK));
     }
 
     /** Drains this CPU's of the {@code rings}, and the per-CPU memory at {@code offset}, if there is any. */

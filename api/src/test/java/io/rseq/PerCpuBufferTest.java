@@ -156,6 +156,18 @@ class PerCpuBufferTest {
     }
 
     @Test
+    void records_longer_than_a_chunk_and_short_ones_among_them_come() {
+        PerCpuBuffer buffer = new PerCpuBuffer(1 << 17);
+        int[] lengths = {1, 16_384, 2, 3, 8_184, 8_185, 4, 16_384, 0};
+        byte[] record = new byte[16_384];
+        List<Integer> seen = new ArrayList<>();
+        for (int length : lengths) assertThat(buffer.append(record, 0, length)).isTrue();
+        assertThat(buffer.drain((cpu, time, bytes, from, length) -> seen.add(length)))
+                .isEqualTo(lengths.length);
+        assertThat(seen).containsExactlyInAnyOrder(1, 16_384, 2, 3, 8_184, 8_185, 4, 16_384, 0);
+    }
+
+    @Test
     void writers_have_the_places_of_a_whole_chunk_while_its_first_record_is_with_the_consumer() {
         PerCpuBuffer buffer = new PerCpuBuffer(1024);
         byte[] record = new byte[100];

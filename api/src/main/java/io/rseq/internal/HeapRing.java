@@ -79,6 +79,7 @@ public final class HeapRing implements RecordSource {
     @Override
     public int take(long end, byte[] target) {
         long at = taken;
+        int fits = Math.min(target.length, CHUNK);
         int filled = 0;
         while (at < end) {
             int place = position(at);
@@ -90,7 +91,7 @@ public final class HeapRing implements RecordSource {
             }
             int length = mark - 1;
             long next = filled + RecordSource.size(length);
-            if (next > target.length) break;
+            if (next > fits && filled > 0) break;
             LONG.set(target, filled, (long) length);
             System.arraycopy(data, place, target, filled + HEADER, length);
             filled = (int) next;

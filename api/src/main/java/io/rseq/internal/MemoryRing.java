@@ -43,7 +43,7 @@ public final class MemoryRing implements RecordSource {
         long place = offset + DATA + (start & capacity - 1) - start;
         // No record crosses the end of the data.
         long limit = Math.min(end, (start | capacity - 1) + 1);
-        long fits = start + target.length;
+        long fits = start + Math.min(target.length, CHUNK);
         long at = start;
         int length = 0;
         long size = RecordSource.size(length);
@@ -56,7 +56,7 @@ public final class MemoryRing implements RecordSource {
                 length = now;
                 size = RecordSource.size(now);
             }
-            if (at + size > fits) break;
+            if (at + size > fits && at > start) break;
             at += size;
         }
         int taken = (int) (at - start);

@@ -17,6 +17,9 @@ public interface RecordSource {
     /** Where records and their headers begin: multiples of that. */
     int GRANULE = 8;
 
+    /** Bytes that are taken at once, but for a longer record: so few that they stay in the first-level cache until they are handed out. */
+    int CHUNK = 1 << 13;
+
     /** How far it has been written to, complete or not. */
     long end();
 
