@@ -43,7 +43,8 @@ import java.util.concurrent.atomic.LongAdder;
  * what lies in the heap's rings is drained first.
  *
  * <p><b>Cost.</b> A record takes 8 bytes and its own, and 8 for a timestamp, in a multiple of 8; its CPU's ring is touched as it fills, and
- * given back after this is unreachable. The heap's rings take half as much again as their capacity. A timestamp costs {@link
+ * given back after this is unreachable. What is drained goes through a chunk of 8 KiB or one record for each CPU, whichever is longer, but not
+ * longer than a ring. The heap's rings take half as much again as their capacity. A timestamp costs {@link
  * System#nanoTime()} and a second copy of the record.
  *
  * <p><b>Sources.</b> The ring buffers of ftrace ({@code kernel/trace/ring_buffer.c}) and LTTng, which reserve by local operations on
@@ -138,9 +139,12 @@ public final class PerCpuBuffer {
     }
 
     /**
-     * Hands what has been appended, CPU by CPU, to {@code consumer}, and makes room. What is appended during the call may stay. If {@code
-     * consumer} throws, the record that it threw at counts as drained, the rest stays, and this throws the same. It may append; its own
-     * drains of this buffer leave out the CPU that it is called for.
+     * Hands what has been appended, CPU by CPU, to {@code consumer}, and makes room. What is appended during the call may stay.
+     *
+     * <p>Records are taken by the chunk: copied in one piece, their places given back to the writers, then handed out one by one. If {@code
+     * consumer} throws, the record that it threw at counts as drained, and this throws the same; the rest of the chunk stays with the buffer,
+     * and comes before all else of its CPU in the next drain, whoever calls that. So a consumer that is slow, or fails, holds up no writer for
+     * what it was not yet given of a chunk. It may append; its own drains of this buffer leave out the CPU that it is called for.
      *
      * @return how many records there were
      */

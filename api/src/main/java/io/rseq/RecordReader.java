@@ -11,7 +11,12 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
-/** Reads one CPU's records, from the heap and from per-CPU memory; one thread at a time, and who comes second does not wait. */
+/**
+ * Reads one CPU's records, from the heap and from per-CPU memory; one thread at a time, and who comes second does not wait.
+ *
+ * <p>It takes a chunk of records at once, gives their places back, and hands them out from its own bytes; what a consumer that threw has
+ * left of a chunk is the first that the next drain hands out.
+ */
 final class RecordReader {
     private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
 
@@ -20,29 +25,34 @@ final class RecordReader {
 
     private final int cpu;
     private final long capacity;
-    private final int longest;
+    private final int chunkLength;
     private final int stamp;
     private MemoryRing memory;
-    private byte[] bytes;
+
+    /* Records that were taken, and between which of its bytes those lie that were not handed out. */
+    private byte[] chunk;
+    private int next;
+    private int filled;
 
     RecordReader(int cpu, long capacity, int maxRecord, boolean timestamps) {
         this.cpu = cpu;
         this.capacity = capacity;
         this.stamp = timestamps ? Long.BYTES : 0;
-        this.longest = stamp + maxRecord;
+        this.chunkLength = (int) Math.max(RecordSource.size(stamp + maxRecord), Math.min(capacity, RecordSource.CHUNK));
     }
 
     /** Drains this CPU's of the {@code rings}, and the per-CPU memory at {@code offset}, if there is any. */
     int drain(AtomicReferenceArray<HeapRing> rings, long offset, RecordConsumer consumer) {
         if (!reading.tryLock()) return 0;
         try {
-            if (bytes == null) bytes = new byte[longest];
+            if (chunk == null) chunk = new byte[chunkLength];
+            int drained = handOut(consumer);
             if (memory == null && offset != PerCpuMemory.NONE) memory = new MemoryRing(cpu, offset, capacity);
             // First, for the order of one thread's records: what it appended on the heap before one that lies before
             // this end is there by now.
             long end = memory == null ? 0 : memory.end();
             HeapRing ring = rings.get(cpu);
-            int drained = ring == null ? 0 : drain(ring, ring.end(), consumer);
+            if (ring != null) drained += drain(ring, ring.end(), consumer);
             return memory == null ? drained : drained + drain(memory, end, consumer);
         } finally {
             reading.unlock();
@@ -51,11 +61,34 @@ final class RecordReader {
 
     private int drain(RecordSource source, long end, RecordConsumer consumer) {
         int drained = 0;
-        for (int length = source.next(end); length != RecordSource.NONE; length = source.next(end)) {
-            source.take(bytes, length);
+        do {
+            filled = source.take(end, chunk);
+            next = 0;
+            source.letGo();
+            drained += handOut(consumer);
+        } while (filled > 0);
+        return drained;
+    }
+
+    private int handOut(RecordConsumer consumer) {
+        byte[] records = chunk;
+        int end = filled;
+        int drained = 0;
+        long length = 0;
+        int size = (int) RecordSource.size(0);
+        for (int at = next; at < end; ) {
+            long header = (long) LONG.get(records, at);
+            if (header != length) {
+                length = header;
+                size = (int) RecordSource.size((int) header);
+            }
+            int from = at + RecordSource.HEADER;
+            at += size;
+            next = at; // before the call: the record that it throws at is drained
+            if (length >>> Integer.SIZE == RecordSource.PADDING) continue;
             drained++;
-            long timestamp = stamp == 0 ? 0 : (long) LONG.get(bytes, 0);
-            consumer.accept(cpu, timestamp, bytes, stamp, length - stamp);
+            long timestamp = stamp == 0 ? 0 : (long) LONG.get(records, from);
+            consumer.accept(cpu, timestamp, records, from + stamp, (int) length - stamp);
         }
         return drained;
     }

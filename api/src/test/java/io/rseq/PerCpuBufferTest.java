@@ -118,6 +118,71 @@ class PerCpuBufferTest {
         assertThat(seen).containsExactly((byte) 0, (byte) 1, (byte) 2, (byte) 3, (byte) 4);
     }
 
+    @ParameterizedTest
+    @CsvSource({"false, false", "true, false", "false, true", "true, true"})
+    void each_record_comes_once_and_in_order_although_the_consumer_throws_in_the_middle_of_every_chunk(
+            boolean sequences, boolean timestamps) {
+        try (FakeAgent agent = sequences ? FakeAgent.arrive() : null) {
+            PerCpuBuffer buffer =
+                    PerCpuBuffer.builder(1 << 14).timestamps(timestamps).build();
+            int appended = 0;
+            while (buffer.append(new byte[] {(byte) appended, (byte) (appended >> 8)})) appended++;
+            assertThat(agent == null || agent.commits() > 0).isTrue();
+            int[] last = new int[Cpus.count()];
+            Arrays.fill(last, -1);
+            int[] seen = {0, 0};
+            RecordConsumer throwing = (cpu, time, bytes, from, length) -> {
+                int number = bytes[from] & 0xFF | (bytes[from + 1] & 0xFF) << 8;
+                assertThat(time != 0).isEqualTo(timestamps);
+                if (!sequences) assertThat(number).isGreaterThan(last[cpu]);
+                last[cpu] = number;
+                seen[1] += number;
+                if (++seen[0] % 7 == 0) throw new IllegalStateException("at a seventh");
+            };
+            int returned = 0;
+            int thrown = 0;
+            while (seen[0] < appended) {
+                try {
+                    returned = buffer.drain(throwing);
+                } catch (IllegalStateException seventh) {
+                    thrown++;
+                }
+            }
+            assertThat(thrown).isEqualTo(appended / 7);
+            assertThat(returned).isEqualTo(appended % 7);
+            assertThat(seen[1]).isEqualTo(appended * (appended - 1) / 2);
+            assertThat(buffer.drain(throwing)).isZero();
+        }
+    }
+
+    @Test
+    void records_longer_than_a_chunk_and_short_ones_among_them_come() {
+        PerCpuBuffer buffer = new PerCpuBuffer(1 << 17);
+        int[] lengths = {1, 16_384, 2, 3, 8_184, 8_185, 4, 16_384, 0};
+        byte[] record = new byte[16_384];
+        List<Integer> seen = new ArrayList<>();
+        for (int length : lengths) assertThat(buffer.append(record, 0, length)).isTrue();
+        assertThat(buffer.drain((cpu, time, bytes, from, length) -> seen.add(length)))
+                .isEqualTo(lengths.length);
+        assertThat(seen).containsExactlyInAnyOrder(1, 16_384, 2, 3, 8_184, 8_185, 4, 16_384, 0);
+    }
+
+    @Test
+    void writers_have_the_places_of_a_whole_chunk_while_its_first_record_is_with_the_consumer() {
+        PerCpuBuffer buffer = new PerCpuBuffer(1024);
+        byte[] record = new byte[100];
+        int appended = 0;
+        while (buffer.append(record)) appended++;
+        int full = appended;
+        int[] again = {0};
+        assertThat(buffer.drain((cpu, time, bytes, from, length) -> {
+                    while (buffer.append(record)) again[0]++;
+                }))
+                .isEqualTo(full);
+        assertThat(again[0]).isGreaterThan(full - 2);
+        assertThat(buffer.drain((cpu, time, bytes, from, length) -> {})).isEqualTo(again[0]);
+    }
+
     @Test
     void a_consumer_may_append_and_a_drain_within_a_drain_leaves_that_cpu_out() {
         PerCpuBuffer buffer = new PerCpuBuffer(1024);

@@ -3,6 +3,7 @@ package io.rseq.internal;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.Arrays;
 
 /**
  * A ring of records on the Java heap, for many writers and one reader at a time: the atomic way of a per-CPU buffer.
@@ -12,12 +13,11 @@ import java.lang.invoke.VarHandle;
  * not block would have to drop its record because another one is not running.
  *
  * <p>Marks lie in an array of their own, one for 8 bytes of data, and are 0 but where a complete record, or the padding before the end,
- * begins. The reader sets them back before it lets go of the place. A record never crosses the end. After Agrona's {@code
+ * begins. The reader sets them back before it lets go of the places, of as many records at once as it took. A record never crosses the end. After Agrona's {@code
  * ManyToOneRingBuffer}.
  */
 public final class HeapRing implements RecordSource {
-    private static final int PADDING = -1;
-    private static final int GRANULE = 8;
+    private static final int PADDED = -1;
     private static final VarHandle MARK = MethodHandles.arrayElementVarHandle(int[].class);
     private static final VarHandle LONG =
             MethodHandles.byteArrayViewVarHandle(long[].class, java.nio.ByteOrder.nativeOrder());
@@ -39,6 +39,9 @@ public final class HeapRing implements RecordSource {
     private volatile long tail;
     private volatile long head;
 
+    /* How far the reader took records: what it lets go of next. */
+    private long taken;
+
     /** Of {@code capacity} bytes, a power of two. */
     public HeapRing(int capacity) {
         data = new byte[capacity];
@@ -59,7 +62,7 @@ public final class HeapRing implements RecordSource {
             int padding = rest < size ? rest : 0;
             if (start + padding + size - head > data.length) return false;
             if (!TAIL.compareAndSet(this, start, start + padding + size)) continue;
-            if (padding > 0) mark(position(start), PADDING);
+            if (padding > 0) mark(position(start), PADDED);
             int at = position(start + padding);
             if (stamped) LONG.set(data, at, time);
             System.arraycopy(source, from, data, at + stamp, length);
@@ -74,24 +77,42 @@ public final class HeapRing implements RecordSource {
     }
 
     @Override
-    public int next(long end) {
-        while (head < end) {
-            int at = position(head);
-            int mark = (int) MARK.getAcquire(marks, at / GRANULE);
-            if (mark == 0) return NONE;
-            if (mark != PADDING) return mark - 1;
-            mark(at, 0);
-            HEAD.setRelease(this, head + data.length - at);
+    public int take(long end, byte[] target) {
+        long at = taken;
+        int fits = Math.min(target.length, CHUNK);
+        int filled = 0;
+        while (at < end) {
+            int place = position(at);
+            int mark = (int) MARK.getAcquire(marks, place / GRANULE);
+            if (mark == 0) break;
+            if (mark == PADDED) {
+                at += data.length - place;
+                continue;
+            }
+            int length = mark - 1;
+            long next = filled + RecordSource.size(length);
+            if (next > fits && filled > 0) break;
+            LONG.set(target, filled, (long) length);
+            System.arraycopy(data, place, target, filled + HEADER, length);
+            filled = (int) next;
+            at += size(length);
         }
-        return NONE;
+        taken = at; // nothing from here on throws
+        return filled;
     }
 
     @Override
-    public void take(byte[] target, int length) {
-        int at = position(head);
-        System.arraycopy(data, at, target, 0, length);
-        mark(at, 0);
-        HEAD.setRelease(this, head + size(length));
+    public void letGo() {
+        long from = head;
+        if (from == taken) return;
+        int first = position(from) / GRANULE;
+        int last = position(taken) / GRANULE;
+        if (first < last) Arrays.fill(marks, first, last, 0);
+        else {
+            Arrays.fill(marks, first, marks.length, 0);
+            Arrays.fill(marks, 0, last, 0);
+        }
+        HEAD.setRelease(this, taken);
     }
 
     /* A record of no bytes has a place of its own as well. */

@@ -27,15 +27,17 @@ public final class RingStress {
         return ring.append(false, 0, record, 0, LENGTH);
     }
 
+    /* One: there is no room for two. */
     private static int take(HeapRing ring) {
-        int length = ring.next(ring.end());
-        if (length == RecordSource.NONE) return 0;
-        byte[] record = new byte[LENGTH];
-        ring.take(record, length);
-        for (byte each : record) {
-            if (length != LENGTH || each != record[0]) return -1;
+        byte[] target = new byte[(int) RecordSource.size(LENGTH)];
+        int taken = ring.take(ring.end(), target);
+        ring.letGo();
+        if (taken == 0) return 0;
+        if (taken != target.length || target[0] != LENGTH) return -1;
+        for (int i = 0; i < LENGTH; i++) {
+            if (target[RecordSource.HEADER + i] != target[RecordSource.HEADER]) return -1;
         }
-        return record[0];
+        return target[RecordSource.HEADER];
     }
 
     /** A record is there whole, or not there. */
