@@ -122,6 +122,7 @@ public final class Benchmarks {
                         "--add-opens=java.base/jdk.internal.misc=ALL-UNNAMED")
                 .shouldFailOnError(true);
         if (feature < FIRST_WITH_FFM) options.exclude("indexFfm");
+        if (feature < IndexBenchmark.FIRST_WITH_CRITICAL) options.exclude("peerFfm");
         if (count > 1) options.exclude("IndexBenchmark").exclude("Unsynchronized");
         return options;
     }
