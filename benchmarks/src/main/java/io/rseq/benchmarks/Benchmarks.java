@@ -40,6 +40,10 @@ public final class Benchmarks {
     private int rounds = 1;
     private int[] threads = {1, CPUS, 4 * CPUS, 8 * CPUS, 16 * CPUS};
     private int[] carriers = threads;
+
+    /** What no claim is about at one thread; null: nothing is left out. */
+    private String notAtOneThread;
+
     private final List<Path> jdks = new ArrayList<>();
     private final List<String> jmh = new ArrayList<>();
 
@@ -58,6 +62,7 @@ public final class Benchmarks {
                 case "--quick" -> {
                     threads = new int[] {1, CPUS};
                     carriers = new int[] {CPUS};
+                    notAtOneThread = "\\.JacksonBenchmark\\.";
                 }
                 default -> jmh.add(arguments[i]);
             }
@@ -93,7 +98,7 @@ public final class Benchmarks {
             if (feature < FIRST_WITH_VIRTUAL_THREADS) continue;
             System.out.println("# Memory retained by parked virtual threads, JDK " + feature);
             Path raw = results.resolve("retained-jdk" + feature + ".txt");
-            sections.append(Retained.section(jdk, agent, raw, 2 * rounds - 1));
+            sections.append(Retained.section(jdk, agent, raw, rounds + 2));
         }
         return sections.toString();
     }
@@ -150,6 +155,7 @@ public final class Benchmarks {
                 .shouldFailOnError(true);
         if (feature < FIRST_WITH_FFM) options.exclude("indexFfm");
         if (feature < IndexBenchmark.FIRST_WITH_CRITICAL) options.exclude("peerFfm");
+        if (count == 1 && notAtOneThread != null) options.exclude(notAtOneThread);
         if (count > 1) options.exclude("IndexBenchmark").exclude("Unsynchronized");
         return options;
     }

@@ -20,6 +20,7 @@ final class Retained {
                         jdk.resolve("bin/java").toString(),
                         "-javaagent:" + agent + "=log=warn",
                         "-XX:+UseSerialGC",
+                        "-Xbatch",
                         "-cp",
                         System.getProperty("java.class.path"),
                         RetainedMemory.class.getName(),

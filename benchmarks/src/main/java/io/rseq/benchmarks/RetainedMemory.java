@@ -16,7 +16,8 @@ import java.util.function.Supplier;
 /**
  * {@code RetainedMemory ROUNDS}: what the heap holds, after a collection, of 10,000 virtual threads that have each used a buffer once and given
  * it back, and are parked. Prints the JDK, and for each way to keep buffers: its name, and the first quartile, the median and the third, in bytes,
- * of what it holds above what it held before those threads. JDK 21 and later, -XX:+UseSerialGC: it counts bytes, and not regions.
+ * of what it holds above what it held before those threads. JDK 21 and later, -XX:+UseSerialGC, which counts bytes and
+ * not regions, and -Xbatch: a parked thread's stack is heap, too, and interpreted frames are larger ones.
  *
  * <p>The pool must be live while it is measured, as it is in a service; and so are the threads.
  */
@@ -40,7 +41,6 @@ final class RetainedMemory {
         System.out.println("JDK " + System.getProperty("java.version"));
         int rounds = Integer.parseInt(arguments[0]);
         RetainedMemory memory = new RetainedMemory();
-        // A parked thread's stack is heap, too, and interpreted frames are larger ones.
         Supplier<Runnable> nothing = () -> () -> {};
         for (int i = 0; i < WARM_UP_ROUNDS; i++) memory.retained(nothing, THREADS);
         for (Map.Entry<String, Supplier<Runnable>> kind : kinds(nothing).entrySet()) {
