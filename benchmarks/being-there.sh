@@ -110,7 +110,7 @@ rounds_of() {
     case $1 in
         hello | one) few=5 many=31 ;;
         many) few=2 many=11 ;;
-        classes) few=2 many=21 ;;
+        classes) few=1 many=21 ;;
         *) few=3 many=15 ;;
     esac
     if [ -n "$quick" ]; then echo $few; else echo $many; fi
@@ -125,6 +125,7 @@ for measure in "${wanted[@]}"; do
     raw=$results/being-there-jdk$feature-$measure.txt
     : >"$raw"
     rounds=$(rounds_of "$measure")
+    [ -t 2 ] || echo "being-there.sh: JDK $feature, $measure, $rounds rounds" >&2
     for ((round = 0; round < rounds; round++)); do
         for ((i = 0; i < ${#variants[@]}; i++)); do
             [ ! -t 2 ] || printf '\r%s %d/%d ' "$measure" $((round + 1)) "$rounds" >&2

@@ -5,8 +5,8 @@
  *   cc -O2 -o add_loop -pthread benchmarks/src/main/c/add_loop.c native/src/ops_x86_64.S     (aarch64: ops_aarch64.S)
  *   ./add_loop [THREADS]
  *
- * Prints ns per operation, of the best and of the median round: the add sequence written into the loop, the same called as a function, and pop +
- * push called as functions. Needs glibc 2.35 or later, and its registration: nothing is registered here.
+ * Prints ns per operation, of the best and of the median round: the add sequence written into the loop, the same called as a function, pop +
+ * push called as functions, and the index loaded from the area in the loop. Needs glibc 2.35 or later, and its registration: nothing is registered here.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -21,11 +21,11 @@
 
 #include "../../../../native/src/ops.h"
 
-enum { ROUNDS = 15, OPERATIONS = 10000000, THREADS_MAX = 256, FIELD_CPU = 4, CELL = 64, STACK = 128, CAPACITY = 64, VALUES = 8 };
+enum { ROUNDS = 15, OPERATIONS = 10000000, LOOPS = 4, THREADS_MAX = 256, FIELD_CPU = 4, CELL = 64, STACK = 128, CAPACITY = 64, VALUES = 8 };
 
 static int cpus;
 static pthread_barrier_t together;
-static double results[3][ROUNDS];
+static double results[LOOPS][ROUNDS];
 
 static double now_ns(void) {
     struct timespec now;
@@ -71,9 +71,19 @@ static inline void add_inlined(int64_t offset, int64_t delta) {
         : [area] "r"(area), [cell] "r"(cell), [delta] "r"(delta), [cpus] "r"(rseq_ops_cpus), [shift] "i"(RSEQ_OPS_SHIFT)
         : "memory", "cc");
 }
+
+static inline uint32_t index_inlined(void) {
+    uint32_t index;
+    __asm__ volatile("mov %%fs:4(%[area]), %[index]" : [index] "=r"(index) : [area] "r"(rseq_ops_area));
+    return index;
+}
 #else
 static inline void add_inlined(int64_t offset, int64_t delta) {
     rseq_ops_add(offset, delta, FIELD_CPU);
+}
+
+static inline uint32_t index_inlined(void) {
+    return *(volatile uint32_t *)((char *)__builtin_thread_pointer() + rseq_ops_area + FIELD_CPU);
 }
 #endif
 
@@ -95,9 +105,15 @@ static void pop_and_push(void) {
     }
 }
 
+static void index_in_the_loop(void) {
+    for (int i = 0; i < OPERATIONS; i++) {
+        if (index_inlined() >= rseq_ops_cpus) complain("an index out of range");
+    }
+}
+
 static void *measure(void *argument) {
-    void (*const loops[3])(void) = {add_in_the_loop, add_called, pop_and_push};
-    for (int loop = 0; loop < 3; loop++) {
+    void (*const loops[LOOPS])(void) = {add_in_the_loop, add_called, pop_and_push, index_in_the_loop};
+    for (int loop = 0; loop < LOOPS; loop++) {
         for (int round = 0; round < ROUNDS; round++) {
             pthread_barrier_wait(&together);
             double start = now_ns();
@@ -147,9 +163,9 @@ int main(int count, char **arguments) {
     int64_t sum = 0;
     for (int cpu = 0; cpu < cpus; cpu++) sum += *word(cpu, CELL);
     if (sum != (int64_t)threads * ROUNDS * OPERATIONS * 2) complain("the sum of the cells is wrong");
-    const char *const names[3] = {"add in the loop", "add called", "pop + push called"};
+    const char *const names[LOOPS] = {"add in the loop", "add called", "pop + push called", "index in the loop"};
     printf("%d thread%s, %llu aborts\n", threads, threads == 1 ? "" : "s", (unsigned long long)rseq_ops_aborts);
-    for (int loop = 0; loop < 3; loop++) {
+    for (int loop = 0; loop < LOOPS; loop++) {
         qsort(results[loop], ROUNDS, sizeof results[loop][0], compare);
         printf("%-18s best %.2f ns, median %.2f ns\n", names[loop], results[loop][0], results[loop][ROUNDS / 2]);
     }

@@ -27,8 +27,8 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
  */
 public final class Benchmarks {
     private static final int FIRST_WITH_FFM = 21;
+    private static final int FIRST_WITH_VIRTUAL_THREADS = 21;
     private static final int MOST_CARRIERS = 256;
-    private static final String VIRTUAL = "VirtualBenchmark";
     private static final int CPUS = Runtime.getRuntime().availableProcessors();
 
     /** Not 1: that is an exception. */
@@ -39,6 +39,11 @@ public final class Benchmarks {
     private Path limits;
     private int rounds = 1;
     private int[] threads = {1, CPUS, 4 * CPUS, 8 * CPUS, 16 * CPUS};
+    private int[] carriers = threads;
+
+    /** What no claim is about at one thread; null: nothing is left out. */
+    private String notAtOneThread;
+
     private final List<Path> jdks = new ArrayList<>();
     private final List<String> jmh = new ArrayList<>();
 
@@ -50,8 +55,15 @@ public final class Benchmarks {
                 case "--limits" -> limits = Path.of(arguments[++i]).toAbsolutePath();
                 case "--rounds" -> rounds = Integer.parseInt(arguments[++i]);
                 case "--jdk" -> jdks.add(Path.of(arguments[++i]));
-                case "--threads" -> threads = numbers(arguments[++i]);
-                case "--quick" -> threads = new int[] {1, CPUS};
+                case "--threads" -> {
+                    threads = numbers(arguments[++i]);
+                    carriers = threads;
+                }
+                case "--quick" -> {
+                    threads = new int[] {1, CPUS};
+                    carriers = new int[] {CPUS};
+                    notAtOneThread = "\\.JacksonBenchmark\\.";
+                }
                 default -> jmh.add(arguments[i]);
             }
         }
@@ -70,31 +82,51 @@ public final class Benchmarks {
         }
         List<Chart> charts = Chart.writeAll(scores, benchmarks.results);
         Report report = new Report(scores, CPUS);
-        String page = report.write(Machine.here(), charts);
+        String page = report.write(Machine.here(), charts) + benchmarks.retained();
         Files.writeString(benchmarks.results.resolve("benchmarks.md"), page);
         System.out.println(page);
         if (!report.held()) System.exit(CLAIM_MISSED);
     }
 
+    /** The part about memory: as long as nobody named benchmarks, or named it among them. */
+    private String retained() throws CommandLineOptionException, IOException, InterruptedException {
+        List<String> named = new CommandLineOptions(jmh.toArray(new String[0])).getIncludes();
+        if (!named.isEmpty() && !named.contains(RetainedMemory.class.getSimpleName())) return "";
+        StringBuilder sections = new StringBuilder();
+        for (Path jdk : jdks) {
+            int feature = feature(jdk);
+            if (feature < FIRST_WITH_VIRTUAL_THREADS) continue;
+            System.out.println("# Memory retained by parked virtual threads, JDK " + feature);
+            Path raw = results.resolve("retained-jdk" + feature + ".txt");
+            sections.append(Retained.section(jdk, agent, raw, rounds + 2));
+        }
+        return sections.toString();
+    }
+
     private void run(Path jdk, int round, Scores scores)
             throws CommandLineOptionException, RunnerException, IOException, InterruptedException {
         int feature = feature(jdk);
-        for (int count : threads) {
-            keep(options(jdk, feature, count).exclude(VIRTUAL), feature, "threads" + count, count, round, scores);
-            if (feature < FIRST_WITH_FFM) continue;
-            ChainedOptionsBuilder carriers = options(jdk, feature, 1)
-                    .jvmArgsAppend(
-                            "-Djdk.virtualThreadScheduler.parallelism=" + count,
-                            "-Djdk.virtualThreadScheduler.maxPoolSize=" + Math.max(count, MOST_CARRIERS))
-                    .exclude("\\.(?!\\w*" + VIRTUAL + ")\\w+Benchmark\\.");
-            keep(carriers, feature, "carriers" + count, count, round, scores);
+        for (int count : threads)
+            keep(options(jdk, feature, count).exclude(Group.VIRTUAL), feature, "threads" + count, count, round, scores);
+        if (feature >= FIRST_WITH_VIRTUAL_THREADS) {
+            for (int count : carriers)
+                keep(onVirtualThreads(jdk, feature, count), feature, "carriers" + count, count, round, scores);
         }
         if (limits != null) NativeLimits.measure(limits, scores);
+    }
+
+    private ChainedOptionsBuilder onVirtualThreads(Path jdk, int feature, int count) throws CommandLineOptionException {
+        return options(jdk, feature, 1)
+                .jvmArgsAppend(
+                        "-Djdk.virtualThreadScheduler.parallelism=" + count,
+                        "-Djdk.virtualThreadScheduler.maxPoolSize=" + Math.max(count, MOST_CARRIERS))
+                .exclude("\\.(?!\\w*" + Group.VIRTUAL + ")\\w+Benchmark\\.");
     }
 
     private void keep(
             ChainedOptionsBuilder options, int feature, String name, int threadCount, int round, Scores scores)
             throws RunnerException, IOException {
+        System.out.println("# JDK " + feature + ", " + name + ", round " + round + " of " + rounds);
         Collection<RunResult> result;
         try {
             result = new Runner(options.build()).run();
@@ -122,6 +154,8 @@ public final class Benchmarks {
                         "--add-opens=java.base/jdk.internal.misc=ALL-UNNAMED")
                 .shouldFailOnError(true);
         if (feature < FIRST_WITH_FFM) options.exclude("indexFfm");
+        if (feature < IndexBenchmark.FIRST_WITH_CRITICAL) options.exclude("peerFfm");
+        if (count == 1 && notAtOneThread != null) options.exclude(notAtOneThread);
         if (count > 1) options.exclude("IndexBenchmark").exclude("Unsynchronized");
         return options;
     }

@@ -38,6 +38,7 @@ record Chart(String group, String title, String file) {
     static List<Chart> writeAll(Scores scores, Path folder) throws IOException {
         List<Chart> charts = new ArrayList<>();
         List<String> jdks = scores.jdks();
+        if (jdks.isEmpty()) return charts;
         String jdk = jdks.get(jdks.size() - 1);
         for (String group : scores.groups()) {
             Chart chart = new Chart(group, Group.of(group).title() + ", " + jdk, file(group));
@@ -57,8 +58,9 @@ record Chart(String group, String title, String file) {
                 .width(WIDTH)
                 .height(HEIGHT)
                 .title(title)
-                .xAxisTitle("threads")
-                .yAxisTitle("ns per operation and thread, logarithmic")
+                .xAxisTitle(Group.by(group) + "s")
+                .yAxisTitle(
+                        "ns per operation" + (Group.by(group).equals("thread") ? " and thread" : "") + ", logarithmic")
                 .build();
         chart.getStyler().setYAxisLogarithmic(true);
         chart.getStyler().setYAxisMin(LOWEST);

@@ -5,6 +5,9 @@ import java.util.Locale;
 
 /** What a benchmark class is called in the report, and which of its methods is ours. */
 record Group(String title, String base) {
+    /** How the name of a benchmark ends that runs on virtual threads: what JMH calls threads are its carriers. */
+    static final String VIRTUAL = "VirtualBenchmark";
+
     static Group of(String benchmarkClass) {
         return switch (benchmarkClass) {
             case "IndexBenchmark" -> new Group("Reading the CPU index", "index");
@@ -12,11 +15,28 @@ record Group(String title, String base) {
             case "HistogramBenchmark" -> new Group("Recording into a shared histogram", "perCpu");
             case "PoolBenchmark" -> new Group("Taking from a pool and giving back", "lease");
             case "BufferBenchmark" -> new Group("Appending 64 bytes to a shared buffer", "perCpu");
+            case "CounterVirtualBenchmark" ->
+                new Group("Adding 1 on 10,000 virtual threads that park in between, by number of carriers", "perCpu");
+            case "HistogramVirtualBenchmark" ->
+                new Group("Recording on 10,000 virtual threads that park in between, by number of carriers", "perCpu");
+            case "PoolVirtualBenchmark" ->
+                new Group(
+                        "Taking from a pool and giving back on 10,000 virtual threads that park in between, by number of carriers",
+                        "lease");
+            case "RequestVirtualBenchmark" ->
+                new Group(
+                        "Requests that park with a buffer in hand, on 10,000 virtual threads, by number of carriers",
+                        "perCpu");
             case "JacksonBenchmark" -> new Group("Writing JSON with Jackson, by recycler pool", "perCpu");
             case "JacksonVirtualBenchmark" ->
-                new Group("The same on 1,000 virtual threads, by recycler pool and number of carriers", "perCpu");
+                new Group("Writing JSON on 1,000 virtual threads, by recycler pool and number of carriers", "perCpu");
             default -> new Group(benchmarkClass, "");
         };
+    }
+
+    /** What its figures are by: "carrier" or "thread". */
+    static String by(String benchmarkClass) {
+        return benchmarkClass.endsWith(VIRTUAL) ? "carrier" : "thread";
     }
 
     /** "peerHdrConcurrent" as people read it. */

@@ -18,7 +18,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** Recording a latency into a histogram that all threads share: up to an hour in nanoseconds, 2 significant digits. */
+/** Recording a latency into a histogram that all threads share. */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -26,23 +26,20 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 10, time = 200, timeUnit = TimeUnit.MILLISECONDS)
 @Fork(1)
 public class HistogramBenchmark {
-    private static final long HIGHEST = TimeUnit.HOURS.toNanos(1);
-    private static final int DIGITS = 2;
+    private final PerCpuHistogram perCpu = new PerCpuHistogram(Latency.HIGHEST, Latency.DIGITS);
+    private final Histogram unsynchronized = new Histogram(Latency.HIGHEST, Latency.DIGITS);
+    private final AtomicHistogram atomic = new AtomicHistogram(Latency.HIGHEST, Latency.DIGITS);
+    private final ConcurrentHistogram concurrent = new ConcurrentHistogram(Latency.HIGHEST, Latency.DIGITS);
+    private final Recorder recorder = new Recorder(Latency.HIGHEST, Latency.DIGITS);
 
-    private final PerCpuHistogram perCpu = new PerCpuHistogram(HIGHEST, DIGITS);
-    private final Histogram unsynchronized = new Histogram(HIGHEST, DIGITS);
-    private final AtomicHistogram atomic = new AtomicHistogram(HIGHEST, DIGITS);
-    private final ConcurrentHistogram concurrent = new ConcurrentHistogram(HIGHEST, DIGITS);
-    private final Recorder recorder = new Recorder(HIGHEST, DIGITS);
-
-    /** Latencies of 0.1 to 1.6 ms, each thread in its own order: what a service records, a few hundred buckets. */
+    /** Each thread in its own order. */
     @State(Scope.Thread)
     public static class Latencies {
         private long next = System.nanoTime() | 1;
 
         long next() {
             next = next * 6364136223846793005L + 1442695040888963407L;
-            return 100_000 + (next >>> 40) % 1_500_000;
+            return Latency.of(next);
         }
     }
 

@@ -3,10 +3,14 @@ package io.rseq.benchmarks;
 
 import io.rseq.Cpus;
 import io.rseq.PerCpu;
+import io.rseq.benchmarks.peer.FfmLibc;
 import io.rseq.benchmarks.peer.JnaDirectLibc;
 import io.rseq.benchmarks.peer.JnaInterfaceLibc;
 import io.rseq.benchmarks.peer.JniLibc;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntSupplier;
 import net.openhft.affinity.Affinity;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -30,6 +34,9 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 20, time = 100, timeUnit = TimeUnit.MILLISECONDS)
 @Fork(1)
 public class IndexBenchmark {
+    /** {@code Linker.Option.critical}. */
+    static final int FIRST_WITH_CRITICAL = 22;
+
     private final ThreadLocal<Integer> threadLocal = ThreadLocal.withInitial(Cpus::index);
     private long sum = System.nanoTime();
 
@@ -41,10 +48,17 @@ public class IndexBenchmark {
             throw new IllegalStateException("reader=" + reader + " is not in force: " + Cpus.support());
         if (WovenMethods.index(-1) < 0) throw new IllegalStateException("WovenMethods is not woven");
         int cpus = Cpus.count();
-        int[] peers = {
-            Affinity.getCpu(), JnaDirectLibc.sched_getcpu(), JnaInterfaceLibc.C.sched_getcpu(), JniLibc.sched_getcpu()
-        };
-        for (int cpu : peers) {
+        List<IntSupplier> peers = new ArrayList<>(List.of(
+                Affinity::getCpu,
+                JnaDirectLibc::sched_getcpu,
+                JnaInterfaceLibc.C::sched_getcpu,
+                JniLibc::sched_getcpu));
+        if (Runtime.version().feature() >= FIRST_WITH_CRITICAL) {
+            peers.add(FfmLibc::sched_getcpu);
+            peers.add(FfmLibc::sched_getcpu_critical);
+        }
+        for (IntSupplier peer : peers) {
+            int cpu = peer.getAsInt();
             if (cpu < 0 || cpu >= cpus) throw new IllegalStateException("a peer answers " + cpu + " of " + cpus);
         }
     }
@@ -106,6 +120,17 @@ public class IndexBenchmark {
     @Benchmark
     public int peerJni() {
         return JniLibc.sched_getcpu();
+    }
+
+    /** JDK 22 and later, and so the next. */
+    @Benchmark
+    public int peerFfm() {
+        return FfmLibc.sched_getcpu();
+    }
+
+    @Benchmark
+    public int peerFfmCritical() {
+        return FfmLibc.sched_getcpu_critical();
     }
 
     @Benchmark

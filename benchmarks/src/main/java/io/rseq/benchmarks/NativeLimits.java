@@ -19,7 +19,8 @@ final class NativeLimits {
     private static final Map<String, Key> KEYS = Map.of(
             "add in the loop", new Key("CounterBenchmark", "limitCLoop", 1),
             "add called", new Key("CounterBenchmark", "limitCFunction", 1),
-            "pop + push called", new Key("PoolBenchmark", "limitCFunction", 1));
+            "pop + push called", new Key("PoolBenchmark", "limitCFunction", 1),
+            "index in the loop", new Key("IndexBenchmark", "limitCLoop", 1));
 
     private NativeLimits() {}
 

@@ -33,7 +33,11 @@ final class Report {
                 "Made by `benchmarks/run.sh`; regenerate it with that command, and do not edit it. Nanoseconds per operation and thread, JMH,");
         line(
                 "median of all iterations, in brackets the middle half of them. `x` is how many times ours that is. With more threads than CPUs a");
-        line("thread waits for its turn most of the time: the last column charges it for its own CPU time alone.");
+        line(
+                "thread waits for its turn most of the time: the last column charges it for its own CPU time alone. On virtual threads a figure is");
+        line(
+                "the time of all of them together per operation, by the number of their carriers; `empty` is the parking alone, which is in every");
+        line("other figure there too.");
         line("");
         for (String fact : machine.facts()) line("- " + fact);
         line("");
@@ -76,12 +80,13 @@ final class Report {
         line("## " + Group.of(group).title() + ", " + jdk);
         line("");
         StringBuilder head = new StringBuilder("| ns/op |");
-        for (int count : threads)
-            head.append(' ').append(count).append(count == 1 ? " thread | x |" : " threads | x |");
+        String by = Group.by(group);
+        for (int count : threads) head.append(' ').append(counted(count, by)).append(" | x |");
         int most = threads.get(threads.size() - 1);
-        if (most > cpus) head.append(" CPU ns at ").append(most).append(" |");
+        boolean charged = most > cpus && by.equals("thread");
+        if (charged) head.append(" CPU ns at ").append(most).append(" |");
         line(head.toString());
-        line("|---|" + "--:|--:|".repeat(threads.size()) + (most > cpus ? "--:|" : ""));
+        line("|---|" + "--:|--:|".repeat(threads.size()) + (charged ? "--:|" : ""));
         methods.sort(Comparator.comparingDouble(method ->
                 scores.median(new Key(group, method, threads.get(0)), jdk).orElse(Double.MAX_VALUE)));
         for (String method : methods) {
@@ -98,7 +103,7 @@ final class Report {
                         .append(" |");
             }
             OptionalDouble last = scores.median(new Key(group, method, most), jdk);
-            if (most > cpus)
+            if (charged)
                 row.append(' ')
                         .append(last.isPresent() ? text(Scores.cpuTime(last.getAsDouble(), most, cpus)) : "-")
                         .append(" |");
@@ -113,6 +118,10 @@ final class Report {
         String low = text(scores.at(0.25, key, jdk).getAsDouble());
         String high = text(scores.at(0.75, key, jdk).getAsDouble());
         return text(median.getAsDouble()) + " (" + low + "-" + high + ")";
+    }
+
+    static String counted(int count, String noun) {
+        return count + " " + noun + (count == 1 ? "" : "s");
     }
 
     private void line(String text) {

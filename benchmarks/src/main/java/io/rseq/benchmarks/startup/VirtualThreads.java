@@ -23,7 +23,7 @@ public final class VirtualThreads {
     }
 
     public static void main(String[] arguments) throws Exception {
-        VirtualThreads threads = new VirtualThreads(virtual(), Integer.parseInt(arguments[0]));
+        VirtualThreads threads = new VirtualThreads(factory(), Integer.parseInt(arguments[0]));
         int rounds = Integer.parseInt(arguments[1]);
         long[] starts = new long[rounds];
         long[] parks = new long[rounds];
@@ -38,7 +38,7 @@ public final class VirtualThreads {
     }
 
     /** By reflection: this is compiled for 17. */
-    private static ThreadFactory virtual() throws ReflectiveOperationException {
+    public static ThreadFactory factory() throws ReflectiveOperationException {
         Object builder = Thread.class.getMethod("ofVirtual").invoke(null);
         return (ThreadFactory)
                 Class.forName("java.lang.Thread$Builder").getMethod("factory").invoke(builder);
