@@ -48,7 +48,13 @@ public final class FakeSequences {
         ALLOCATED.addAndGet(-bytes);
     }
 
+    /* What a structure has that was made before the agent came, or a cell of it. */
+    static boolean isNone(long offset) {
+        return offset < Commits.NONE + (1L << 28);
+    }
+
     public static long add(long offset, long delta, long field) {
+        if (isNone(offset)) return Commits.UNAVAILABLE;
         if (!OFFSETS.contains(offset)) throw new AssertionError("nobody's: " + offset);
         long number = ADDS.incrementAndGet();
         if (number % UNAVAILABLE_EVERY == 0) return Commits.UNAVAILABLE;
