@@ -26,13 +26,14 @@ static const struct {
     {rseq_direct_add, NULL},
     {rseq_direct_push, NULL},
     {rseq_direct_pop, NULL},
+    {rseq_direct_reserve, NULL},
     {rseq_direct_add_by, (void (*)(void))rseq_ops_add},
     {rseq_direct_push_by, (void (*)(void))rseq_ops_push},
     {rseq_direct_pop_by, (void (*)(void))rseq_ops_pop},
+    {rseq_direct_reserve_by, (void (*)(void))rseq_ops_reserve},
     {rseq_direct_compare_and_store, (void (*)(void))rseq_ops_compare_and_store},
     {rseq_direct_push_batch, (void (*)(void))rseq_ops_push_batch},
     {rseq_direct_pop_batch, (void (*)(void))rseq_ops_pop_batch},
-    {rseq_direct_reserve, (void (*)(void))rseq_ops_reserve},
     {rseq_direct_probe, NULL},
 };
 

@@ -5,7 +5,7 @@
  * convention for Java has them (assembler_x86.hpp, assembler_aarch64.hpp: j_rarg0 ..), leaves its answer where that wants it, and changes no
  * register but those that C functions may change. A frame, but no call back and no safepoint.
  *
- * To be called only once rseq_ops_open() has succeeded. The first three commit by cpu_id; those with '_by' take the field's offset last.
+ * To be called only once rseq_ops_open() has succeeded. The first four commit by cpu_id; those with '_by' take the field's offset last.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -17,13 +17,14 @@
 extern RSEQ_OPS_HIDDEN void rseq_direct_add(void);
 extern RSEQ_OPS_HIDDEN void rseq_direct_push(void);
 extern RSEQ_OPS_HIDDEN void rseq_direct_pop(void);
+extern RSEQ_OPS_HIDDEN void rseq_direct_reserve(void);
 extern RSEQ_OPS_HIDDEN void rseq_direct_add_by(void);
 extern RSEQ_OPS_HIDDEN void rseq_direct_push_by(void);
 extern RSEQ_OPS_HIDDEN void rseq_direct_pop_by(void);
+extern RSEQ_OPS_HIDDEN void rseq_direct_reserve_by(void);
 extern RSEQ_OPS_HIDDEN void rseq_direct_compare_and_store(void);
 extern RSEQ_OPS_HIDDEN void rseq_direct_push_batch(void);
 extern RSEQ_OPS_HIDDEN void rseq_direct_pop_batch(void);
-extern RSEQ_OPS_HIDDEN void rseq_direct_reserve(void);
 
 /* Of five arguments a to e: a + 2b + 4c + 8d + 16e. Touches no memory: what finds out whether arguments arrive where they should. */
 extern RSEQ_OPS_HIDDEN void rseq_direct_probe(void);

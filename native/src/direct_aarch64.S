@@ -77,13 +77,14 @@ rseq_direct_\name:
 	PASS_ON_BY_CPU add, 2, x2
 	PASS_ON_BY_CPU push, 3, x3
 	PASS_ON_BY_CPU pop, 2, x2
+	PASS_ON_BY_CPU reserve, 3, x3
 	PASS_ON	add_by, add, 3
 	PASS_ON	push_by, push, 4
 	PASS_ON	pop_by, pop, 3
 	PASS_ON	compare_and_store, compare_and_store, 5
 	PASS_ON	push_batch, push_batch, 5
 	PASS_ON	pop_batch, pop_batch, 5
-	PASS_ON	reserve, reserve, 4
+	PASS_ON	reserve_by, reserve, 4
 
 /* rseq_direct_probe(x1 a, x2 b, x3 c, x4 d, x5 e) -> a + 2b + 4c + 8d + 16e */
 	ENTRY	probe

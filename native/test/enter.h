@@ -65,7 +65,8 @@ static inline int64_t entered_pop(int64_t offset, int64_t capacity, int64_t fiel
 }
 
 static inline int64_t entered_reserve(int64_t offset, int64_t capacity, int64_t length, int64_t field) {
-    return enter(rseq_direct_reserve, offset, capacity, length, field, -1);
+    if (field == 4) return enter(rseq_direct_reserve, offset, capacity, length, -1, -1);
+    return enter(rseq_direct_reserve_by, offset, capacity, length, field, -1);
 }
 
 #define rseq_ops_add entered_add

@@ -27,7 +27,7 @@ import jdk.internal.vm.annotation.Stable;
  * <p><b>Critical natives</b> (17): the methods that end in 1, see {@link #compileCritical}.
  *
  * <p>Handles are {@code @Stable}, so compiled code takes them for constants; none is set before the check of all passed. While a handle is null
- * and {@code critical} false, nothing is open, and the answer is UNAVAILABLE. The three without {@code By} commit by {@code cpu_id}.
+ * and {@code critical} false, nothing is open, and the answer is UNAVAILABLE. Those of which there is one with {@code By} commit by {@code cpu_id}.
  */
 final class $RseqCalls {
     private static final long COMMITTED = 0;
@@ -37,22 +37,23 @@ final class $RseqCalls {
     private static final long FIELD_CPU = 4;
     private static final long FIELD_CONCURRENCY_ID = 24;
 
-    /** address0's numbers. The first three are the {@code By} ones with FIELD_CPU for their last argument. */
+    /** address0's numbers. The first four are the next four with FIELD_CPU for their last argument. */
     private static final int ADD = 0;
 
     private static final int PUSH = 1;
     private static final int POP = 2;
-    private static final int ADD_BY = 3;
-    private static final int PUSH_BY = 4;
-    private static final int POP_BY = 5;
-    private static final int COMPARE_AND_STORE = 6;
-    private static final int PUSH_BATCH = 7;
-    private static final int POP_BATCH = 8;
-    private static final int RESERVE = 9;
-    private static final int PROBE = 10;
+    private static final int RESERVE = 3;
+    private static final int ADD_BY = 4;
+    private static final int PUSH_BY = 5;
+    private static final int POP_BY = 6;
+    private static final int RESERVE_BY = 7;
+    private static final int COMPARE_AND_STORE = 8;
+    private static final int PUSH_BATCH = 9;
+    private static final int POP_BATCH = 10;
+    private static final int PROBE = 11;
 
     /** How many numbers each takes. */
-    private static final int[] PARAMETERS = {2, 3, 2, 3, 4, 3, 5, 5, 5, 4, 5};
+    private static final int[] PARAMETERS = {2, 3, 2, 3, 3, 4, 3, 4, 5, 5, 5, 5};
 
     private static final int SEQUENCES = PROBE;
 
@@ -74,6 +75,9 @@ final class $RseqCalls {
     private static MethodHandle pop;
 
     @Stable
+    private static MethodHandle reserve;
+
+    @Stable
     private static MethodHandle addBy;
 
     @Stable
@@ -83,6 +87,9 @@ final class $RseqCalls {
     private static MethodHandle popBy;
 
     @Stable
+    private static MethodHandle reserveBy;
+
+    @Stable
     private static MethodHandle compareAndStore;
 
     @Stable
@@ -90,9 +97,6 @@ final class $RseqCalls {
 
     @Stable
     private static MethodHandle popBatch;
-
-    @Stable
-    private static MethodHandle reserve;
 
     @Stable
     private static boolean critical;
@@ -121,6 +125,13 @@ final class $RseqCalls {
         MethodHandle handle = pop;
         if (handle != null) return (long) handle.invokeExact(offset, capacity);
         return critical ? pop1(offset, capacity, FIELD_CPU) : STATUS + UNAVAILABLE;
+    }
+
+    @ForceInline
+    static long reserve(long offset, long capacity, long length) throws Throwable {
+        MethodHandle handle = reserve;
+        if (handle != null) return (long) handle.invokeExact(offset, capacity, length);
+        return critical ? reserve1(offset, capacity, length, FIELD_CPU) : STATUS + UNAVAILABLE;
     }
 
     @ForceInline
@@ -166,8 +177,8 @@ final class $RseqCalls {
     }
 
     @ForceInline
-    static long reserve(long offset, long capacity, long length, long field) throws Throwable {
-        MethodHandle handle = reserve;
+    static long reserveBy(long offset, long capacity, long length, long field) throws Throwable {
+        MethodHandle handle = reserveBy;
         if (handle != null) return (long) handle.invokeExact(offset, capacity, length, field);
         return critical ? reserve1(offset, capacity, length, field) : STATUS + UNAVAILABLE;
     }
@@ -189,6 +200,7 @@ final class $RseqCalls {
         compareAndStore = handles[COMPARE_AND_STORE];
         pushBatch = handles[PUSH_BATCH];
         popBatch = handles[POP_BATCH];
+        reserveBy = handles[RESERVE_BY];
         reserve = handles[RESERVE];
         push = handles[PUSH];
         pop = handles[POP];

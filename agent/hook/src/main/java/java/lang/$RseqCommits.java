@@ -138,7 +138,9 @@ public final class $RseqCommits {
         if (length > capacity - RECORD_DATA) return FULL;
         long regions = memory;
         if (regions == 0) return UNAVAILABLE;
-        long place = $RseqCalls.reserve(offset, capacity, length, field(field));
+        long place = field == FIELD_CPU
+                ? $RseqCalls.reserve(offset, capacity, length)
+                : $RseqCalls.reserveBy(offset, capacity, length, field(field));
         if (place == STATUS + UNAVAILABLE) place = reserveAgain(offset, capacity, length, field);
         if (place < 0) return place - STATUS;
         long region = regions + (place >>> Integer.SIZE << REGION_SHIFT);
@@ -289,7 +291,7 @@ public final class $RseqCommits {
 
     @DontInline
     private static long reserveAgain(long offset, long capacity, long length, long field) throws Throwable {
-        return isRegistered() ? $RseqCalls.reserve(offset, capacity, length, field(field)) : STATUS + UNAVAILABLE;
+        return isRegistered() ? $RseqCalls.reserveBy(offset, capacity, length, field(field)) : STATUS + UNAVAILABLE;
     }
 
     /** Whether a second try makes sense: a virtual thread may have moved on by then, to a carrier that is not registered either. */
