@@ -31,6 +31,13 @@ final class AgentJar {
         }
     }
 
+    /** The same as a user does it: {@code java -jar rseq-agent.jar attach PID}. */
+    static void attachFromCommandLine(Jdk jdk, long pid) {
+        Command.of(jdk.tool("java"), "-jar", path().toString(), "attach", Long.toString(pid))
+                .run()
+                .succeeded();
+    }
+
     /** A folder of the build for what tests make. */
     static Path buildFolder() {
         try {

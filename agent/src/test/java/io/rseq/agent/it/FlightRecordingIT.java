@@ -123,14 +123,7 @@ class FlightRecordingIT {
                 .jvm("-XX:+EnableDynamicAgentLoading")
                 .start()) {
             running.awaitOut("ready");
-            Command.of(
-                            world.jdk().tool("java"),
-                            "-jar",
-                            AgentJar.path().toString(),
-                            "attach",
-                            Long.toString(running.pid()))
-                    .run()
-                    .succeeded();
+            AgentJar.attachFromCommandLine(world.jdk(), running.pid());
             running.say("go");
             running.say("end");
             running.finish().succeeded().hadNoWarning();

@@ -33,14 +33,7 @@ class ManagementIT {
                 .arguments("attach")
                 .start()) {
             running.awaitOut("ready");
-            Command.of(
-                            world.jdk().tool("java"),
-                            "-jar",
-                            AgentJar.path().toString(),
-                            "attach",
-                            Long.toString(running.pid()))
-                    .run()
-                    .succeeded();
+            AgentJar.attachFromCommandLine(world.jdk(), running.pid());
             running.say("go");
             // the woven class was loaded after the agent
             check(world, running.finish());

@@ -5,7 +5,6 @@ import io.rseq.Cpus;
 import io.rseq.Index;
 import io.rseq.PerCpuCounter;
 import io.rseq.internal.Commits;
-import java.util.Scanner;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
@@ -36,19 +35,8 @@ public final class Counting {
     }
 
     private void run(String kind) throws Exception {
-        try (Scanner in = new Scanner(System.in)) {
-            Writers writers = Writers.start(kind, this::write);
-            Writers takers = Writers.start("platform", (number, goOn) -> {
-                if (number < TAKERS) take(goOn);
-            });
-            System.out.println("ready");
-            in.nextLine();
-            // What is counted from here on is after an attach: more than a batch of each.
-            long mark = adds.get() + 4L * BATCH * Writers.count(kind);
-            while (adds.get() < mark) Thread.sleep(1);
-            writers.stop();
-            takers.stop();
-        }
+        // More than a batch of each after an attach.
+        Writers.untilTold(kind, this::write, TAKERS, (number, goOn) -> take(goOn), adds, 4L * BATCH);
         System.out.println("adds=" + adds);
         System.out.println("added=" + added);
         System.out.println("found=" + (taken.get() + counter.sum()));

@@ -5,7 +5,6 @@ import io.rseq.Cpus;
 import io.rseq.HistogramSnapshot;
 import io.rseq.Index;
 import io.rseq.PerCpuHistogram;
-import java.util.Scanner;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
@@ -36,18 +35,7 @@ public final class Recording {
     }
 
     private void run(String kind) throws Exception {
-        try (Scanner in = new Scanner(System.in)) {
-            Writers writers = Writers.start(kind, this::write);
-            Writers takers = Writers.start("platform", (number, goOn) -> {
-                if (number < TAKERS) take(goOn);
-            });
-            System.out.println("ready");
-            in.nextLine();
-            long mark = values.get() + 4L * BATCH * Writers.count(kind);
-            while (values.get() < mark) Thread.sleep(1);
-            writers.stop();
-            takers.stop();
-        }
+        Writers.untilTold(kind, this::write, TAKERS, (number, goOn) -> take(goOn), values, 4L * BATCH);
         HistogramSnapshot all = taken.plus(histogram.snapshot());
         long[] found = new long[VALUES];
         all.forEach((value, count) -> found[(int) value] = count);

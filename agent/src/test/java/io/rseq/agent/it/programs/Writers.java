@@ -3,6 +3,8 @@ package io.rseq.agent.it.programs;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Scanner;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 
 /** Threads of one kind that go on until they are told to stop. What one of them throws ends the program. */
@@ -45,6 +47,23 @@ final class Writers {
             }
         }
         return writers;
+    }
+
+    /**
+     * Writers of one kind, and some takers, which are platform threads, until a line comes; {@code ready} is printed first. Then for a while more,
+     * until {@code done} has grown by {@code more} for each writer: what is done from there on is done after what the line told of.
+     */
+    static void untilTold(String kind, Work write, int takers, Work take, AtomicLong done, long more) throws Exception {
+        try (Scanner in = new Scanner(System.in)) {
+            Writers writers = start(kind, write);
+            Writers taking = start("platform", takers, take);
+            System.out.println("ready");
+            in.nextLine();
+            long mark = done.get() + more * count(kind);
+            while (done.get() < mark) Thread.sleep(1);
+            writers.stop();
+            taking.stop();
+        }
     }
 
     void stop() throws InterruptedException {
