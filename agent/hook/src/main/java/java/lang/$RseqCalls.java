@@ -26,8 +26,9 @@ import jdk.internal.vm.annotation.Stable;
  *
  * <p><b>Critical natives</b> (17): the methods that end in 1, see {@link #compileCritical}.
  *
- * <p>Handles are {@code @Stable}, so compiled code takes them for constants; none is set before the check of all passed. While a handle is null
- * and {@code critical} false, nothing is open, and the answer is UNAVAILABLE. The three without {@code By} commit by {@code cpu_id}.
+ * <p>Handles are {@code @Stable}, so compiled code takes them for constants; none is set before additions by both fields passed their check. While
+ * a handle is null and {@code critical} false, nothing is open, and the answer is UNAVAILABLE. The three without {@code By} commit by {@code
+ * cpu_id}.
  */
 final class $RseqCalls {
     private static final long COMMITTED = 0;
