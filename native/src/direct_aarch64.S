@@ -95,4 +95,6 @@ rseq_direct_\name:
 	ret
 	END	probe
 
+#include "bti_aarch64.h"
+
 	.section .note.GNU-stack, "", %progbits

@@ -490,12 +490,6 @@ rseq_ops_aborts:
 	CRITICAL popBatch1, pop_batch
 	CRITICAL reserve1, reserve
 
-#ifdef __ARM_FEATURE_BTI_DEFAULT
-	.section .note.gnu.property, "a", %note
-	.p2align 3
-	.word	4, 16, 5			/* bytes of the name, bytes of what follows it, NT_GNU_PROPERTY_TYPE_0 */
-	.asciz	"GNU"
-	.word	0xc0000000, 4, 1, 0		/* GNU_PROPERTY_AARCH64_FEATURE_1_AND: BTI */
-#endif
+#include "bti_aarch64.h"
 
 	.section .note.GNU-stack, "", %progbits

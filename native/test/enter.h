@@ -21,15 +21,21 @@ static inline int64_t enter(void (*entry)(void), int64_t a, int64_t b, int64_t c
     register int64_t fifth __asm__("r9") = e;
     register int64_t heap __asm__("r12") = ENTERED_KEPT;
     register int64_t thread __asm__("r15") = ENTERED_KEPT + 1;
+    register int64_t frame_moved __asm__("r10");
     int64_t saved = ENTERED_KEPT + 2;
     int64_t answer;
     __asm__ volatile("sub $128, %%rsp\n"
+                     "push %%rbp\n"
                      "call *%[entry]\n"
+                     "mov %%rbp, %%r10\n"
+                     "pop %%rbp\n"
+                     "sub %%rbp, %%r10\n"
                      "add $128, %%rsp"
-                     : "=a"(answer), "+S"(a), "+d"(b), "+c"(c), "+r"(fourth), "+r"(fifth), "+r"(heap), "+r"(thread), "+b"(saved)
+                     : "=a"(answer), "+S"(a), "+d"(b), "+c"(c), "+r"(fourth), "+r"(fifth), "+r"(heap), "+r"(thread), "+b"(saved),
+                       "=r"(frame_moved)
                      : [entry] "r"(entry)
-                     : "rdi", "r10", "r11", "memory", "cc");
-    CHECK(heap == ENTERED_KEPT && thread == ENTERED_KEPT + 1 && saved == ENTERED_KEPT + 2);
+                     : "rdi", "r11", "memory", "cc");
+    CHECK(heap == ENTERED_KEPT && thread == ENTERED_KEPT + 1 && saved == ENTERED_KEPT + 2 && frame_moved == 0);
     return answer;
 }
 #else
@@ -42,11 +48,15 @@ static inline int64_t enter(void (*entry)(void), int64_t a, int64_t b, int64_t c
     register int64_t answer __asm__("x0");
     register int64_t heap __asm__("x27") = ENTERED_KEPT;
     register int64_t thread __asm__("x28") = ENTERED_KEPT + 1;
-    __asm__ volatile("blr %[entry]"
-                     : "=r"(answer), "+r"(first), "+r"(second), "+r"(third), "+r"(fourth), "+r"(fifth), "+r"(heap), "+r"(thread)
+    register int64_t frame_moved __asm__("x20");
+    __asm__ volatile("mov x20, x29\n"
+                     "blr %[entry]\n"
+                     "sub x20, x20, x29"
+                     : "=r"(answer), "+r"(first), "+r"(second), "+r"(third), "+r"(fourth), "+r"(fifth), "+r"(heap), "+r"(thread),
+                       "=&r"(frame_moved)
                      : [entry] "r"(entry)
                      : "x6", "x7", "x8", "x9", "x10", "x11", "x12", "x13", "x14", "x15", "x16", "x17", "x30", "memory", "cc");
-    CHECK(heap == ENTERED_KEPT && thread == ENTERED_KEPT + 1);
+    CHECK(heap == ENTERED_KEPT && thread == ENTERED_KEPT + 1 && frame_moved == 0);
     return answer;
 }
 #endif

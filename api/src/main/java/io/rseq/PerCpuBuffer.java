@@ -40,7 +40,7 @@ import java.util.concurrent.atomic.LongAdder;
  * reserved. <b>Preemption</b> in that time delays what the reader sees of that CPU, and no writer, until the ring is full. <b>Dying
  * threads</b>: nothing in that time can throw but the JVM itself; then the agent turns the record into padding. <b>Virtual threads</b>
  * append on their carrier's CPU, and can't be unmounted in that time. An agent that arrives later is made use of from the next append on;
- * what lies in the heap's rings is drained first.
+ * what lies in a CPU's ring on the heap is drained first, and what lies in its memory waits for that.
  *
  * <p><b>Cost.</b> A record takes 8 bytes and its own, and 8 for a timestamp, in a multiple of 8; its CPU's ring is touched as it fills, and
  * given back after this is unreachable. What is drained goes through a chunk of 8 KiB or one record for each CPU, whichever is longer, but not

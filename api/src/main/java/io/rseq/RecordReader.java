@@ -49,10 +49,15 @@ final class RecordReader {
             int drained = handOut(consumer);
             if (memory == null && offset != PerCpuMemory.NONE) memory = new MemoryRing(cpu, offset, capacity);
             // First, for the order of one thread's records: what it appended on the heap before one that lies before
-            // this end is there by now.
+            // this end is there by now. So the memory waits where the heap's ring stops at a record under way: what
+            // lies behind that may be older than what its thread appended here.
             long end = memory == null ? 0 : memory.end();
             HeapRing ring = rings.get(cpu);
-            if (ring != null) drained += drain(ring, ring.end(), consumer);
+            if (ring != null) {
+                long heapEnd = ring.end();
+                drained += drain(ring, heapEnd, consumer);
+                if (!ring.tookAll(heapEnd)) return drained;
+            }
             return memory == null ? drained : drained + drain(memory, end, consumer);
         } finally {
             reading.unlock();

@@ -26,8 +26,9 @@ import jdk.internal.vm.annotation.Stable;
  *
  * <p><b>Critical natives</b> (17): the methods that end in 1, see {@link #compileCritical}.
  *
- * <p>Handles are {@code @Stable}, so compiled code takes them for constants; none is set before the check of all passed. While a handle is null
- * and {@code critical} false, nothing is open, and the answer is UNAVAILABLE. Those of which there is one with {@code By} commit by {@code cpu_id}.
+ * <p>Handles are {@code @Stable}, so compiled code takes them for constants; none is set before additions by both fields passed their check. While
+ * a handle is null and {@code critical} false, nothing is open, and the answer is UNAVAILABLE. Those of which there is one with {@code By}
+ * commit by {@code cpu_id}.
  */
 final class $RseqCalls {
     private static final long COMMITTED = 0;
@@ -222,6 +223,8 @@ final class $RseqCalls {
 
     /** Returns null, or why calls must go by the linker. */
     private static String openDirect(MethodHandle[] handles) {
+        String vm = System.getProperty("java.vm.name", "");
+        if (!vm.contains("Server VM")) return "this is " + vm; // on HotSpot's Zero even the probe would be its end
         try {
             MethodHandle probe = direct(PROBE);
             long expected = probe0(1, 1L << 12, 1L << 24, 1L << 36, 1L << 48);

@@ -251,10 +251,14 @@ public final class $RseqCommits {
         return field == FIELD_CONCURRENCY_ID && $Rseq.hasConcurrencyId() ? FIELD_CONCURRENCY_ID : FIELD_CPU;
     }
 
-    /** Structures that were made before there were sequences pass what allocate answered them, or a cell of it. */
-    @DontInline
+    /** Structures without sequences pass what allocate answered them, or a cell of it. Inlined: under {@code atomic} each operation comes here. */
+    @ForceInline
     private static long outside(long offset) {
-        if (!opened || offset < NONE + REGION) return UNAVAILABLE;
+        return !opened || offset < NONE + REGION ? UNAVAILABLE : refuse(offset);
+    }
+
+    @DontInline
+    private static long refuse(long offset) {
         throw new IndexOutOfBoundsException("rseq: nothing of that size can lie at " + offset + " in per-CPU memory");
     }
 

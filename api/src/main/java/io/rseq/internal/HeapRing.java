@@ -13,8 +13,8 @@ import java.util.Arrays;
  * not block would have to drop its record because another one is not running.
  *
  * <p>Marks lie in an array of their own, one for 8 bytes of data, and are 0 but where a complete record, or the padding before the end,
- * begins. The reader sets them back before it lets go of the places, of as many records at once as it took. A record never crosses the end. After Agrona's {@code
- * ManyToOneRingBuffer}.
+ * begins. The reader sets them back before it lets go of the places, of as many records at once as it took. A record never crosses the end.
+ * After Agrona's {@code ManyToOneRingBuffer}.
  */
 public final class HeapRing implements RecordSource {
     private static final int PADDED = -1;
@@ -99,6 +99,11 @@ public final class HeapRing implements RecordSource {
         }
         taken = at; // nothing from here on throws
         return filled;
+    }
+
+    @Override
+    public boolean tookAll(long end) {
+        return taken >= end;
     }
 
     @Override

@@ -66,6 +66,11 @@ public final class MemoryRing implements RecordSource {
     }
 
     @Override
+    public boolean tookAll(long end) {
+        return head >= end;
+    }
+
+    @Override
     public void letGo() {
         long taken = head;
         if (released == taken) return;

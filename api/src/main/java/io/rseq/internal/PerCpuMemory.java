@@ -14,7 +14,7 @@ import java.lang.ref.Cleaner;
  *
  * <pre>{@code
  * long offset = memory.offset();                                     // plain: the hot path
- * if (offset != NONE && Commits.add(offset, delta, field) == COMMITTED) {
+ * if (Commits.add(offset, delta, field) == COMMITTED) {              // of NONE: UNAVAILABLE
  *     Reference.reachabilityFence(memory);                           // not given back while a sequence runs on it
  *     return;
  * }

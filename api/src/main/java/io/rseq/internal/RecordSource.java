@@ -32,6 +32,9 @@ public interface RecordSource {
      */
     int take(long end, byte[] target);
 
+    /** Whether all that lies before {@code end} was taken: not where {@link #take} answers 0 at a record that is still being written. */
+    boolean tookAll(long end);
+
     /** Lets writers have the places of what was taken. */
     void letGo();
 

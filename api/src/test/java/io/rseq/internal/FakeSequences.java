@@ -18,6 +18,9 @@ public final class FakeSequences {
 
     private static final int PAUSES = 9;
 
+    /** Bytes of a region. */
+    private static final long REGION = 1L << 28;
+
     static final AtomicLong ADDS = new AtomicLong();
     static final AtomicLong ALLOCATED = new AtomicLong();
     static volatile Runnable afterGet = () -> {};
@@ -48,13 +51,8 @@ public final class FakeSequences {
         ALLOCATED.addAndGet(-bytes);
     }
 
-    /* What a structure has that was made before the agent came, or a cell of it. */
-    static boolean isNone(long offset) {
-        return offset < Commits.NONE + (1L << 28);
-    }
-
     public static long add(long offset, long delta, long field) {
-        if (isNone(offset)) return Commits.UNAVAILABLE;
+        if (none(offset)) return Commits.UNAVAILABLE;
         if (!OFFSETS.contains(offset)) throw new AssertionError("nobody's: " + offset);
         long number = ADDS.incrementAndGet();
         if (number % UNAVAILABLE_EVERY == 0) return Commits.UNAVAILABLE;
@@ -70,6 +68,11 @@ public final class FakeSequences {
         long value = cell == null ? 0 : cell.get();
         afterGet.run();
         return value;
+    }
+
+    /* As the agent has it: a structure that was made before there were sequences passes what allocate answered it, or a cell of it. */
+    static boolean none(long offset) {
+        return offset < Commits.NONE + REGION;
     }
 
     static void set(int cpu, long offset, long value) {

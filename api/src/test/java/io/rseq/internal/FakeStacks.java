@@ -26,7 +26,7 @@ public final class FakeStacks {
     private FakeStacks() {}
 
     public static long push(long offset, long capacity, long value, long field) {
-        if (FakeSequences.isNone(offset)) return Commits.UNAVAILABLE;
+        if (FakeSequences.none(offset)) return Commits.UNAVAILABLE;
         long refusal = refusal();
         if (refusal != Commits.COMMITTED) return refusal;
         synchronized (FakeStacks.class) {
@@ -41,7 +41,7 @@ public final class FakeStacks {
     }
 
     public static long pop(long offset, long capacity, long field) {
-        if (FakeSequences.isNone(offset)) return Commits.STATUS + Commits.UNAVAILABLE;
+        if (FakeSequences.none(offset)) return Commits.STATUS + Commits.UNAVAILABLE;
         long refusal = refusal();
         if (refusal != Commits.COMMITTED) return Commits.STATUS + refusal;
         synchronized (FakeStacks.class) {

@@ -83,7 +83,7 @@ final class VirtualCrowd {
         done.await();
     }
 
-    /** Fails unless they parked nearly every time that they might have: otherwise the figures were of something else. */
+    /** Fails unless they parked for at least half of their turns: otherwise the figures were of something else. */
     void checkThatTheyParked() {
         if (waited.sum() < taken.sum() / 2)
             throw new IllegalStateException("they parked " + waited + " times, of " + taken + " turns");
