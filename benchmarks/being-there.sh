@@ -111,7 +111,7 @@ rounds_of() {
         hello | one) few=5 many=31 ;;
         many) few=2 many=11 ;;
         classes) few=1 many=21 ;;
-        *) few=3 many=15 ;;
+        *) few=2 many=15 ;;
     esac
     if [ -n "$quick" ]; then echo $few; else echo $many; fi
 }

@@ -7,7 +7,7 @@
 # charts (SVG and PNG), which it also prints; then being-there.sh on each JDK adds its part. Without --jdk: JAVA_HOME (or the JDK of the javac on the path),
 # and the JDKs (17 and newer) that lie beside it. Raw JSON is kept beside the page. The exit status is 1 when one of the project's own claims was
 # missed, 2 when something did not run.
-#   --quick      about 3 minutes on 2 idle CPUs: the newest of those JDKs, one short round at 1 thread and as many as CPUs (virtual threads: as
+#   --quick      about 3 minutes on 2 idle CPUs: the newest of those JDKs (or those named), one short round at 1 thread and as many as CPUs (virtual threads: as
 #                many carriers), few starts; every table, and every claim about those thread counts
 #   --rounds N   how often every benchmark is run, on every JDK in turn (default 3)
 #   --threads    thread counts (default 1, and 1, 4, 8 and 16 times the CPUs; on virtual threads: the number of carriers)
@@ -29,6 +29,7 @@ feature() {
 }
 
 quick=
+named=
 publish=
 rounds=3
 jdks=()
@@ -37,7 +38,7 @@ threads=()
 while [ $# -gt 0 ]; do
     case $1 in
         --quick) quick=yes ;;
-        --jdk) [ $# -gt 1 ] || die "--jdk needs a path"; jdks+=("$2"); shift ;;
+        --jdk) [ $# -gt 1 ] || die "--jdk needs a path"; jdks+=("$2"); named=yes; shift ;;
         --rounds) [ $# -gt 1 ] || die "--rounds needs a number"; rounds=$2; shift ;;
         --threads) [ $# -gt 1 ] || die "--threads needs a list"; threads=(--threads "$2"); shift ;;
         --publish) publish=yes ;;
@@ -67,7 +68,7 @@ for jdk in "${jdks[@]}"; do
     [ -n "$(feature "$jdk")" ] || die "$jdk is not a JDK"
     { [ -n "$newest" ] && [ "$(feature "$newest")" -ge "$(feature "$jdk")" ]; } || newest=$jdk
 done
-[ -z "$quick" ] || jdks=("$newest")
+[ -z "$quick" ] || [ -n "$named" ] || jdks=("$newest")
 
 agent=$root/agent/target/rseq-agent.jar
 jar=$here/target/rseq-benchmarks.jar

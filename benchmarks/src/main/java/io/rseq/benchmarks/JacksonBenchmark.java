@@ -32,6 +32,7 @@ public class JacksonBenchmark {
     @Setup
     public void committerMustBeInForce() {
         InForce.check();
+        JsonPools.warmUp();
     }
 
     @Benchmark

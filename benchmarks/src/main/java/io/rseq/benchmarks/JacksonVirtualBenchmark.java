@@ -46,6 +46,7 @@ public class JacksonVirtualBenchmark {
     @Setup
     public void start() throws ReflectiveOperationException {
         InForce.check();
+        JsonPools.warmUp();
         virtual = (ExecutorService)
                 Executors.class.getMethod("newVirtualThreadPerTaskExecutor").invoke(null);
     }
