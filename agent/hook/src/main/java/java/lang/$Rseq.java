@@ -172,6 +172,11 @@ public final class $Rseq {
         return nodes;
     }
 
+    /** Whether a class file has a descriptor of a class of ours, or such a name, in it; false for null. Changes nothing, so anybody may ask. */
+    public static boolean namesUs(byte[] file) {
+        return namesUs0(file);
+    }
+
     /** The facts of the start line, {@code key=value} each. */
     public static String description() {
         return description;
@@ -528,6 +533,8 @@ public final class $Rseq {
     private static native void recordEveryday0(boolean wanted);
 
     private static native int drain0(byte[] out);
+
+    private static native boolean namesUs0(byte[] file);
 
     private static native void totals0(long[] out);
 }

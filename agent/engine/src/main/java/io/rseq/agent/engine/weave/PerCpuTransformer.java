@@ -31,7 +31,7 @@ public final class PerCpuTransformer implements ClassFileTransformer {
             else if (FLIGHT_RECORDER.equals(name)) flightRecorderCame();
             return null;
         }
-        if (loader == ENGINE || file == null || !Prefilter.concernsUs(file)) return null;
+        if (loader == ENGINE || !$Rseq.namesUs(file) || !Prefilter.concernsUs(file)) return null;
         return weave(name == null ? "?" : name, loader, file);
     }
 

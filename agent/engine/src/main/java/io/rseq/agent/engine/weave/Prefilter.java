@@ -2,8 +2,9 @@
 package io.rseq.agent.engine.weave;
 
 /**
- * Whether a class file can concern us at all: a walk over its constant pool for the descriptors of our annotations. It sees every class
- * that the application loads, so it neither allocates nor parses further, and a file that is not one is simply none of ours.
+ * Whether a class file can concern us at all: a walk over its constant pool for the descriptors of our annotations. It neither allocates nor
+ * parses further, and a file that is not one is simply none of ours. Of the classes that the application loads it sees those alone that have
+ * our name in them at all ({@code $Rseq.namesUs}).
  */
 final class Prefilter {
     private static final String PER_CPU = "Lio/rseq/PerCpu;";
