@@ -34,14 +34,14 @@ final class Retained {
     }
 
     private static String section(String version, List<String> lines, int rounds) {
-        StringBuilder text = new StringBuilder("## Memory retained by 10,000 parked virtual threads, JDK " + version)
+        StringBuilder text = new StringBuilder("## Memory retained by 10,000 parked virtual threads, " + version)
                 .append(
                         "\n\nEach has used a buffer once (`buffers`: 4 KiB; `jackson`: wrote a document with that recycler pool), gave it")
                 .append(
                         " back, and is parked. The heap\nafter a collection, above what the threads themselves take (`empty`); median of ")
                 .append(rounds)
-                .append(
-                        " rounds, in brackets the middle half. Ours also\nhas 8 bytes for each slot and CPU outside the heap.\n\n")
+                .append(" rounds, in brackets " + (rounds < 4 ? "the lowest and the highest" : "the middle half")
+                        + ". Ours also\nhas 8 bytes for each slot and CPU outside the heap.\n\n")
                 .append("| KiB | of 10,000 threads | bytes for each thread |\n|---|--:|--:|\n");
         double threads = median(lines.get(0));
         for (String line : lines) {
