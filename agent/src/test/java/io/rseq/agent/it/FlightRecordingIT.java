@@ -59,7 +59,8 @@ class FlightRecordingIT {
         Map<String, String> exit =
                 recorded(world, file, "", TRANSITION).run().succeeded().exitLine();
         RecordedEvents events = RecordedEvents.of(world, file);
-        assertThat(events.totals()).hasSizeGreaterThanOrEqualTo(2); // of the beginning and the end
+        // Of the end. There is one of the beginning, too, unless the recording began before our events were there.
+        assertThat(events.totals()).isNotEmpty();
         Map<String, String> totals = events.lastTotals();
         for (Map.Entry<String, String> fact : exit.entrySet()) {
             String field = field(fact.getKey());
