@@ -13,7 +13,7 @@ import java.util.List;
 /** The same small document, written through each recycler pool that Jackson ships, and through ours. */
 final class JsonPools {
     private static final int BOUND = 1024;
-    private static final int WARM_UP = 30_000;
+    private static final int WARM_UP = 15_000;
 
     private static final Order ORDER =
             new Order(4711, "a customer", List.of(new Line("a thing", 3, 19.99), new Line("another", 1, 5)), true);
