@@ -449,7 +449,8 @@ public final class $Rseq {
     static synchronized void commitAtomically(String reason) {
         if (committer == COMMITTER_ATOMIC) return;
         int at = description.lastIndexOf(COMMITTER) + COMMITTER.length();
-        commitsFailure = COMMITTER + description.substring(at) + " is not to be had here, using atomic: " + reason;
+        String failure = COMMITTER + description.substring(at) + " is not to be had here, using atomic: " + reason;
+        commitsFailure = commitsFailure == null ? failure : commitsFailure + "; " + failure;
         description = description.substring(0, at) + "atomic";
         committer = COMMITTER_ATOMIC;
     }

@@ -23,7 +23,6 @@ class CommitterIT {
     private static final int ROUNDS = 20_000;
     private static final int ROUNDS_INTERPRETED = 2_000;
     private static final String COMMITS_HOOK = "java.lang.$RseqCommits";
-    private static final Path NATIVE = Path.of("../native/target/linux-x86-64");
 
     @EveryWorld
     void sequences_lose_nothing_and_make_nothing_twice(World world) {
@@ -43,14 +42,19 @@ class CommitterIT {
     /** A JVM that passed arguments otherwise would look like this library: its probe gets to see other numbers than Java passed. */
     @EveryJdk
     void where_arguments_do_not_arrive_the_linker_is_asked_with_one_warning(World world) throws IOException {
-        assumeTrue(world.jdk().feature() >= 21, () -> world.jdk() + " is not entered directly");
-        Path folder = Files.createDirectories(AgentJar.buildFolder().resolve("deaf-probe"));
-        for (String file : List.of("librseq_jvm.so", "librseq_area.so"))
-            Files.copy(NATIVE.resolve(file), folder.resolve(file), StandardCopyOption.REPLACE_EXISTING);
-        deafen(folder.resolve("librseq_jvm.so"));
-        exact(launch(world, ROUNDS).agent("native.path=" + folder).run(), world)
+        exact(launch(world, ROUNDS).agent("native.path=" + deafProbe(world)).run(), world)
                 .hadNothingFromTheJvmOnStderr()
                 .warnedOnceOf("entry=direct", "using linker", "arguments do not arrive");
+    }
+
+    @EveryJdk
+    void where_the_linker_fails_too_the_warning_has_both_reasons(World world) throws IOException {
+        Outcome outcome = launch(world, ROUNDS)
+                .agent("native.path=" + deafProbe(world))
+                .jvm("-Djdk.internal.foreign.CABI=UNSUPPORTED")
+                .run()
+                .hadNothingFromTheJvmOnStderr();
+        atomic(outcome, committer(world.jdk())).warnedOnceOf("arguments do not arrive", "using atomic: ");
     }
 
     @EveryWorld
@@ -195,6 +199,17 @@ class CommitterIT {
             outcome.printed("done=true");
             assertThat(outcome.number("overflows")).as("%s", outcome).isEqualTo(40);
         }
+    }
+
+    private static Path deafProbe(World world) throws IOException {
+        assumeTrue(world.jdk().feature() >= 21, () -> world.jdk() + " is not entered directly");
+        Path libraries = Path.of(System.getProperty("rseq.native")).resolve("linux-x86-64");
+        assumeTrue(Files.isDirectory(libraries), () -> "no " + libraries);
+        Path folder = Files.createDirectories(AgentJar.buildFolder().resolve("deaf-probe"));
+        for (String file : List.of("librseq_jvm.so", "librseq_area.so"))
+            Files.copy(libraries.resolve(file), folder.resolve(file), StandardCopyOption.REPLACE_EXISTING);
+        deafen(folder.resolve("librseq_jvm.so"));
+        return folder;
     }
 
     /** Replaces the first instruction of the probe, {@code lea (%r8,%r9,2),%rax}, by {@code xor %eax,%eax}. */
