@@ -5,12 +5,13 @@
  * a native method's arguments make room for JNIEnv), and wants the answer in rax. It keeps r15 (the thread) and r12 (the heap's base) to
  * itself, and may have left something in rbp; all three come back as they were.
  *
- * Each has a frame, as the stubs of the JDK have: without one, a profiler that stops a thread here finds no caller, and drops the sample.
- * (Measured with JFR: nearly half of the samples of a loop of pops and pushes were gone; the frame costs a tenth of a nanosecond.)
+ * The sequences have a frame here, as the stubs of the JDK have: without one, a profiler that stops a thread finds no caller, and drops the
+ * sample. (What goes on in ops_x86_64.S has none any more.)
  *
- * add, push, pop and reserve are here a second time, by cpu_id alone, and each but once: what they can't do at once (an abort, a full or closed
- * stack, the end of a buffer, a thread without an area) goes on in ops_x86_64.S, from the start, with the arguments where C has them, which no section here changes. The
- * state is not asked whether it is there: who has the address of one of these called rseq_ops_open() before.
+ * add, push, pop and reserve are here a second time, by cpu_id alone, and each but once: what they can't do at once (an abort, a full or
+ * closed stack, the end of a buffer, a thread without an area) goes on in ops_x86_64.S, from the start, with the arguments where C has them,
+ * which no section here changes. The state is not asked whether it is there: who has the address of one of these called rseq_ops_open()
+ * before.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -34,6 +35,15 @@
 	END_FRAME
 	ret
 	.cfi_restore_state
+	.endm
+
+	.macro	HERE name, index, region	/* arms, and leaves in a register (both its names) how far from base this CPU's region begins */
+	mov	rseq_ops_area(%rip), %r9
+	ARM	\name
+	mov	%fs:4(%r9), \index		/* cpu_id; negative, hence large, where the thread is not registered */
+	cmp	rseq_ops_cpus(%rip), \index
+	jae	.L\name\()_otherwise
+	shl	$RSEQ_OPS_SHIFT, \region
 	.endm
 
 	.macro	OTHERWISE name, last	/* last: where Java would have the field */
@@ -85,12 +95,7 @@
  */
 	SEQUENCE add, rseq_direct_
 	FRAME
-	mov	rseq_ops_area(%rip), %r9
-	ARM	add
-	mov	%fs:4(%r9), %eax		/* cpu_id; negative, hence large, where the thread is not registered */
-	cmp	rseq_ops_cpus(%rip), %eax
-	jae	.Ladd_otherwise
-	shl	$RSEQ_OPS_SHIFT, %rax
+	HERE	add, %eax, %rax
 	add	rseq_ops_base(%rip), %rax
 	add	%rdx, (%rsi,%rax)		/* commit */
 .Ladd_committed:
@@ -109,12 +114,7 @@
  */
 	SEQUENCE push, rseq_direct_
 	FRAME
-	mov	rseq_ops_area(%rip), %r9
-	ARM	push
-	mov	%fs:4(%r9), %r10d		/* cpu_id */
-	cmp	rseq_ops_cpus(%rip), %r10d
-	jae	.Lpush_otherwise
-	shl	$RSEQ_OPS_SHIFT, %r10
+	HERE	push, %r10d, %r10
 	add	rseq_ops_base(%rip), %r10
 	cmpq	$0, RSEQ_OPS_STACK_CLOSED(%rsi,%r10)	/* before the count: who opens again wrote that first */
 	jne	.Lpush_otherwise
@@ -141,12 +141,7 @@
  */
 	SEQUENCE pop, rseq_direct_
 	FRAME
-	mov	rseq_ops_area(%rip), %r9
-	ARM	pop
-	mov	%fs:4(%r9), %r10d		/* cpu_id */
-	cmp	rseq_ops_cpus(%rip), %r10d
-	jae	.Lpop_otherwise
-	shl	$RSEQ_OPS_SHIFT, %r10
+	HERE	pop, %r10d, %r10
 	add	rseq_ops_base(%rip), %r10
 	cmpq	$0, RSEQ_OPS_STACK_CLOSED(%rsi,%r10)
 	jne	.Lpop_otherwise
@@ -173,14 +168,9 @@
  */
 	SEQUENCE reserve, rseq_direct_
 	FRAME
-	mov	rseq_ops_area(%rip), %r9
 	lea	15(%rcx), %r8
 	and	$-8, %r8			/* header and payload, in whole words */
-	ARM	reserve
-	mov	%fs:4(%r9), %eax		/* cpu_id */
-	cmp	rseq_ops_cpus(%rip), %eax
-	jae	.Lreserve_otherwise
-	shl	$RSEQ_OPS_SHIFT, %rax
+	HERE	reserve, %eax, %rax
 	mov	rseq_ops_base(%rip), %r10
 	add	%rax, %r10
 	add	%rsi, %r10			/* the buffer */
