@@ -89,12 +89,6 @@ rseq_ops_\name:
 	.size	rseq_ops_\name, . - rseq_ops_\name
 	.endm
 
-	.macro	CRITICAL native, name
-	.globl	JavaCritical_java_lang__00024RseqCalls_\native
-	.type	JavaCritical_java_lang__00024RseqCalls_\native, %function
-	.set	JavaCritical_java_lang__00024RseqCalls_\native, rseq_ops_\name
-	.endm
-
 /* ---- state: one line that every sequence reads; aborts have a line of their own, so that counting one disturbs no reader. ------------ */
 
 	.bss
@@ -477,18 +471,6 @@ rseq_ops_aborts:
 	ABORT reserve
 	b	.Lreserve_none
 	END reserve
-
-/*
- * What JDK 17 calls where it compiled a call to a native method with -XX:+CriticalJNINatives: the sequences themselves, by the names that
- * it looks for, so that nothing lies between the compiled code and the sequence. The JNI versions are in commits_jni.c.
- */
-	CRITICAL add1, add
-	CRITICAL compareAndStore1, compare_and_store
-	CRITICAL push1, push
-	CRITICAL pop1, pop
-	CRITICAL pushBatch1, push_batch
-	CRITICAL popBatch1, pop_batch
-	CRITICAL reserve1, reserve
 
 #include "bti_aarch64.h"
 

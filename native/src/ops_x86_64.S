@@ -56,12 +56,6 @@
 	.cfi_restore_state
 	.endm
 
-	.macro	CRITICAL native, name
-	.globl	JavaCritical_java_lang__00024RseqCalls_\native
-	.type	JavaCritical_java_lang__00024RseqCalls_\native, @function
-	.set	JavaCritical_java_lang__00024RseqCalls_\native, rseq_ops_\name
-	.endm
-
 /* ---- state: read by every sequence, written once. Aborts have a cache line of their own, so that counting one disturbs no reader. ---- */
 
 	.bss
@@ -486,17 +480,5 @@ rseq_ops_aborts:
 	ABORT reserve
 	jmp	.Lreserve_none
 	END reserve
-
-/*
- * What JDK 17 calls where it compiled a call to a native method with -XX:+CriticalJNINatives: the sequences themselves, by the names that
- * it looks for, so that nothing lies between the compiled code and the sequence. The JNI versions are in commits_jni.c.
- */
-	CRITICAL add1, add
-	CRITICAL compareAndStore1, compare_and_store
-	CRITICAL push1, push
-	CRITICAL pop1, pop
-	CRITICAL pushBatch1, push_batch
-	CRITICAL popBatch1, pop_batch
-	CRITICAL reserve1, reserve
 
 	.section .note.GNU-stack, "", @progbits

@@ -325,7 +325,7 @@ public final class $Rseq {
 
     /**
      * Chooses the reader, and the committer that structures are to try, once, and describes what is in force: the committer last.
-     * {@code entersDirectly}: whether a committer that needs the JDK's linker may do without its stubs.
+     * {@code entersDirectly}: whether compiled code may enter sequences without the stubs of the JDK's linker, or 17's wrappers.
      */
     @CallerSensitive
     public static void choose(int chosenReader, int chosenCommitter, boolean entersDirectly, String facts) {
@@ -459,9 +459,9 @@ public final class $Rseq {
         return direct;
     }
 
-    /** They go by the linker's stubs instead. */
-    static synchronized void enterByLinker(String reason) {
-        commitsFailure = "entry=direct is not to be had here, using linker: " + reason;
+    /** They go another way instead. */
+    static synchronized void enterOtherwise(String way, String reason) {
+        commitsFailure = "entry=direct is not to be had here, using " + way + ": " + reason;
     }
 
     private static void check(Class<?> caller) {

@@ -24,7 +24,7 @@ import jdk.internal.vm.annotation.Stable;
  * <p><b>By the linker</b>, where the direct way is refused or not wanted ({@code entry=linker}): {@code Linker.Option.critical}, or on 21 {@code
  * isTrivial}.
  *
- * <p><b>Critical natives</b> (17): the methods that end in 1, see {@link #compileCritical}.
+ * <p><b>17</b> has another {@code linkToNative}, and critical natives: {@code $RseqCalls17}.
  *
  * <p>Handles are {@code @Stable}, so compiled code takes them for constants; none is set before additions by both fields passed their check. While
  * a handle is null and {@code critical} false, nothing is open, and the answer is UNAVAILABLE. Those of which there is one with {@code By}
@@ -111,77 +111,77 @@ final class $RseqCalls {
     static long add(long offset, long delta) throws Throwable {
         MethodHandle handle = add;
         if (handle != null) return (long) handle.invokeExact(offset, delta);
-        return critical ? add1(offset, delta, FIELD_CPU) : UNAVAILABLE;
+        return critical ? $RseqCalls17.call(ADD, offset, delta) : UNAVAILABLE;
     }
 
     @ForceInline
     static long push(long offset, long capacity, long value) throws Throwable {
         MethodHandle handle = push;
         if (handle != null) return (long) handle.invokeExact(offset, capacity, value);
-        return critical ? push1(offset, capacity, value, FIELD_CPU) : UNAVAILABLE;
+        return critical ? $RseqCalls17.call(PUSH, offset, capacity, value) : UNAVAILABLE;
     }
 
     @ForceInline
     static long pop(long offset, long capacity) throws Throwable {
         MethodHandle handle = pop;
         if (handle != null) return (long) handle.invokeExact(offset, capacity);
-        return critical ? pop1(offset, capacity, FIELD_CPU) : STATUS + UNAVAILABLE;
+        return critical ? $RseqCalls17.call(POP, offset, capacity) : STATUS + UNAVAILABLE;
     }
 
     @ForceInline
     static long reserve(long offset, long capacity, long length) throws Throwable {
         MethodHandle handle = reserve;
         if (handle != null) return (long) handle.invokeExact(offset, capacity, length);
-        return critical ? reserve1(offset, capacity, length, FIELD_CPU) : STATUS + UNAVAILABLE;
+        return critical ? $RseqCalls17.call(RESERVE, offset, capacity, length) : STATUS + UNAVAILABLE;
     }
 
     @ForceInline
     static long addBy(long offset, long delta, long field) throws Throwable {
         MethodHandle handle = addBy;
         if (handle != null) return (long) handle.invokeExact(offset, delta, field);
-        return critical ? add1(offset, delta, field) : UNAVAILABLE;
+        return critical ? $RseqCalls17.call(ADD_BY, offset, delta, field) : UNAVAILABLE;
     }
 
     @ForceInline
     static long pushBy(long offset, long capacity, long value, long field) throws Throwable {
         MethodHandle handle = pushBy;
         if (handle != null) return (long) handle.invokeExact(offset, capacity, value, field);
-        return critical ? push1(offset, capacity, value, field) : UNAVAILABLE;
+        return critical ? $RseqCalls17.call(PUSH_BY, offset, capacity, value, field) : UNAVAILABLE;
     }
 
     @ForceInline
     static long popBy(long offset, long capacity, long field) throws Throwable {
         MethodHandle handle = popBy;
         if (handle != null) return (long) handle.invokeExact(offset, capacity, field);
-        return critical ? pop1(offset, capacity, field) : STATUS + UNAVAILABLE;
+        return critical ? $RseqCalls17.call(POP_BY, offset, capacity, field) : STATUS + UNAVAILABLE;
     }
 
     @ForceInline
     static long compareAndStore(long offset, long index, long expected, long value, long field) throws Throwable {
         MethodHandle handle = compareAndStore;
         if (handle != null) return (long) handle.invokeExact(offset, index, expected, value, field);
-        return critical ? compareAndStore1(offset, index, expected, value, field) : UNAVAILABLE;
+        return critical ? $RseqCalls17.call(COMPARE_AND_STORE, offset, index, expected, value, field) : UNAVAILABLE;
     }
 
     @ForceInline
     static long pushBatch(long offset, long capacity, long shared, long count, long field) throws Throwable {
         MethodHandle handle = pushBatch;
         if (handle != null) return (long) handle.invokeExact(offset, capacity, shared, count, field);
-        return critical ? pushBatch1(offset, capacity, shared, count, field) : STATUS + UNAVAILABLE;
+        return critical ? $RseqCalls17.call(PUSH_BATCH, offset, capacity, shared, count, field) : STATUS + UNAVAILABLE;
     }
 
     @ForceInline
     static long popBatch(long offset, long capacity, long shared, long count, long field) throws Throwable {
         MethodHandle handle = popBatch;
         if (handle != null) return (long) handle.invokeExact(offset, capacity, shared, count, field);
-        return critical ? popBatch1(offset, capacity, shared, count, field) : STATUS + UNAVAILABLE;
+        return critical ? $RseqCalls17.call(POP_BATCH, offset, capacity, shared, count, field) : STATUS + UNAVAILABLE;
     }
 
     @ForceInline
     static long reserveBy(long offset, long capacity, long length, long field) throws Throwable {
         MethodHandle handle = reserveBy;
         if (handle != null) return (long) handle.invokeExact(offset, capacity, length, field);
-        return critical ? reserve1(offset, capacity, length, field) : STATUS + UNAVAILABLE;
+        return critical ? $RseqCalls17.call(RESERVE_BY, offset, capacity, length, field) : STATUS + UNAVAILABLE;
     }
 
     // ---- opening
@@ -190,7 +190,8 @@ final class $RseqCalls {
     /** Returns null when the sequences can be called, or why they can't. {@code regions}: where the per-CPU memory lies, already made. */
     static String open(boolean jni, long regions) throws Throwable {
         MethodHandle[] handles = new MethodHandle[SEQUENCES];
-        if (!jni) openHandles(handles);
+        if (jni) $RseqCalls17.open(SEQUENCES);
+        else openHandles(handles);
         String failure = check(handles, regions);
         if (failure != null) return failure;
         U.storeFence(); // who sees a handle sees what it refers to
@@ -213,7 +214,7 @@ final class $RseqCalls {
         if ($Rseq.entersDirectly()) {
             String refusal = openDirect(handles);
             if (refusal == null) return;
-            $Rseq.enterByLinker(refusal);
+            $Rseq.enterOtherwise("linker", refusal);
         }
         for (int i = ADD_BY; i < SEQUENCES; i++)
             handles[i] = $Rseq.leaf(address0(i, false), "JAVA_LONG", PARAMETERS[i]);
@@ -223,8 +224,8 @@ final class $RseqCalls {
 
     /** Returns null, or why calls must go by the linker. */
     private static String openDirect(MethodHandle[] handles) {
-        String vm = System.getProperty("java.vm.name", "");
-        if (!vm.contains("Server VM")) return "this is " + vm; // on HotSpot's Zero even the probe would be its end
+        String vm = otherVm();
+        if (vm != null) return vm;
         try {
             MethodHandle probe = direct(PROBE);
             long expected = probe0(1, 1L << 12, 1L << 24, 1L << 36, 1L << 48);
@@ -237,6 +238,12 @@ final class $RseqCalls {
         } catch (Throwable another) {
             return another.toString();
         }
+    }
+
+    /** Null, or what this is if it is not HotSpot with its compilers: on HotSpot's Zero even the probe would be its end. */
+    static String otherVm() {
+        String vm = System.getProperty("java.vm.name", "");
+        return vm.contains("Server VM") ? null : "this is " + vm;
     }
 
     /** A handle that makes compiled code jump to the address. What is looked up was the same from 21 to 28. */
@@ -278,61 +285,18 @@ final class $RseqCalls {
     }
 
     private static long checkedAdd(MethodHandle[] handles, long cell, long delta, long field) throws Throwable {
-        if (handles[ADD] == null) return add1(cell, delta, field);
-        if (field == FIELD_CPU) return (long) handles[ADD].invokeExact(cell, delta);
-        return (long) handles[ADD_BY].invokeExact(cell, delta, field);
+        boolean byCpu = field == FIELD_CPU;
+        if (handles[ADD] == null)
+            return byCpu ? $RseqCalls17.call(ADD, cell, delta) : $RseqCalls17.call(ADD_BY, cell, delta, field);
+        return byCpu
+                ? (long) handles[ADD].invokeExact(cell, delta)
+                : (long) handles[ADD_BY].invokeExact(cell, delta, field);
     }
 
-    /**
-     * JDK 17 can compile a native method as a critical one, called without thread-state transition, if its library exports a function {@code
-     * JavaCritical_NAME} and the flag CriticalJNINatives is on at the moment when the JVM makes the method's wrapper. It does that in the
-     * caller's own thread, after some calls that the interpreter counted. So the flag is on for that long alone, and each method is called as
-     * often as {@code critical1}, which says whether it is one, and as much again. There is no per-CPU memory yet, so they do nothing.
-     */
-    static String compileCritical() {
-        int needed = 0;
-        boolean before = criticalFlag0(true);
-        try {
-            while (needed < WRAPPED_AFTER_AT_MOST && critical1() == 0) needed++;
-            if (needed == WRAPPED_AFTER_AT_MOST)
-                return "this JVM does not make critical natives; try -XX:+CriticalJNINatives";
-            for (int i = 0; i < 2 * needed + 1024; i++) {
-                add1(0, 0, FIELD_CPU);
-                compareAndStore1(0, -1, 0, 0, FIELD_CPU);
-                push1(0, 0, 0, FIELD_CPU);
-                pop1(0, 0, FIELD_CPU);
-                pushBatch1(0, 0, 0, 0, FIELD_CPU);
-                popBatch1(0, 0, 0, 0, FIELD_CPU);
-                reserve1(0, 0, 0, FIELD_CPU);
-            }
-            return null;
-        } finally {
-            if (!before) criticalFlag0(false);
-        }
-    }
+    // ---- natives: calls_jni.c
+    // ------------------------------------------------------------------------------------------------
 
-    // ---- natives: calls_jni.c; those that end in 1 may be critical
-    // -------------------------------------------------------------------
-
-    private static native long address0(int number, boolean direct);
+    static native long address0(int number, boolean direct);
 
     private static native long probe0(long a, long b, long c, long d, long e);
-
-    private static native boolean criticalFlag0(boolean on);
-
-    private static native long critical1();
-
-    private static native long add1(long offset, long delta, long field);
-
-    private static native long compareAndStore1(long offset, long index, long expected, long value, long field);
-
-    private static native long push1(long offset, long capacity, long value, long field);
-
-    private static native long pop1(long offset, long capacity, long field);
-
-    private static native long pushBatch1(long offset, long capacity, long shared, long count, long field);
-
-    private static native long popBatch1(long offset, long capacity, long shared, long count, long field);
-
-    private static native long reserve1(long offset, long capacity, long length, long field);
 }

@@ -4,6 +4,7 @@ package io.rseq.internal;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.lang.ref.Cleaner;
+import java.util.concurrent.ThreadFactory;
 
 /**
  * One allocation of per-CPU memory: the same bytes in the region of every possible CPU, given back when the object is unreachable.
@@ -111,15 +112,16 @@ public final class PerCpuMemory {
         }
     }
 
-    /** What gives back. Loaded with the first allocation: without sequences there is no thread. */
-    private static final class Collected {
-        static final Cleaner CLEANER = Cleaner.create(work -> {
+    /** What gives back. Loaded with the first allocation: without sequences there is no thread. No lambda: it would be many a process's first. */
+    private static final class Collected implements ThreadFactory {
+        static final Cleaner CLEANER = Cleaner.create(new Collected());
+
+        @Override
+        public Thread newThread(Runnable work) {
             Thread thread = new Thread(null, work, "rseq-cleaner", 0, false);
             thread.setDaemon(true);
             thread.setContextClassLoader(null);
             return thread;
-        });
-
-        private Collected() {}
+        }
     }
 }

@@ -32,8 +32,27 @@ class CommitterIT {
         assertThat(outcome.exitLine()).containsKey("restarts");
     }
 
+    /** On later JDKs the interpreter goes the same way as compiled code; on 17 only C2 does, and its log says so. */
     @EveryJdk
-    void sequences_are_exact_by_the_stubs_of_the_linker(World world) {
+    void on_17_c2_calls_the_sequences_themselves(World world) throws IOException {
+        assumeTrue(world.jdk().feature() == 17, () -> world.jdk() + " has another linkToNative");
+        for (String entry : List.of("direct", "linker")) {
+            Path log = AgentJar.buildFolder().resolve("compilations-" + entry + ".xml");
+            exact(
+                            launch(world, ROUNDS)
+                                    .agent("entry=" + entry)
+                                    .jvm("-XX:+UnlockDiagnosticVMOptions", "-XX:+LogCompilation", "-XX:LogFile=" + log)
+                                    .run(),
+                            world)
+                    .hadNoWarning();
+            assertThat(Files.readString(log, StandardCharsets.ISO_8859_1).contains("l2n_intrinsification_success"))
+                    .as("%s, entry=%s", log, entry)
+                    .isEqualTo(entry.equals("direct"));
+        }
+    }
+
+    @EveryJdk
+    void sequences_are_exact_by_the_stubs_of_the_linker_or_by_critical_natives(World world) {
         exact(launch(world, ROUNDS).agent("entry=linker").run(), world)
                 .hadNoWarning()
                 .hadNothingFromTheJvmOnStderr();

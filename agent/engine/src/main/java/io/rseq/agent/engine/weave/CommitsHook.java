@@ -7,7 +7,7 @@ import java.io.InputStream;
 import jdk.internal.misc.Unsafe;
 
 /**
- * Defines {@code java.lang.$RseqCommits}, and {@code $RseqCalls} behind it, into {@code java.base}, once, when the first class that calls it
+ * Defines {@code java.lang.$RseqCommits}, and behind it {@code $RseqCalls} (and {@code $RseqCalls17}), into {@code java.base}, once, when the first class that calls it
  * is about to be woven: an application without structures pays nothing for it. The way in is that of the first hook.
  */
 final class CommitsHook {
@@ -16,6 +16,11 @@ final class CommitsHook {
 
     /** What it calls. */
     private static final String CALLS = "$RseqCalls";
+
+    /** What that calls, on 17 alone. */
+    private static final String CALLS_17 = "$RseqCalls17";
+
+    private static final int WITH_CRITICAL_NATIVES = 17;
 
     private static boolean defined;
     private static boolean refused;
@@ -26,6 +31,7 @@ final class CommitsHook {
     static synchronized boolean define() {
         if (defined || refused) return defined;
         try {
+            if (Runtime.version().feature() == WITH_CRITICAL_NATIVES) define(CALLS_17);
             define(CALLS);
             define(NAME);
             defined = true;
