@@ -16,7 +16,6 @@ final class LogLinearBuckets {
     private final int digits;
     private final int halfShift;
     private final long mask;
-    private final int leadingZeros;
     private final int count;
 
     LogLinearBuckets(long highest, int digits) {
@@ -28,9 +27,8 @@ final class LogLinearBuckets {
         this.digits = digits;
         this.halfShift = Long.SIZE - Long.numberOfLeadingZeros(single - 1) - 1;
         this.mask = (2L << halfShift) - 1;
-        this.leadingZeros = Long.numberOfLeadingZeros(mask);
         // The whole power of two that the highest value lies in.
-        this.count = ((leadingZeros - Long.numberOfLeadingZeros(highest | mask) + 2)) << halfShift;
+        this.count = (exponentOf(highest, mask, halfShift) + 2) << halfShift;
     }
 
     int digits() {
@@ -41,10 +39,27 @@ final class LogLinearBuckets {
         return count;
     }
 
-    /** At least {@link #count()} for a value that is negative or too high, and then perhaps far from it. */
-    int of(long value) {
-        int exponent = leadingZeros - Long.numberOfLeadingZeros(value | mask);
+    /** For {@link #bucket}. */
+    long mask() {
+        return mask;
+    }
+
+    /** For {@link #bucket}. */
+    int halfShift() {
+        return halfShift;
+    }
+
+    /**
+     * The bucket of a value, given what the buckets are by those who keep that at hand: loads on the way to a cell show. At least {@link #count()}
+     * for a value that is negative or too high, and then perhaps far from it.
+     */
+    static int bucket(long value, long mask, int halfShift) {
+        int exponent = exponentOf(value, mask, halfShift);
         return (exponent << halfShift) + (int) (value >>> exponent);
+    }
+
+    private static int exponentOf(long value, long mask, int halfShift) {
+        return Long.SIZE - 1 - halfShift - Long.numberOfLeadingZeros(value | mask);
     }
 
     /** The lowest value in a bucket. */

@@ -13,15 +13,15 @@ import java.lang.ref.Reference;
  *
  * <p>A cell of one CPU is written by sequences on that CPU alone, and read by anyone. It is never set back: whoever wants to begin at 0
  * again keeps what it read as a base to subtract. So what is read twice from one cell is two values that it really held, in that order.
+ *
+ * <p>Whoever adds keeps copies of {@link #offset} and {@link #field} of its own, plain ones, since every load on the way to a cell shows: a
+ * tenth to a fifth of an add. Who reads {@code NONE} there too long goes the slow way, which looks again.
  */
 final class PerCpuCells {
     private final PerCpuMemory memory;
     private final int cells;
     private final Index index;
     private final long field;
-
-    /* The memory's, copied so that an add is a load shorter. Plain: who reads NONE too long goes the slow way, which looks again. */
-    private long offset;
 
     private volatile AtomicCells atomics;
 
@@ -32,17 +32,35 @@ final class PerCpuCells {
         this.index = index;
         this.field = index == Index.CONCURRENCY_ID ? Commits.FIELD_CONCURRENCY_ID : Commits.FIELD_CPU;
         this.memory = new PerCpuMemory((long) cells * Long.BYTES);
-        this.offset = memory.offset();
     }
 
     Index index() {
         return index;
     }
 
-    /** {@code 0 <= cell < cells}: not checked. */
-    void add(int cell, long delta) {
-        if (Commits.add(offset + (long) cell * Long.BYTES, delta, field) != Commits.COMMITTED) addSlowly(cell, delta);
+    /** What an add passes for its field. */
+    long field() {
+        return field;
+    }
+
+    /** Where cell 0 is, in each region; {@link PerCpuMemory#NONE} while there are no sequences. Each cell is 8 bytes behind the one before. */
+    long offset() {
+        return memory.offset();
+    }
+
+    /**
+     * For an add that was not committed. {@code 0 <= cell < cells}: not checked.
+     *
+     * @return the offset, if there is one by now
+     */
+    long addSlowly(int cell, long delta) {
+        long at = memory.acquire();
+        if (at == PerCpuMemory.NONE || Commits.add(at + (long) cell * Long.BYTES, delta, field) != Commits.COMMITTED) {
+            // Asking for the index also registers a thread that had no area: its next add is a sequence.
+            atomics().add(index == Index.CONCURRENCY_ID ? Cpus.concurrencyId() : Cpus.index(), cell, delta);
+        }
         Reference.reachabilityFence(this);
+        return at;
     }
 
     /** What each cell holds, over all CPUs. Each cell is read once. */
@@ -59,18 +77,6 @@ final class PerCpuCells {
         if (heap != null) heap.addTo(totals);
         Reference.reachabilityFence(this);
         return totals;
-    }
-
-    private void addSlowly(int cell, long delta) {
-        if (offset == PerCpuMemory.NONE) {
-            long at = memory.acquire();
-            if (at != PerCpuMemory.NONE) {
-                offset = at;
-                if (Commits.add(at + (long) cell * Long.BYTES, delta, field) == Commits.COMMITTED) return;
-            }
-        }
-        // Asking for the index also registers a thread that had no area: its next add is a sequence.
-        atomics().add(index == Index.CONCURRENCY_ID ? Cpus.concurrencyId() : Cpus.index(), cell, delta);
     }
 
     private AtomicCells atomics() {

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.rseq;
 
+import io.rseq.internal.Commits;
 import java.io.InvalidObjectException;
 import java.io.ObjectInputStream;
 import java.io.Serializable;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.lang.ref.Reference;
 
 /**
  * A counter that many threads add to and few read, like {@link java.util.concurrent.atomic.LongAdder}, of 8 bytes for each CPU.
@@ -63,6 +65,8 @@ public final class PerCpuCounter extends Number {
     }
 
     private final transient PerCpuCells cells;
+    private final transient long field;
+    private transient long offset;
 
     /* What the cells held at the last reset. */
     private transient volatile long base;
@@ -80,21 +84,24 @@ public final class PerCpuCounter extends Number {
      */
     public PerCpuCounter(Index index) {
         cells = new PerCpuCells(1, index);
+        field = cells.field();
+        offset = cells.offset();
     }
 
     /** Adds {@code delta}, which may be negative. */
     public void add(long delta) {
-        cells.add(0, delta);
+        if (Commits.add(offset, delta, field) != Commits.COMMITTED) offset = cells.addSlowly(0, delta);
+        Reference.reachabilityFence(this);
     }
 
     /** Adds 1. */
     public void increment() {
-        cells.add(0, 1);
+        add(1);
     }
 
     /** Subtracts 1. */
     public void decrement() {
-        cells.add(0, -1);
+        add(-1);
     }
 
     /** All that was added since the last reset. */

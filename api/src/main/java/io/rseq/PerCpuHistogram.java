@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.rseq;
 
+import io.rseq.internal.Commits;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.lang.ref.Reference;
 
 /**
  * A histogram of non-negative values, such as latencies, that many threads record into: log-linear buckets, the same ones as
@@ -54,8 +56,14 @@ public final class PerCpuHistogram {
     private final LogLinearBuckets buckets;
     private final PerCpuCells cells;
 
-    /* The cell after the buckets counts what lies above them. Of its own, so that an add needs no further load. */
+    /* The cell after the buckets counts what lies above them. */
     private final int above;
+
+    /* The buckets' and the cells', so that recording begins with loads from here alone. */
+    private final long mask;
+    private final int halfShift;
+    private final long field;
+    private long offset;
 
     /* What the cells held at the last reset; null when there was none. Its content never changes. */
     private volatile long[] base;
@@ -80,7 +88,11 @@ public final class PerCpuHistogram {
     public PerCpuHistogram(long highestTrackableValue, int numberOfSignificantValueDigits, Index index) {
         buckets = new LogLinearBuckets(highestTrackableValue, numberOfSignificantValueDigits);
         above = buckets.count();
+        mask = buckets.mask();
+        halfShift = buckets.halfShift();
         cells = new PerCpuCells(above + 1, index);
+        field = cells.field();
+        offset = cells.offset();
     }
 
     /**
@@ -89,7 +101,7 @@ public final class PerCpuHistogram {
      * @throws IllegalArgumentException if it is negative
      */
     public void record(long value) {
-        cells.add(cellOf(value), 1);
+        add(cellOf(value), 1);
     }
 
     /**
@@ -99,7 +111,7 @@ public final class PerCpuHistogram {
      */
     public void record(long value, long times) {
         if (times < 0) throw new IllegalArgumentException("times=" + times);
-        cells.add(cellOf(value), times);
+        add(cellOf(value), times);
     }
 
     /** All that was recorded since the last reset. */
@@ -128,8 +140,14 @@ public final class PerCpuHistogram {
         return snapshot().toString();
     }
 
+    private void add(int cell, long times) {
+        if (Commits.add(offset + (long) cell * Long.BYTES, times, field) != Commits.COMMITTED)
+            offset = cells.addSlowly(cell, times);
+        Reference.reachabilityFence(this);
+    }
+
     private int cellOf(long value) {
-        int bucket = buckets.of(value);
+        int bucket = LogLinearBuckets.bucket(value, mask, halfShift);
         return bucket < above ? bucket : outOfRange(value);
     }
 
