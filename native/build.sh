@@ -63,6 +63,11 @@ case ${1:-build} in
         configure target/cmake-asan -DBUILD_TESTING=ON -DRSEQ_SANITIZE=ON
         cmake --build target/cmake-asan --parallel "$jobs"
         ctest --test-dir target/cmake-asan --output-on-failure --no-tests=error
+        # What was built for the other architecture can't run here, but it can be looked at.
+        library=target/linux-aarch64/librseq_jvm.so
+        if [ "$platform" != linux-aarch64 ] && [ -e "$library" ]; then
+            test/exported_symbols.sh jvm "$library" || [ $? = 77 ] || die "$library is not as it should be; the line above says why"
+        fi
         ;;
     *) die "usage: build.sh build|test" ;;
 esac

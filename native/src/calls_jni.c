@@ -39,6 +39,19 @@ jlong CALLS(address0)(JNIEnv *env, jclass hook, jint number, jboolean direct) {
     return (jlong)(uintptr_t)(direct == JNI_TRUE ? sequences[number].direct : sequences[number].function);
 }
 
+/* What the first four want to be told, for good once rseq_ops_open() has succeeded. */
+jlong CALLS(area0)(JNIEnv *env, jclass hook) {
+    (void)env;
+    (void)hook;
+    return rseq_ops_area;
+}
+
+jlong CALLS(cpus0)(JNIEnv *env, jclass hook) {
+    (void)env;
+    (void)hook;
+    return rseq_ops_cpus;
+}
+
 /* What rseq_direct_probe answers, if its arguments arrive. */
 jlong CALLS(probe0)(JNIEnv *env, jclass hook, jlong a, jlong b, jlong c, jlong d, jlong e) {
     (void)env;

@@ -5,7 +5,8 @@
  * convention for Java has them (assembler_x86.hpp, assembler_aarch64.hpp: j_rarg0 ..), leaves its answer where that wants it, and changes no
  * register but those that C functions may change. A frame, but no call back and no safepoint.
  *
- * To be called only once rseq_ops_open() has succeeded. The first four commit by cpu_id; those with '_by' take the field's offset last.
+ * To be called only once rseq_ops_open() has succeeded. The first four commit by cpu_id, and take rseq_ops_area and rseq_ops_cpus last, as they
+ * are from then on; those with '_by' take the field's offset last.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

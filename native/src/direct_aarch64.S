@@ -2,8 +2,8 @@
  * direct_aarch64.S: the sequences as code that HotSpot compiled calls them (direct.h), aarch64: as in C, with the arguments moved.
  *
  * HotSpot's compiled code passes integers in x1 .. x7, x0 (assembler_aarch64.hpp: j_rarg0 .. 7, C's moved on by one, so that a native
- * method's arguments make room for JNIEnv), and wants the answer in x0. It keeps x28 (the thread) and x27 (the heap's base) to itself; nothing here or in
- * ops_aarch64.S changes them, nor x19 .. x26.
+ * method's arguments make room for JNIEnv), and wants the answer in x0. It keeps x28 (the thread) and x27 (the heap's base) to itself; nothing
+ * here or in ops_aarch64.S changes them, nor x19 .. x26.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -64,7 +64,7 @@ rseq_direct_\name:
 	END	\name
 	.endm
 
-	.macro	PASS_ON_BY_CPU name, count, last	/* last: where C wants the field */
+	.macro	PASS_ON_BY_CPU name, count, last	/* last: where C wants the field. What else comes (direct.h) is not needed */
 	ENTRY	\name
 	TO_C	\count
 	mov	\last, #4		/* cpu_id */

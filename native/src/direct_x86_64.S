@@ -10,8 +10,8 @@
  *
  * add, push, pop and reserve are here a second time, by cpu_id alone, and each but once: what they can't do at once (an abort, a full or
  * closed stack, the end of a buffer, a thread without an area) goes on in ops_x86_64.S, from the start, with the arguments where C has them,
- * which no section here changes. The state is not asked whether it is there: who has the address of one of these called rseq_ops_open()
- * before.
+ * which no section here changes. Where the area is and how many CPUs there are come as arguments, rseq_ops_area and rseq_ops_cpus: constants in
+ * the caller's code, where here they would be loads in front of all else.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -37,11 +37,10 @@
 	.cfi_restore_state
 	.endm
 
-	.macro	HERE name, index, region	/* arms, and leaves in a register (both its names) how far from base this CPU's region begins */
-	mov	rseq_ops_area(%rip), %r9
-	ARM	\name
-	mov	%fs:4(%r9), \index		/* cpu_id; negative, hence large, where the thread is not registered */
-	cmp	rseq_ops_cpus(%rip), \index
+	.macro	HERE name, area, cpus, index, region	/* arms, and leaves in a register (both its names) how far from base this CPU's region begins */
+	ARM	\name, \area
+	mov	%fs:4(\area), \index		/* cpu_id; negative, hence large, where the thread is not registered */
+	cmp	\cpus, \index
 	jae	.L\name\()_otherwise
 	shl	$RSEQ_OPS_SHIFT, \region
 	.endm
@@ -89,13 +88,13 @@
 	.text
 
 /*
- * rseq_direct_add(rsi offset, rdx delta) -> status
+ * rseq_direct_add(rsi offset, rdx delta, rcx area, r8 cpus) -> status
  *
  * In the section: the read of the area, the check, the address; then the commit, one add to memory.
  */
 	SEQUENCE add, rseq_direct_
 	FRAME
-	HERE	add, %eax, %rax
+	HERE	add, %rcx, %r8d, %eax, %rax
 	add	rseq_ops_base(%rip), %rax
 	add	%rdx, (%rsi,%rax)		/* commit */
 .Ladd_committed:
@@ -107,14 +106,14 @@
 	END	add, rseq_direct_
 
 /*
- * rseq_direct_push(rsi offset, rdx capacity, rcx value) -> status
+ * rseq_direct_push(rsi offset, rdx capacity, rcx value, r8 area, r9 cpus) -> status
  *
  * In the section: the read of the area, the check, 'closed', the count, and a store of the value above the top, where nobody looks; then the
  * commit, the store of the count.
  */
 	SEQUENCE push, rseq_direct_
 	FRAME
-	HERE	push, %r10d, %r10
+	HERE	push, %r8, %r9d, %r10d, %r10
 	add	rseq_ops_base(%rip), %r10
 	cmpq	$0, RSEQ_OPS_STACK_CLOSED(%rsi,%r10)	/* before the count: who opens again wrote that first */
 	jne	.Lpush_otherwise
@@ -134,14 +133,14 @@
 	END	push, rseq_direct_
 
 /*
- * rseq_direct_pop(rsi offset, rdx capacity) -> the value, or MIN + status
+ * rseq_direct_pop(rsi offset, rdx capacity, rcx area, r8 cpus) -> the value, or MIN + status
  *
  * In the section: the read of the area, the check, 'closed', the count, the value; then the commit, the store of the count. Count - 1 is
  * compared unsigned: none, and a count that is not one of this stack, go on elsewhere.
  */
 	SEQUENCE pop, rseq_direct_
 	FRAME
-	HERE	pop, %r10d, %r10
+	HERE	pop, %rcx, %r8d, %r10d, %r10
 	add	rseq_ops_base(%rip), %r10
 	cmpq	$0, RSEQ_OPS_STACK_CLOSED(%rsi,%r10)
 	jne	.Lpop_otherwise
@@ -160,7 +159,7 @@
 	END	pop, rseq_direct_
 
 /*
- * rseq_direct_reserve(rsi offset, rdx capacity, rcx length) -> (index << 32) | position, or MIN + status
+ * rseq_direct_reserve(rsi offset, rdx capacity, rcx length, r8 area, r9 cpus) -> (index << 32) | position, or MIN + status
  *
  * In the section: the read of the area, the check, tail and head, and the header, between tail and head + capacity, where no reader looks and no
  * writer copies; then the commit, the store of the tail. A record of length 0, and one that does not fit before the end of the data, go on
@@ -168,9 +167,9 @@
  */
 	SEQUENCE reserve, rseq_direct_
 	FRAME
+	HERE	reserve, %r8, %r9d, %eax, %rax
 	lea	15(%rcx), %r8
 	and	$-8, %r8			/* header and payload, in whole words */
-	HERE	reserve, %eax, %rax
 	mov	rseq_ops_base(%rip), %r10
 	add	%rax, %r10
 	add	%rsi, %r10			/* the buffer */

@@ -17,10 +17,10 @@
 	.quad	.L\name\()_start, .L\name\()_committed - .L\name\()_start, .L\name\()_abort
 	.endm
 
-	.macro	ARM name		/* r9: the area. Changes rax */
+	.macro	ARM name, area=%r9	/* changes rax */
 	lea	.L\name\()_descriptor(%rip), %rax
 #ifndef RSEQ_OPS_BROKEN
-	mov	%rax, %fs:8(%r9)
+	mov	%rax, %fs:8(\area)
 #endif
 .L\name\()_start:
 	.endm

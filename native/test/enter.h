@@ -62,20 +62,21 @@ static inline int64_t enter(void (*entry)(void), int64_t a, int64_t b, int64_t c
 #endif
 
 static inline int64_t entered_add(int64_t offset, int64_t delta, int64_t field) {
-    return field == 4 ? enter(rseq_direct_add, offset, delta, -1, -1, -1) : enter(rseq_direct_add_by, offset, delta, field, -1, -1);
+    return field == 4 ? enter(rseq_direct_add, offset, delta, rseq_ops_area, rseq_ops_cpus, -1) : enter(rseq_direct_add_by, offset, delta, field, -1, -1);
 }
 
 static inline int64_t entered_push(int64_t offset, int64_t capacity, int64_t value, int64_t field) {
-    if (field == 4) return enter(rseq_direct_push, offset, capacity, value, -1, -1);
+    if (field == 4) return enter(rseq_direct_push, offset, capacity, value, rseq_ops_area, rseq_ops_cpus);
     return enter(rseq_direct_push_by, offset, capacity, value, field, -1);
 }
 
 static inline int64_t entered_pop(int64_t offset, int64_t capacity, int64_t field) {
-    return field == 4 ? enter(rseq_direct_pop, offset, capacity, -1, -1, -1) : enter(rseq_direct_pop_by, offset, capacity, field, -1, -1);
+    if (field == 4) return enter(rseq_direct_pop, offset, capacity, rseq_ops_area, rseq_ops_cpus, -1);
+    return enter(rseq_direct_pop_by, offset, capacity, field, -1, -1);
 }
 
 static inline int64_t entered_reserve(int64_t offset, int64_t capacity, int64_t length, int64_t field) {
-    if (field == 4) return enter(rseq_direct_reserve, offset, capacity, length, -1, -1);
+    if (field == 4) return enter(rseq_direct_reserve, offset, capacity, length, rseq_ops_area, rseq_ops_cpus);
     return enter(rseq_direct_reserve_by, offset, capacity, length, field, -1);
 }
 

@@ -26,9 +26,10 @@ import jdk.internal.vm.annotation.Stable;
  *
  * <p><b>17</b> has another {@code linkToNative}, and critical natives: {@code $RseqCalls17}.
  *
- * <p>Handles are {@code @Stable}, so compiled code takes them for constants; none is set before additions by both fields passed their check. While
- * a handle is null and {@code critical} false, nothing is open, and the answer is UNAVAILABLE. Those of which there is one with {@code By}
- * commit by {@code cpu_id}.
+ * <p>Handles, and what else is passed along, are {@code @Stable}, so compiled code takes them for constants; none is set before additions by
+ * both fields passed their check. While a handle is null and this is not 17, nothing is open, and the answer is UNAVAILABLE. Those of which
+ * there is one with {@code By} commit by {@code cpu_id}; they are told where the area is and how many CPUs there are, which the code that they
+ * enter would have to load.
  */
 final class $RseqCalls {
     private static final long COMMITTED = 0;
@@ -38,7 +39,7 @@ final class $RseqCalls {
     private static final long FIELD_CPU = 4;
     private static final long FIELD_CONCURRENCY_ID = 24;
 
-    /** address0's numbers. The first four are the next four with FIELD_CPU for their last argument. */
+    /** address0's numbers. The first four are the next four by FIELD_CPU, with area and CPUs in the field's place. */
     private static final int ADD = 0;
 
     private static final int PUSH = 1;
@@ -54,7 +55,7 @@ final class $RseqCalls {
     private static final int PROBE = 11;
 
     /** How many numbers each takes. */
-    private static final int[] PARAMETERS = {2, 3, 2, 3, 3, 4, 3, 4, 5, 5, 5, 5};
+    private static final int[] PARAMETERS = {4, 5, 4, 5, 3, 4, 3, 4, 5, 5, 5, 5};
 
     private static final int SEQUENCES = PROBE;
 
@@ -99,8 +100,19 @@ final class $RseqCalls {
     @Stable
     private static MethodHandle popBatch;
 
+    /** The thread's area - its thread pointer, bytes. */
     @Stable
-    private static boolean critical;
+    private static long area;
+
+    @Stable
+    private static long cpus;
+
+    /** Set last: how to call. 0 while nothing is open. */
+    @Stable
+    private static int way;
+
+    private static final int BY_HANDLES = 1;
+    private static final int AS_ON_17 = 2;
 
     private $RseqCalls() {}
 
@@ -109,93 +121,98 @@ final class $RseqCalls {
 
     @ForceInline
     static long add(long offset, long delta) throws Throwable {
+        if (way == AS_ON_17) return $RseqCalls17.call(ADD, offset, delta, area, cpus);
         MethodHandle handle = add;
-        if (handle != null) return (long) handle.invokeExact(offset, delta);
-        return critical ? $RseqCalls17.call(ADD, offset, delta) : UNAVAILABLE;
+        return handle == null ? UNAVAILABLE : (long) handle.invokeExact(offset, delta, area, cpus);
     }
 
     @ForceInline
     static long push(long offset, long capacity, long value) throws Throwable {
+        if (way == AS_ON_17) return $RseqCalls17.call(PUSH, offset, capacity, value, area, cpus);
         MethodHandle handle = push;
-        if (handle != null) return (long) handle.invokeExact(offset, capacity, value);
-        return critical ? $RseqCalls17.call(PUSH, offset, capacity, value) : UNAVAILABLE;
+        return handle == null ? UNAVAILABLE : (long) handle.invokeExact(offset, capacity, value, area, cpus);
     }
 
     @ForceInline
     static long pop(long offset, long capacity) throws Throwable {
+        if (way == AS_ON_17) return $RseqCalls17.call(POP, offset, capacity, area, cpus);
         MethodHandle handle = pop;
-        if (handle != null) return (long) handle.invokeExact(offset, capacity);
-        return critical ? $RseqCalls17.call(POP, offset, capacity) : STATUS + UNAVAILABLE;
+        return handle == null ? STATUS + UNAVAILABLE : (long) handle.invokeExact(offset, capacity, area, cpus);
     }
 
     @ForceInline
     static long reserve(long offset, long capacity, long length) throws Throwable {
+        if (way == AS_ON_17) return $RseqCalls17.call(RESERVE, offset, capacity, length, area, cpus);
         MethodHandle handle = reserve;
-        if (handle != null) return (long) handle.invokeExact(offset, capacity, length);
-        return critical ? $RseqCalls17.call(RESERVE, offset, capacity, length) : STATUS + UNAVAILABLE;
+        return handle == null ? STATUS + UNAVAILABLE : (long) handle.invokeExact(offset, capacity, length, area, cpus);
     }
 
     @ForceInline
     static long addBy(long offset, long delta, long field) throws Throwable {
+        if (way == AS_ON_17) return $RseqCalls17.call(ADD_BY, offset, delta, field);
         MethodHandle handle = addBy;
-        if (handle != null) return (long) handle.invokeExact(offset, delta, field);
-        return critical ? $RseqCalls17.call(ADD_BY, offset, delta, field) : UNAVAILABLE;
+        return handle == null ? UNAVAILABLE : (long) handle.invokeExact(offset, delta, field);
     }
 
     @ForceInline
     static long pushBy(long offset, long capacity, long value, long field) throws Throwable {
+        if (way == AS_ON_17) return $RseqCalls17.call(PUSH_BY, offset, capacity, value, field);
         MethodHandle handle = pushBy;
-        if (handle != null) return (long) handle.invokeExact(offset, capacity, value, field);
-        return critical ? $RseqCalls17.call(PUSH_BY, offset, capacity, value, field) : UNAVAILABLE;
+        return handle == null ? UNAVAILABLE : (long) handle.invokeExact(offset, capacity, value, field);
     }
 
     @ForceInline
     static long popBy(long offset, long capacity, long field) throws Throwable {
+        if (way == AS_ON_17) return $RseqCalls17.call(POP_BY, offset, capacity, field);
         MethodHandle handle = popBy;
-        if (handle != null) return (long) handle.invokeExact(offset, capacity, field);
-        return critical ? $RseqCalls17.call(POP_BY, offset, capacity, field) : STATUS + UNAVAILABLE;
-    }
-
-    @ForceInline
-    static long compareAndStore(long offset, long index, long expected, long value, long field) throws Throwable {
-        MethodHandle handle = compareAndStore;
-        if (handle != null) return (long) handle.invokeExact(offset, index, expected, value, field);
-        return critical ? $RseqCalls17.call(COMPARE_AND_STORE, offset, index, expected, value, field) : UNAVAILABLE;
-    }
-
-    @ForceInline
-    static long pushBatch(long offset, long capacity, long shared, long count, long field) throws Throwable {
-        MethodHandle handle = pushBatch;
-        if (handle != null) return (long) handle.invokeExact(offset, capacity, shared, count, field);
-        return critical ? $RseqCalls17.call(PUSH_BATCH, offset, capacity, shared, count, field) : STATUS + UNAVAILABLE;
-    }
-
-    @ForceInline
-    static long popBatch(long offset, long capacity, long shared, long count, long field) throws Throwable {
-        MethodHandle handle = popBatch;
-        if (handle != null) return (long) handle.invokeExact(offset, capacity, shared, count, field);
-        return critical ? $RseqCalls17.call(POP_BATCH, offset, capacity, shared, count, field) : STATUS + UNAVAILABLE;
+        return handle == null ? STATUS + UNAVAILABLE : (long) handle.invokeExact(offset, capacity, field);
     }
 
     @ForceInline
     static long reserveBy(long offset, long capacity, long length, long field) throws Throwable {
+        if (way == AS_ON_17) return $RseqCalls17.call(RESERVE_BY, offset, capacity, length, field);
         MethodHandle handle = reserveBy;
-        if (handle != null) return (long) handle.invokeExact(offset, capacity, length, field);
-        return critical ? $RseqCalls17.call(RESERVE_BY, offset, capacity, length, field) : STATUS + UNAVAILABLE;
+        return handle == null ? STATUS + UNAVAILABLE : (long) handle.invokeExact(offset, capacity, length, field);
+    }
+
+    @ForceInline
+    static long compareAndStore(long offset, long index, long expected, long value, long field) throws Throwable {
+        if (way == AS_ON_17) return $RseqCalls17.call(COMPARE_AND_STORE, offset, index, expected, value, field);
+        MethodHandle handle = compareAndStore;
+        return handle == null ? UNAVAILABLE : (long) handle.invokeExact(offset, index, expected, value, field);
+    }
+
+    @ForceInline
+    static long pushBatch(long offset, long capacity, long shared, long count, long field) throws Throwable {
+        if (way == AS_ON_17) return $RseqCalls17.call(PUSH_BATCH, offset, capacity, shared, count, field);
+        MethodHandle handle = pushBatch;
+        return handle == null
+                ? STATUS + UNAVAILABLE
+                : (long) handle.invokeExact(offset, capacity, shared, count, field);
+    }
+
+    @ForceInline
+    static long popBatch(long offset, long capacity, long shared, long count, long field) throws Throwable {
+        if (way == AS_ON_17) return $RseqCalls17.call(POP_BATCH, offset, capacity, shared, count, field);
+        MethodHandle handle = popBatch;
+        return handle == null
+                ? STATUS + UNAVAILABLE
+                : (long) handle.invokeExact(offset, capacity, shared, count, field);
     }
 
     // ---- opening
     // -------------------------------------------------------------------------------------------------------------
 
     /** Returns null when the sequences can be called, or why they can't. {@code regions}: where the per-CPU memory lies, already made. */
-    static String open(boolean jni, long regions) throws Throwable {
+    static String open(boolean on17, long regions) throws Throwable {
+        area = area0();
+        cpus = cpus0();
         MethodHandle[] handles = new MethodHandle[SEQUENCES];
-        if (jni) $RseqCalls17.open(SEQUENCES);
-        else openHandles(handles);
-        String failure = check(handles, regions);
-        if (failure != null) return failure;
-        U.storeFence(); // who sees a handle sees what it refers to
-        critical = jni;
+        String refusal = null;
+        if (!on17) openHandles(handles);
+        else refusal = $RseqCalls17.open(SEQUENCES);
+        if (refusal == null) refusal = check(handles, regions);
+        if (refusal != null) return refusal;
         addBy = handles[ADD_BY];
         pushBy = handles[PUSH_BY];
         popBy = handles[POP_BY];
@@ -207,6 +224,8 @@ final class $RseqCalls {
         push = handles[PUSH];
         pop = handles[POP];
         add = handles[ADD];
+        U.storeFence(); // who sees it opened sees all that belongs to it
+        way = on17 ? AS_ON_17 : BY_HANDLES;
         return null;
     }
 
@@ -218,8 +237,11 @@ final class $RseqCalls {
         }
         for (int i = ADD_BY; i < SEQUENCES; i++)
             handles[i] = $Rseq.leaf(address0(i, false), "JAVA_LONG", PARAMETERS[i]);
-        for (int i = ADD; i < ADD_BY; i++)
-            handles[i] = MethodHandles.insertArguments(handles[ADD_BY + i], PARAMETERS[i], FIELD_CPU);
+        for (int i = ADD; i < ADD_BY; i++) {
+            int field = PARAMETERS[ADD_BY + i] - 1;
+            MethodHandle byCpu = MethodHandles.insertArguments(handles[ADD_BY + i], field, FIELD_CPU);
+            handles[i] = MethodHandles.dropArguments(byCpu, field, long.class, long.class); // area and CPUs
+        }
     }
 
     /** Returns null, or why calls must go by the linker. */
@@ -287,9 +309,11 @@ final class $RseqCalls {
     private static long checkedAdd(MethodHandle[] handles, long cell, long delta, long field) throws Throwable {
         boolean byCpu = field == FIELD_CPU;
         if (handles[ADD] == null)
-            return byCpu ? $RseqCalls17.call(ADD, cell, delta) : $RseqCalls17.call(ADD_BY, cell, delta, field);
+            return byCpu
+                    ? $RseqCalls17.call(ADD, cell, delta, area, cpus)
+                    : $RseqCalls17.call(ADD_BY, cell, delta, field);
         return byCpu
-                ? (long) handles[ADD].invokeExact(cell, delta)
+                ? (long) handles[ADD].invokeExact(cell, delta, area, cpus)
                 : (long) handles[ADD_BY].invokeExact(cell, delta, field);
     }
 
@@ -297,6 +321,10 @@ final class $RseqCalls {
     // ------------------------------------------------------------------------------------------------
 
     static native long address0(int number, boolean direct);
+
+    private static native long area0();
+
+    private static native long cpus0();
 
     private static native long probe0(long a, long b, long c, long d, long e);
 }

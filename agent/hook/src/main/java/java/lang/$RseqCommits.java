@@ -353,7 +353,7 @@ public final class $RseqCommits {
 
     /** Returns null when all is open, or why it is not. */
     private static String open(boolean jni) throws Throwable {
-        String failure = jni ? $RseqCalls17.compileCritical() : null;
+        String failure = jni ? $RseqCalls17.prepare() : null;
         if (failure != null) return failure;
         long regions = open0();
         if (regions == 0) return reason0();
