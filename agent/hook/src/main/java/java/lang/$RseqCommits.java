@@ -308,21 +308,44 @@ public final class $RseqCommits {
     // ---- copying in
     // ----------------------------------------------------------------------------------------------------------
 
+    /** Short ones without a loop, which the compiler would unroll at more cost than the copy's: from both ends, over each other in the middle. */
     @ForceInline
     private static void fill(long to, byte[] source, int from, int length) {
         long at = bytes + from;
         if (length > SHORT_COPY) {
             U.copyMemory(source, at, null, to, length);
-            return;
+        } else if (length >= 32) {
+            copy32(to, source, at);
+            copy32(to + length - 32, source, at + length - 32);
+        } else if (length >= 16) {
+            copy16(to, source, at);
+            copy16(to + length - 16, source, at + length - 16);
+        } else if (length >= 8) {
+            copy8(to, source, at);
+            copy8(to + length - 8, source, at + length - 8);
+        } else if (length >= 4) {
+            U.putIntUnaligned(null, to, U.getIntUnaligned(source, at));
+            U.putIntUnaligned(null, to + length - 4, U.getIntUnaligned(source, at + length - 4));
+        } else {
+            for (int done = 0; done < length; done++) U.putByte(null, to + done, U.getByte(source, at + done));
         }
-        int done = 0;
-        for (; done <= length - Long.BYTES; done += Long.BYTES)
-            U.putLong(null, to + done, U.getLongUnaligned(source, at + done));
-        if ((length & Integer.BYTES) != 0) {
-            U.putInt(null, to + done, U.getIntUnaligned(source, at + done));
-            done += Integer.BYTES;
-        }
-        for (; done < length; done++) U.putByte(null, to + done, U.getByte(source, at + done));
+    }
+
+    @ForceInline
+    private static void copy32(long to, byte[] source, long at) {
+        copy16(to, source, at);
+        copy16(to + 16, source, at + 16);
+    }
+
+    @ForceInline
+    private static void copy16(long to, byte[] source, long at) {
+        copy8(to, source, at);
+        copy8(to + 8, source, at + 8);
+    }
+
+    @ForceInline
+    private static void copy8(long to, byte[] source, long at) {
+        U.putLongUnaligned(null, to, U.getLongUnaligned(source, at));
     }
 
     // ---- opening
