@@ -80,7 +80,8 @@ public final class Benchmarks {
         for (int round = 1; round <= benchmarks.rounds; round++) {
             for (Path jdk : benchmarks.jdks) benchmarks.run(jdk, round, scores);
         }
-        List<Chart> charts = Chart.writeAll(scores, benchmarks.results);
+        List<Chart> charts = Chart.of(scores);
+        for (Chart chart : charts) chart.write(scores, benchmarks.results);
         Report report = new Report(scores, CPUS);
         String page = report.write(Machine.here(), charts) + benchmarks.retained();
         Files.writeString(benchmarks.results.resolve("benchmarks.md"), page);

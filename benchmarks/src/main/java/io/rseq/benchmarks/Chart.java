@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.OptionalDouble;
 import org.knowm.xchart.CategoryChart;
 import org.knowm.xchart.CategoryChartBuilder;
@@ -14,7 +15,7 @@ import org.knowm.xchart.ChartEncoder;
 import org.knowm.xchart.style.Styler;
 
 /** One group's figures on one JDK as bars, nanoseconds on a logarithmic axis, a bar per method at each thread count. SVG and PNG. */
-record Chart(String group, String title, String file) {
+record Chart(String group, String jdk) {
     private static final int WIDTH = 900;
     private static final int HEIGHT = 460;
 
@@ -34,30 +35,34 @@ record Chart(String group, String title, String file) {
         new Color(0x999999)
     };
 
-    /** One for each group, of the newest JDK that was measured. */
-    static List<Chart> writeAll(Scores scores, Path folder) throws IOException {
+    /** One for each group, of the newest JDK that measured it. */
+    static List<Chart> of(Scores scores) {
         List<Chart> charts = new ArrayList<>();
-        List<String> jdks = scores.jdks();
-        if (jdks.isEmpty()) return charts;
-        String jdk = jdks.get(jdks.size() - 1);
         for (String group : scores.groups()) {
-            Chart chart = new Chart(group, Group.of(group).title() + ", " + jdk, file(group));
-            chart.write(scores, jdk, folder);
-            charts.add(chart);
+            for (String jdk : scores.jdks()) {
+                if (scores.methods(group, jdk).isEmpty()) continue;
+                charts.add(new Chart(group, jdk));
+                break;
+            }
         }
         return charts;
     }
 
-    private static String file(String group) {
-        return "charts/" + group.replace("Benchmark", "").toLowerCase(java.util.Locale.ROOT);
+    String title() {
+        return Group.of(group).title() + ", " + jdk;
     }
 
-    private void write(Scores scores, String jdk, Path folder) throws IOException {
+    /** Without its folder and ending. */
+    String file() {
+        return "charts/" + group.replace("Benchmark", "").toLowerCase(Locale.ROOT);
+    }
+
+    void write(Scores scores, Path folder) throws IOException {
         List<Integer> threads = scores.threads(group);
         CategoryChart chart = new CategoryChartBuilder()
                 .width(WIDTH)
                 .height(HEIGHT)
-                .title(title)
+                .title(title())
                 .xAxisTitle(Group.by(group) + "s")
                 .yAxisTitle(
                         "ns per operation" + (Group.by(group).equals("thread") ? " and thread" : "") + ", logarithmic")
@@ -77,7 +82,7 @@ record Chart(String group, String title, String file) {
             }
             chart.addSeries(Group.name(method).replace("**", ""), at, nanoseconds);
         }
-        String path = folder.resolve(file).toString();
+        String path = folder.resolve(file()).toString();
         for (String format : new String[] {"svg", "png"}) ChartEncoder.saveChart(chart, path + "." + format, format);
     }
 }

@@ -4,7 +4,7 @@ package io.rseq.benchmarks;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.LinkedHashSet;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
@@ -23,7 +23,9 @@ final class Scores {
     private static final String JDK = "JDK ";
 
     private final Map<Key, Map<String, List<Double>>> iterations = new TreeMap<>();
-    private final Set<String> jdks = new LinkedHashSet<>();
+    private final Set<String> jdks =
+            new TreeSet<>(Comparator.comparing((String jdk) -> Runtime.Version.parse(jdk.substring(JDK.length())))
+                    .reversed());
 
     /** One row of one table. */
     record Key(String group, String method, int threads) implements Comparable<Key> {
@@ -64,7 +66,7 @@ final class Scores {
                 .add(nanoseconds);
     }
 
-    /** In the order in which they ran. */
+    /** Newest first. */
     List<String> jdks() {
         return List.copyOf(jdks);
     }
