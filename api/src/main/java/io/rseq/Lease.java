@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.rseq;
 
+import io.rseq.internal.Commits;
+import io.rseq.internal.PerCpuMemory;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.lang.ref.Reference;
 
 /**
  * An object of a {@link PerCpuPool}, for as long as it is in use:
@@ -44,17 +47,29 @@ public final class Lease<T> implements AutoCloseable {
     final int slot;
     private final PerCpuPool<T> pool;
 
-    /* Where the slot goes when it is given back; null: the pool has something to do first. Here, because the way through the pool is longer. */
-    private final PerCpuLongStack idle;
+    /*
+     * Where the slot goes when it is given back: the pool's stack. Here, because what leases next on this CPU waits for the end of the way there,
+     * and the one through the pool is two loads longer. NONE: the pool has something to do first, or had no memory when this was made.
+     */
+    private final long offset;
+    private final long capacity;
+    private final long field;
 
     int state;
 
-    Lease(PerCpuPool<T> pool, PerCpuLongStack idle, int slot, T object, int state) {
+    Lease(PerCpuPool<T> pool, long offset, long capacity, long field, int slot, T object, int state) {
         this.pool = pool;
-        this.idle = idle;
+        this.offset = offset;
+        this.capacity = capacity;
+        this.field = field;
         this.slot = slot;
         this.object = object;
         this.state = state;
+    }
+
+    /** What is in no pool. */
+    static <T> Lease<T> none() {
+        return new Lease<>(null, PerCpuMemory.NONE, 0, 0, -1, null, DISCARDED);
     }
 
     /**
@@ -79,7 +94,9 @@ public final class Lease<T> implements AutoCloseable {
             return;
         }
         state = IDLE;
-        if (idle == null || !idle.push(slot)) pool.giveBackSlowly(this);
+        VarHandle.releaseFence();
+        if (Commits.push(offset, capacity, slot, field) != Commits.COMMITTED) pool.giveBack(this);
+        Reference.reachabilityFence(this);
     }
 
     /** Of several threads, one succeeds. */

@@ -12,7 +12,7 @@ final class LeaseTable<T> {
     /* 2^32 / golden ratio. */
     private static final int SPREAD = 0x9E3779B9;
 
-    private final Lease<T> removed = new Lease<>(null, null, -1, null, Lease.DISCARDED);
+    private final Lease<T> removed = Lease.none();
     private volatile Lease<T>[] entries = array(SMALLEST);
 
     /* Entries and marks, and entries alone. */

@@ -123,6 +123,16 @@ public final class PerCpuLongStack {
         OFFSET.setRelease(this, memory.offset());
     }
 
+    /** What a sequence on this stack is told; {@link PerCpuMemory#NONE} while there are none. For whoever keeps a copy on a hot path of its own. */
+    long offset() {
+        return offset;
+    }
+
+    /** What a sequence on this stack is told. */
+    long field() {
+        return field;
+    }
+
     /** How many values each CPU's stack holds at most. */
     public int capacityPerCpu() {
         return (int) capacity;

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.rseq;
 
+import io.rseq.internal.Commits;
+import io.rseq.internal.PerCpuMemory;
+import java.lang.invoke.VarHandle;
+import java.lang.ref.Reference;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.concurrent.atomic.LongAdder;
@@ -57,6 +61,12 @@ public final class PerCpuPool<T> {
     private final Consumer<? super T> onDiscard;
     private final PerCpuLongStack idle;
     private final int maxIdle;
+
+    /* What the stack tells a sequence, copied: a load less on the way there. */
+    private final long capacity;
+    private final long field;
+    private long offset;
+
     private final UnpooledObjects<T> unpooled = new UnpooledObjects<>();
     private final LongAdder created = new LongAdder();
     private final LongAdder discarded = new LongAdder();
@@ -79,6 +89,9 @@ public final class PerCpuPool<T> {
         onDiscard = builder.onDiscard;
         int overflow = builder.overflow >= 0 ? builder.overflow : (int) Math.min(4L * builder.capacityPerCpu, 1 << 20);
         idle = new PerCpuLongStack(builder.capacityPerCpu, overflow, builder.index);
+        capacity = idle.capacityPerCpu();
+        field = idle.field();
+        offset = idle.offset();
         maxIdle = (int) Math.min((long) builder.capacityPerCpu * Cpus.count() + overflow, Integer.MAX_VALUE - 8);
     }
 
@@ -89,7 +102,7 @@ public final class PerCpuPool<T> {
 
     /** Takes an object until the lease is closed: an idle one, or a new one. */
     public Lease<T> lease() {
-        long slot = idle.pop();
+        long slot = pop();
         if (slot < 0) return make(Lease.LEASED);
         Lease<T> lease = slots[(int) slot];
         lease.state = Lease.LEASED;
@@ -98,7 +111,7 @@ public final class PerCpuPool<T> {
 
     /** Takes an object until it is {@linkplain #release released}: an idle one, or a new one. */
     public T acquire() {
-        long slot = idle.pop();
+        long slot = pop();
         if (slot < 0) return makeAcquired();
         Lease<T> lease = slots[(int) slot];
         lease.state = Lease.ACQUIRED;
@@ -163,18 +176,29 @@ public final class PerCpuPool<T> {
                 + discarded() + ", refused=" + refused() + "]";
     }
 
+    // ---- taking
+    // -----------------------------------------------------------------------------------------------------------------
+
+    private long pop() {
+        long slot = Commits.pop(offset, capacity, field);
+        if (slot < 0) slot = popSlowly();
+        VarHandle.acquireFence();
+        Reference.reachabilityFence(this);
+        return slot;
+    }
+
+    private long popSlowly() {
+        long slot = idle.pop();
+        offset = idle.offset();
+        return slot;
+    }
+
     // ---- giving back
     // ---------------------------------------------------------------------------------------------------------
 
-    private void giveBack(Lease<T> lease) {
+    void giveBack(Lease<T> lease) {
         if (onRelease != null) prepare(lease);
         if (!idle.push(lease.slot)) discard(lease);
-    }
-
-    /** For a lease that found no room, or whose object needs to be made ready first. */
-    void giveBackSlowly(Lease<T> lease) {
-        if (onRelease == null) discard(lease);
-        else giveBack(lease);
     }
 
     /* What is not ready for its next user must have none. */
@@ -236,8 +260,8 @@ public final class PerCpuPool<T> {
         int slot = takeSlot();
         try {
             T object = Objects.requireNonNull(supplier.get(), "the supplier returned null");
-            PerCpuLongStack home = onRelease == null ? idle : null;
-            Lease<T> lease = new Lease<>(this, home, slot, object, slot < 0 ? Lease.UNPOOLED : state);
+            long home = onRelease == null ? idle.offset() : PerCpuMemory.NONE;
+            Lease<T> lease = new Lease<>(this, home, capacity, field, slot, object, slot < 0 ? Lease.UNPOOLED : state);
             if (slot >= 0) enter(lease);
             created.increment();
             return lease;
