@@ -16,7 +16,7 @@ public enum Committer {
     FFM_CRITICAL,
     /** A downcall with {@code Linker.Option.isTrivial}, a preview that reflection may use; JDK 21. */
     FFM_TRIVIAL,
-    /** A critical native method, compiled as such by HotSpot's CriticalJNINatives; JDK 17. */
+    /** A native method that C2 goes past; on x86-64 a critical one, compiled as such by CriticalJNINatives. JDK 17. */
     CRITICAL_JNI,
     /** No sequences: atomic operations on the Java heap. */
     ATOMIC;

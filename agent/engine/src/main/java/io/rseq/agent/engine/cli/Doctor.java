@@ -141,7 +141,7 @@ final class Doctor implements Callable<Integer> {
             case "ffm-trivial":
                 return "structures commit by restartable sequences, through a downcall without thread-state transition";
             case "critical-jni":
-                return "structures commit by restartable sequences, through critical native methods";
+                return "structures commit by restartable sequences, through native methods that C2 goes past";
             default:
                 return "structures commit by atomic operations; sequences are not to be had here";
         }
