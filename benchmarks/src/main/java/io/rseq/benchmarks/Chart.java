@@ -48,8 +48,9 @@ record Chart(String group, String jdk) {
         return charts;
     }
 
+    /** The group's, without what the axis says: a longer one would not fit. */
     String title() {
-        return Group.of(group).title() + ", " + jdk;
+        return Group.of(group).title().replace(", by number of carriers", "") + ", " + jdk;
     }
 
     /** Without its folder and ending. */
