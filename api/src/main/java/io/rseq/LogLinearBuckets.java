@@ -15,7 +15,6 @@ final class LogLinearBuckets {
 
     private final int digits;
     private final int halfShift;
-    private final long mask;
     private final int count;
 
     LogLinearBuckets(long highest, int digits) {
@@ -26,9 +25,8 @@ final class LogLinearBuckets {
         long single = 2 * (long) Math.pow(10, digits); // up to here each value has a bucket of its own
         this.digits = digits;
         this.halfShift = Long.SIZE - Long.numberOfLeadingZeros(single - 1) - 1;
-        this.mask = (2L << halfShift) - 1;
         // The whole power of two that the highest value lies in.
-        this.count = (exponentOf(highest, mask, halfShift) + 2) << halfShift;
+        this.count = (exponentOf(highest, mask(), halfShift) + 2) << halfShift;
     }
 
     int digits() {
@@ -41,7 +39,7 @@ final class LogLinearBuckets {
 
     /** For {@link #bucket}. */
     long mask() {
-        return mask;
+        return (2L << halfShift) - 1;
     }
 
     /** For {@link #bucket}. */

@@ -26,7 +26,7 @@ import jdk.internal.vm.annotation.Stable;
  *
  * <p><b>17</b> has another {@code linkToNative}, and critical natives: {@code $RseqCalls17}.
  *
- * <p>Handles, and what else is passed along, are {@code @Stable}, so compiled code takes them for constants; none is set before additions by
+ * <p>Handles, and what else is passed along, are {@code @Stable}, so compiled code takes them for constants; none is used before additions by
  * both fields passed their check. While a handle is null and this is not 17, nothing is open, and the answer is UNAVAILABLE. Those of which
  * there is one with {@code By} commit by {@code cpu_id}; they are told where the area is and how many CPUs there are, which the code that they
  * enter would have to load.
@@ -107,7 +107,7 @@ final class $RseqCalls {
     @Stable
     private static long cpus;
 
-    /** Set last: how to call. 0 while nothing is open. */
+    /** How to call. 0 while nothing is open; not 0, it is a constant for compiled code, which a flag that is false would not be. */
     @Stable
     private static int way;
 
@@ -213,6 +213,7 @@ final class $RseqCalls {
         else refusal = $RseqCalls17.open(SEQUENCES);
         if (refusal == null) refusal = check(handles, regions);
         if (refusal != null) return refusal;
+        U.storeFence(); // who sees a handle, or that this is 17, sees what belongs to it
         addBy = handles[ADD_BY];
         pushBy = handles[PUSH_BY];
         popBy = handles[POP_BY];
@@ -224,7 +225,6 @@ final class $RseqCalls {
         push = handles[PUSH];
         pop = handles[POP];
         add = handles[ADD];
-        U.storeFence(); // who sees it opened sees all that belongs to it
         way = on17 ? AS_ON_17 : BY_HANDLES;
         return null;
     }

@@ -48,9 +48,8 @@ record Chart(String group, String jdk) {
         return charts;
     }
 
-    /** The group's, without what the axis says: a longer one would not fit. */
     String title() {
-        return Group.of(group).title().replace(", by number of carriers", "") + ", " + jdk;
+        return Group.of(group).title() + ", " + jdk;
     }
 
     /** Without its folder and ending. */

@@ -16,17 +16,13 @@ record Group(String title, String base) {
             case "PoolBenchmark" -> new Group("Taking from a pool and giving back", "lease");
             case "BufferBenchmark" -> new Group("Appending 64 bytes to a shared buffer", "perCpu");
             case "CounterVirtualBenchmark" ->
-                new Group("Adding 1 on 10,000 virtual threads that park in between, by number of carriers", "perCpu");
+                new Group("Adding 1 on 10,000 virtual threads that park in between", "perCpu");
             case "HistogramVirtualBenchmark" ->
-                new Group("Recording on 10,000 virtual threads that park in between, by number of carriers", "perCpu");
+                new Group("Recording on 10,000 virtual threads that park in between", "perCpu");
             case "PoolVirtualBenchmark" ->
-                new Group(
-                        "Taking from a pool and giving back on 10,000 virtual threads that park in between, by number of carriers",
-                        "lease");
+                new Group("Taking from a pool and giving back on 10,000 virtual threads that park in between", "lease");
             case "RequestVirtualBenchmark" ->
-                new Group(
-                        "Requests that park with a buffer in hand, on 10,000 virtual threads, by number of carriers",
-                        "perCpu");
+                new Group("Requests that park with a buffer in hand, on 10,000 virtual threads", "perCpu");
             case "JacksonBenchmark" -> new Group("Writing JSON with Jackson, by recycler pool", "perCpu");
             case "JacksonVirtualBenchmark" ->
                 new Group("Writing JSON on 1,000 virtual threads, by recycler pool and number of carriers", "perCpu");

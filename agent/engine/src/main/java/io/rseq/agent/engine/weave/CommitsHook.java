@@ -7,8 +7,9 @@ import java.io.InputStream;
 import jdk.internal.misc.Unsafe;
 
 /**
- * Defines {@code java.lang.$RseqCommits}, and behind it {@code $RseqCalls} (and {@code $RseqCalls17}), into {@code java.base}, once, when the first class that calls it
- * is about to be woven: an application without structures pays nothing for it. The way in is that of the first hook.
+ * Defines {@code java.lang.$RseqCommits}, and behind it {@code $RseqCalls} (and {@code $RseqCalls17}), into {@code java.base}, once, when
+ * the first class that calls it is about to be woven: an application without structures pays nothing for it. The way in is that of the first
+ * hook.
  */
 final class CommitsHook {
     /** What {@code @Woven(by = ...)} calls it. */
