@@ -60,12 +60,14 @@ static bool means(jlong address, void (*direct)(void)) {
 jlong CRITICAL(three1)(jlong address, jlong a, jlong b, jlong c) {
     if (means(address, rseq_direct_add_by)) return rseq_ops_add(a, b, c);
     if (means(address, rseq_direct_pop_by)) return rseq_ops_pop(a, b, c);
+    if (means(address, rseq_direct_take_by)) return rseq_ops_take(a, b, c);
     return NONE;
 }
 
 jlong CRITICAL(four1)(jlong address, jlong a, jlong b, jlong c, jlong d) {
     if (means(address, rseq_direct_add)) return rseq_ops_add(a, b, FIELD_CPU);
     if (means(address, rseq_direct_pop)) return rseq_ops_pop(a, b, FIELD_CPU);
+    if (means(address, rseq_direct_take)) return rseq_ops_take(a, b, FIELD_CPU);
     if (means(address, rseq_direct_push_by)) return rseq_ops_push(a, b, c, d);
     if (means(address, rseq_direct_reserve_by)) return rseq_ops_reserve(a, b, c, d);
     return NONE;

@@ -21,10 +21,12 @@ static const struct {
     {rseq_direct_push, NULL},
     {rseq_direct_pop, NULL},
     {rseq_direct_reserve, NULL},
+    {rseq_direct_take, NULL},
     {rseq_direct_add_by, (void (*)(void))rseq_ops_add},
     {rseq_direct_push_by, (void (*)(void))rseq_ops_push},
     {rseq_direct_pop_by, (void (*)(void))rseq_ops_pop},
     {rseq_direct_reserve_by, (void (*)(void))rseq_ops_reserve},
+    {rseq_direct_take_by, (void (*)(void))rseq_ops_take},
     {rseq_direct_compare_and_store, (void (*)(void))rseq_ops_compare_and_store},
     {rseq_direct_push_batch, (void (*)(void))rseq_ops_push_batch},
     {rseq_direct_pop_batch, (void (*)(void))rseq_ops_pop_batch},
@@ -39,7 +41,7 @@ jlong CALLS(address0)(JNIEnv *env, jclass hook, jint number, jboolean direct) {
     return (jlong)(uintptr_t)(direct == JNI_TRUE ? sequences[number].direct : sequences[number].function);
 }
 
-/* What the first four want to be told, for good once rseq_ops_open() has succeeded. */
+/* What the first five want to be told, for good once rseq_ops_open() has succeeded. */
 jlong CALLS(area0)(JNIEnv *env, jclass hook) {
     (void)env;
     (void)hook;

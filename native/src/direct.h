@@ -5,7 +5,7 @@
  * convention for Java has them (assembler_x86.hpp, assembler_aarch64.hpp: j_rarg0 ..), leaves its answer where that wants it, and changes no
  * register but those that C functions may change. A frame, but no call back and no safepoint.
  *
- * To be called only once rseq_ops_open() has succeeded. The first four commit by cpu_id, and take rseq_ops_area and rseq_ops_cpus last, as they
+ * To be called only once rseq_ops_open() has succeeded. The first five commit by cpu_id, and take rseq_ops_area and rseq_ops_cpus last, as they
  * are from then on; those with '_by' take the field's offset last.
  *
  * SPDX-License-Identifier: Apache-2.0
@@ -19,10 +19,12 @@ extern RSEQ_OPS_HIDDEN void rseq_direct_add(void);
 extern RSEQ_OPS_HIDDEN void rseq_direct_push(void);
 extern RSEQ_OPS_HIDDEN void rseq_direct_pop(void);
 extern RSEQ_OPS_HIDDEN void rseq_direct_reserve(void);
+extern RSEQ_OPS_HIDDEN void rseq_direct_take(void);
 extern RSEQ_OPS_HIDDEN void rseq_direct_add_by(void);
 extern RSEQ_OPS_HIDDEN void rseq_direct_push_by(void);
 extern RSEQ_OPS_HIDDEN void rseq_direct_pop_by(void);
 extern RSEQ_OPS_HIDDEN void rseq_direct_reserve_by(void);
+extern RSEQ_OPS_HIDDEN void rseq_direct_take_by(void);
 extern RSEQ_OPS_HIDDEN void rseq_direct_compare_and_store(void);
 extern RSEQ_OPS_HIDDEN void rseq_direct_push_batch(void);
 extern RSEQ_OPS_HIDDEN void rseq_direct_pop_batch(void);

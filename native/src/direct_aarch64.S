@@ -77,10 +77,12 @@ rseq_direct_\name:
 	PASS_ON_BY_CPU add, 2, x2
 	PASS_ON_BY_CPU push, 3, x3
 	PASS_ON_BY_CPU pop, 2, x2
+	PASS_ON_BY_CPU take, 2, x2
 	PASS_ON_BY_CPU reserve, 3, x3
 	PASS_ON	add_by, add, 3
 	PASS_ON	push_by, push, 4
 	PASS_ON	pop_by, pop, 3
+	PASS_ON	take_by, take, 3
 	PASS_ON	compare_and_store, compare_and_store, 5
 	PASS_ON	push_batch, push_batch, 5
 	PASS_ON	pop_batch, pop_batch, 5

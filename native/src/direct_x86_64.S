@@ -8,7 +8,7 @@
  * The sequences have a frame here, as the stubs of the JDK have: without one, a profiler that stops a thread finds no caller, and drops the
  * sample. (What goes on in ops_x86_64.S has none any more.)
  *
- * add, push, pop and reserve are here a second time, by cpu_id alone, and each but once: what they can't do at once (an abort, a full or
+ * add, push, pop, take and reserve are here a second time, by cpu_id alone, and each but once: what they can't do at once (an abort, a full or
  * closed stack, the end of a buffer, a thread without an area) goes on in ops_x86_64.S, from the start, with the arguments where C has them,
  * which no section here changes. Where the area is and how many CPUs there are come as arguments, rseq_ops_area and rseq_ops_cpus: constants in
  * the caller's code, where here they would be loads in front of all else.
@@ -83,6 +83,7 @@
 	DESCRIPTOR add
 	DESCRIPTOR push
 	DESCRIPTOR pop
+	DESCRIPTOR take
 	DESCRIPTOR reserve
 
 	.text
@@ -159,6 +160,39 @@
 	END	pop, rseq_direct_
 
 /*
+ * rseq_direct_take(rsi offset, rdx places, rcx area, r8 cpus) -> (index << 5) | place, or MIN + status
+ *
+ * In the section: the read of the area, the check, 'closed', the first eight places, one by one; then the commit, the store of one byte. Where
+ * those are empty it goes on elsewhere. Which place it is, is known by the branches that were taken: nothing waits for what was loaded.
+ */
+	SEQUENCE take, rseq_direct_
+	FRAME
+	HERE	take, %rcx, %r8d, %r10d, %r10
+	mov	%r10, %r11
+	add	rseq_ops_base(%rip), %r10
+	add	%rsi, %r10			/* the shelf */
+	cmpq	$0, RSEQ_OPS_SHELF_CLOSED(%r10)	/* before the places: who opens again wrote those first */
+	jne	.Ltake_otherwise
+	xor	%eax, %eax
+.Ltake_look:
+	cmpb	$0, (%r10,%rax)
+	jne	.Ltake_here
+	inc	%eax
+	cmp	$8, %eax
+	jb	.Ltake_look
+	jmp	.Ltake_otherwise
+.Ltake_here:
+	movb	$0, (%r10,%rax)			/* commit */
+.Ltake_committed:
+	shr	$(RSEQ_OPS_SHIFT - RSEQ_OPS_SHELF_SHIFT), %r11
+	or	%r11, %rax
+	RETURN
+	OTHERWISE take, %ecx
+	TO_C	3
+	jmp	rseq_ops_take
+	END	take, rseq_direct_
+
+/*
  * rseq_direct_reserve(rsi offset, rdx capacity, rcx length, r8 area, r9 cpus) -> (index << 32) | position, or MIN + status
  *
  * In the section: the read of the area, the check, tail and head, and the header, between tail and head + capacity, where no reader looks and no
@@ -201,6 +235,7 @@
 	PASS_ON	add_by, add, 3
 	PASS_ON	push_by, push, 4
 	PASS_ON	pop_by, pop, 3
+	PASS_ON	take_by, take, 3
 	PASS_ON	compare_and_store, compare_and_store, 5
 	PASS_ON	push_batch, push_batch, 5
 	PASS_ON	pop_batch, pop_batch, 5

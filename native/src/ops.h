@@ -19,12 +19,13 @@
 
 #define RSEQ_OPS_SHIFT 28 /* log2 of the bytes of one region */
 #define RSEQ_OPS_RESTARTS 64
+#define RSEQ_OPS_SHELF_SHIFT 5 /* log2 of the places of a shelf */
 
 /* Statuses, as in io.rseq.internal.Commits. */
 #define RSEQ_OPS_COMMITTED 0
 #define RSEQ_OPS_UNAVAILABLE 1 /* not opened, the thread has no registered area, or the index is not one of a region */
 #define RSEQ_OPS_FULL 2
-#define RSEQ_OPS_EMPTY 2 /* what FULL is to rseq_ops_pop */
+#define RSEQ_OPS_EMPTY 2 /* what FULL is to rseq_ops_pop and rseq_ops_take */
 #define RSEQ_OPS_CLOSED 3
 #define RSEQ_OPS_ELSEWHERE 4
 #define RSEQ_OPS_STOPPED 5 /* aborted after RSEQ_OPS_RESTARTS restarts: Commits.RESTARTS */
@@ -33,6 +34,7 @@
 #define RSEQ_OPS_STACK_COUNT 0
 #define RSEQ_OPS_STACK_CLOSED 8 /* not 0: closed. To close: store, then rseq_ops_fence(). To open: with release order, after the count */
 #define RSEQ_OPS_STACK_VALUES 16
+#define RSEQ_OPS_SHELF_CLOSED 32 /* as a stack's. In front of it a byte for each place: not 0 while what belongs there lies there */
 #define RSEQ_OPS_BUFFER_TAIL 0  /* bytes ever reserved: the sequences' */
 #define RSEQ_OPS_BUFFER_HEAD 64 /* bytes ever consumed: the reader's */
 #define RSEQ_OPS_BUFFER_DATA 128
@@ -51,6 +53,8 @@ struct ownership;
 /* What a sequence that answers a value, a number or a position answers when it has none: RSEQ_OPS_STATUS + status. */
 #define RSEQ_OPS_STATUS INT64_MIN
 
+#define RSEQ_OPS_SHELF_PLACES (1 << RSEQ_OPS_SHELF_SHIFT)
+#define RSEQ_OPS_SHELF_BYTES 64
 #define RSEQ_OPS_STACK_BYTES(capacity) (RSEQ_OPS_STACK_VALUES + 8 * (int64_t)(capacity))
 #define RSEQ_OPS_BUFFER_BYTES(capacity) (RSEQ_OPS_BUFFER_DATA + (int64_t)(capacity))
 
@@ -87,6 +91,14 @@ RSEQ_OPS_HIDDEN int64_t rseq_ops_push(int64_t offset, int64_t capacity, int64_t 
 
 /* Pops. Returns the value, or RSEQ_OPS_STATUS + a status: EMPTY or CLOSED, among others. */
 RSEQ_OPS_HIDDEN int64_t rseq_ops_pop(int64_t offset, int64_t capacity, int64_t field);
+
+/*
+ * Takes what lies at one of the first 'places' places (1 to RSEQ_OPS_SHELF_PLACES; counted as the next multiple of 8) of the shelf at 'offset',
+ * and leaves the place empty. Returns (index << RSEQ_OPS_SHELF_SHIFT) | place, or RSEQ_OPS_STATUS + a status: EMPTY or CLOSED, among others.
+ *
+ * There is no sequence to put it back: the place is its taker's until then, from whatever CPU, by a store of one byte with release order.
+ */
+RSEQ_OPS_HIDDEN int64_t rseq_ops_take(int64_t offset, int64_t places, int64_t field);
 
 /*
  * Pushes up to 'count' values from 'shared' in the shared region (number rseq_ops_cpus), the one there first lowest; all in one commit.

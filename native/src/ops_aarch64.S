@@ -122,6 +122,7 @@ rseq_ops_aborts:
 	DESCRIPTOR cas
 	DESCRIPTOR push
 	DESCRIPTOR pop
+	DESCRIPTOR take
 	DESCRIPTOR push_batch
 	DESCRIPTOR pop_batch
 	DESCRIPTOR reserve
@@ -286,6 +287,66 @@ rseq_ops_aborts:
 	ABORT pop
 	b	.Lpop_none
 	END pop
+
+/*
+ * rseq_ops_take(x0 offset, x1 places, x2 field) -> (index << 5) | place, or MIN + status
+ *
+ * For a restart: x0 (base + offset), x1, x2, w10 (cpus), x13 (area), w14 (restarts left).
+ * In the section: the reads of the area, the checks, 'closed', the places, one by one and then by eights; then the commit, the store of one
+ * byte. An abort before it: nothing was written. That place is not empty, so nobody but a taker on this CPU may write it; the others of
+ * the eight may be filled meanwhile, from any CPU, which the store of one byte leaves alone. One by one first, because eight can't be loaded
+ * before a byte that was stored just now has left the store buffer.
+ */
+	SEQUENCE take, take
+	mov	w14, #RSEQ_OPS_RESTARTS
+.Ltake_begin:
+	ARM take
+	ldr	w15, [x13, #4]			/* cpu_id; negative, hence large, where the thread is not registered */
+	ldr	w11, [x13, x2]
+	cmp	w15, w10
+	b.hs	.Ltake_unavailable
+	cmp	w11, w10
+	b.hs	.Ltake_unavailable
+	add	x16, x0, x11, lsl #RSEQ_OPS_SHIFT	/* the shelf */
+	add	x15, x16, #RSEQ_OPS_SHELF_CLOSED
+	ldar	x15, [x15]			/* before the places: who opens again wrote those first */
+	cbnz	x15, .Ltake_closed
+	mov	x17, #0
+.Ltake_look:
+	ldrb	w15, [x16, x17]
+	cbnz	w15, .Ltake_here
+	add	x17, x17, #1
+	cmp	x17, #8
+	b.lo	.Ltake_look
+.Ltake_look_on:
+	cmp	x17, x1
+	b.hs	.Ltake_empty
+	ldr	x15, [x16, x17]
+	add	x17, x17, #8
+	cbz	x15, .Ltake_look_on
+	rbit	x15, x15
+	clz	x15, x15
+	sub	x17, x17, #8
+	add	x17, x17, x15, lsr #3
+.Ltake_here:
+	strb	wzr, [x16, x17]			/* commit */
+.Ltake_committed:
+	orr	x0, x17, x11, lsl #RSEQ_OPS_SHELF_SHIFT
+	ret
+.Ltake_empty:
+	mov	x0, #RSEQ_OPS_EMPTY
+	b	.Ltake_none
+.Ltake_closed:
+	mov	x0, #RSEQ_OPS_CLOSED
+	b	.Ltake_none
+.Ltake_unavailable:
+	mov	x0, #RSEQ_OPS_UNAVAILABLE
+.Ltake_none:
+	orr	x0, x0, #0x8000000000000000	/* MIN + status */
+	ret
+	ABORT take
+	b	.Ltake_none
+	END take
 
 /*
  * rseq_ops_push_batch(x0 offset, x1 capacity, x2 shared, x3 count, x4 field) -> number, or MIN + status

@@ -89,6 +89,7 @@ rseq_ops_aborts:
 	DESCRIPTOR cas
 	DESCRIPTOR push
 	DESCRIPTOR pop
+	DESCRIPTOR take
 	DESCRIPTOR push_batch
 	DESCRIPTOR pop_batch
 	DESCRIPTOR reserve
@@ -268,6 +269,73 @@ rseq_ops_aborts:
 	ABORT pop
 	jmp	.Lpop_none
 	END pop
+
+/*
+ * rseq_ops_take(rdi offset, rsi places, rdx field) -> (index << 5) | place, or MIN + status
+ *
+ * For a restart: rdi (base + offset), rsi, rdx, r8 (cpus), r9 (area), r11 (restarts left).
+ * In the section: the reads of the area, the checks, 'closed', the places, one by one and then by eights; then the commit, the store of one
+ * byte. An abort before it: nothing was written. That place is not empty, so nobody but a taker on this CPU may write it; the others of
+ * the eight may be filled meanwhile, from any CPU, which the store of one byte leaves alone. One by one first, because eight can't be loaded
+ * before a byte that was stored just now has left the store buffer.
+ */
+	SEQUENCE take
+	mov	rseq_ops_cpus(%rip), %r8d
+	mov	rseq_ops_area(%rip), %r9
+	add	rseq_ops_base(%rip), %rdi
+	mov	$RSEQ_OPS_RESTARTS, %r11d
+	test	%r8d, %r8d
+	jz	.Ltake_unavailable
+.Ltake_begin:
+	ARM take
+	mov	%fs:4(%r9), %eax		/* cpu_id */
+	mov	%fs:(%r9,%rdx), %r10d
+	cmp	%r8d, %eax
+	jae	.Ltake_unavailable
+	cmp	%r8d, %r10d
+	jae	.Ltake_unavailable
+	shl	$RSEQ_OPS_SHIFT, %r10
+	add	%rdi, %r10			/* the shelf */
+	cmpq	$0, RSEQ_OPS_SHELF_CLOSED(%r10)	/* before the places: who opens again wrote those first */
+	jne	.Ltake_closed
+	xor	%eax, %eax
+.Ltake_look:
+	cmpb	$0, (%r10,%rax)
+	jne	.Ltake_here
+	inc	%eax
+	cmp	$8, %eax
+	jb	.Ltake_look
+.Ltake_look_on:
+	cmp	%rsi, %rax
+	jae	.Ltake_empty
+	mov	(%r10,%rax), %rcx
+	add	$8, %eax
+	test	%rcx, %rcx
+	jz	.Ltake_look_on
+	bsf	%rcx, %rcx
+	shr	$3, %ecx
+	lea	-8(%rax,%rcx), %eax
+.Ltake_here:
+	movb	$0, (%r10,%rax)			/* commit */
+.Ltake_committed:
+	sub	%rdi, %r10
+	shr	$(RSEQ_OPS_SHIFT - RSEQ_OPS_SHELF_SHIFT), %r10
+	or	%r10, %rax
+	ret
+.Ltake_empty:
+	mov	$RSEQ_OPS_EMPTY, %eax
+	jmp	.Ltake_none
+.Ltake_closed:
+	mov	$RSEQ_OPS_CLOSED, %eax
+	jmp	.Ltake_none
+.Ltake_unavailable:
+	mov	$RSEQ_OPS_UNAVAILABLE, %eax
+.Ltake_none:
+	bts	$63, %rax			/* MIN + status */
+	ret
+	ABORT take
+	jmp	.Ltake_none
+	END take
 
 /*
  * rseq_ops_push_batch(rdi offset, rsi capacity, rdx shared, rcx count, r8 field) -> number, or MIN + status

@@ -75,6 +75,11 @@ static inline int64_t entered_pop(int64_t offset, int64_t capacity, int64_t fiel
     return enter(rseq_direct_pop_by, offset, capacity, field, -1, -1);
 }
 
+static inline int64_t entered_take(int64_t offset, int64_t places, int64_t field) {
+    if (field == 4) return enter(rseq_direct_take, offset, places, rseq_ops_area, rseq_ops_cpus, -1);
+    return enter(rseq_direct_take_by, offset, places, field, -1, -1);
+}
+
 static inline int64_t entered_reserve(int64_t offset, int64_t capacity, int64_t length, int64_t field) {
     if (field == 4) return enter(rseq_direct_reserve, offset, capacity, length, rseq_ops_area, rseq_ops_cpus);
     return enter(rseq_direct_reserve_by, offset, capacity, length, field, -1);
@@ -83,6 +88,7 @@ static inline int64_t entered_reserve(int64_t offset, int64_t capacity, int64_t 
 #define rseq_ops_add entered_add
 #define rseq_ops_push entered_push
 #define rseq_ops_pop entered_pop
+#define rseq_ops_take entered_take
 #define rseq_ops_reserve entered_reserve
 #define rseq_ops_compare_and_store(...) enter(rseq_direct_compare_and_store, __VA_ARGS__)
 #define rseq_ops_push_batch(...) enter(rseq_direct_push_batch, __VA_ARGS__)

@@ -100,6 +100,31 @@ static void batches_keep_the_order_of_the_stack(void) {
     CHECK_EQ(rseq_ops_pop_batch(stack, 5, batch, 2, FIELD), 0);
 }
 
+static void a_shelf_gives_the_lowest_full_place_of_its_own_cpu(void) {
+    int64_t shelf = storm_allocate(RSEQ_OPS_SHELF_BYTES);
+    _Atomic uint8_t *places = (_Atomic uint8_t *)storm_word(here, shelf);
+    CHECK_EQ(rseq_ops_take(shelf, RSEQ_OPS_SHELF_PLACES, FIELD), NONE(RSEQ_OPS_EMPTY));
+    const int full[] = {0, 7, 8, 15, 17, 31};
+    for (int i = 0; i < 6; i++) places[full[i]] = 1;
+    int elsewhere = here == 0 ? storm_cpus() : 0;
+    *storm_word(elsewhere, shelf) = -1;
+    for (int i = 0; i < 6; i++) {
+        CHECK_EQ(rseq_ops_take(shelf, RSEQ_OPS_SHELF_PLACES, FIELD), ((int64_t)here << RSEQ_OPS_SHELF_SHIFT) + full[i]);
+        CHECK_EQ(places[full[i]], 0);
+    }
+    CHECK_EQ(rseq_ops_take(shelf, RSEQ_OPS_SHELF_PLACES, FIELD), NONE(RSEQ_OPS_EMPTY));
+    CHECK_EQ(*storm_word(elsewhere, shelf), -1);
+    places[8] = 1;
+    CHECK_EQ(rseq_ops_take(shelf, 8, FIELD), NONE(RSEQ_OPS_EMPTY));
+    CHECK_EQ(rseq_ops_take(shelf, 9, FIELD), ((int64_t)here << RSEQ_OPS_SHELF_SHIFT) + 8);
+    places[3] = 0xff; /* whatever is not 0 is full */
+    *storm_word(here, shelf + RSEQ_OPS_SHELF_CLOSED) = -1;
+    CHECK_EQ(rseq_ops_take(shelf, RSEQ_OPS_SHELF_PLACES, FIELD), NONE(RSEQ_OPS_CLOSED));
+    *storm_word(here, shelf + RSEQ_OPS_SHELF_CLOSED) = 0;
+    CHECK_EQ(rseq_ops_take(shelf, RSEQ_OPS_SHELF_PLACES, FIELD), ((int64_t)here << RSEQ_OPS_SHELF_SHIFT) + 3);
+    for (int i = 0; i < RSEQ_OPS_SHELF_PLACES; i++) CHECK_EQ(places[i], 0);
+}
+
 static int64_t reserve(int64_t buffer, int64_t length) {
     int64_t place = rseq_ops_reserve(buffer, 64, length, FIELD);
     if (place < 0) return place;
@@ -144,6 +169,7 @@ int main(void) {
     a_stack_is_last_in_first_out_within_its_capacity();
     a_count_that_is_none_is_not_followed();
     batches_keep_the_order_of_the_stack();
+    a_shelf_gives_the_lowest_full_place_of_its_own_cpu();
     a_record_that_would_cross_the_end_starts_anew_behind_padding();
     return 0;
 }

@@ -3,6 +3,7 @@ package io.rseq;
 
 import io.rseq.internal.Commits;
 import io.rseq.internal.PerCpuMemory;
+import io.rseq.internal.Shelves;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.lang.ref.Reference;
@@ -47,21 +48,16 @@ public final class Lease<T> implements AutoCloseable {
     final int slot;
     private final PerCpuPool<T> pool;
 
-    /*
-     * Where the slot goes when it is given back: the pool's stack. Here, because what leases next on this CPU waits for the end of the way there,
-     * and the one through the pool is two loads longer. NONE: the pool has something to do first, or had no memory when this was made.
-     */
-    private final long offset;
-    private final long capacity;
-    private final long field;
+    /* Its place on a shelf, by number, if it has one; in the hands of who has the lease it may get one, and the next one sees that. */
+    int number = Shelves.NOWHERE;
+
+    /* The same, for who closes it: NONE when there is no place, or the pool has something to do first. */
+    long place = PerCpuMemory.NONE;
 
     int state;
 
-    Lease(PerCpuPool<T> pool, long offset, long capacity, long field, int slot, T object, int state) {
+    Lease(PerCpuPool<T> pool, int slot, T object, int state) {
         this.pool = pool;
-        this.offset = offset;
-        this.capacity = capacity;
-        this.field = field;
         this.slot = slot;
         this.object = object;
         this.state = state;
@@ -69,7 +65,7 @@ public final class Lease<T> implements AutoCloseable {
 
     /** What is in no pool. */
     static <T> Lease<T> none() {
-        return new Lease<>(null, PerCpuMemory.NONE, 0, 0, -1, null, DISCARDED);
+        return new Lease<>(null, -1, null, DISCARDED);
     }
 
     /**
@@ -94,8 +90,7 @@ public final class Lease<T> implements AutoCloseable {
             return;
         }
         state = IDLE;
-        VarHandle.releaseFence();
-        if (Commits.push(offset, capacity, slot, field) != Commits.COMMITTED) pool.giveBack(this);
+        if (!Commits.setPlace(place, true)) pool.giveBack(this);
         Reference.reachabilityFence(this);
     }
 

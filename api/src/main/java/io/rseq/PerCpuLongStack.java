@@ -107,25 +107,25 @@ public final class PerCpuLongStack {
      * @throws OutOfMemoryError when there is no per-CPU memory left
      */
     public PerCpuLongStack(int capacityPerCpu, int overflow, Index index) {
+        this(capacityPerCpu, capacityPerCpu, overflow, index);
+    }
+
+    /** {@code inMemory}: how many of those values a stack in per-CPU memory holds, where the rest lies elsewhere. */
+    PerCpuLongStack(int capacityPerCpu, int inMemory, int overflow, Index index) {
         if (capacityPerCpu < 1 || capacityPerCpu > MAX_CAPACITY)
             throw new IllegalArgumentException("capacityPerCpu=" + capacityPerCpu + ": not in 1.." + MAX_CAPACITY);
         if (overflow < 0) throw new IllegalArgumentException("overflow=" + overflow);
         if (index == Index.NUMA_NODE)
             throw new IllegalArgumentException("index=NUMA_NODE: a sequence can't commit by it; CPU or CONCURRENCY_ID");
-        this.capacity = capacityPerCpu;
+        this.capacity = inMemory;
         this.index = Objects.requireNonNull(index);
         this.field = index == Index.CONCURRENCY_ID ? Commits.FIELD_CONCURRENCY_ID : Commits.FIELD_CPU;
-        int batch = Math.max(1, Math.min(MAX_BATCH, capacityPerCpu / 2));
+        int batch = Math.max(1, Math.min(MAX_BATCH, inMemory / 2));
         this.stacks = new CpuStacks(capacity, batch, field);
         this.overflow = new LockedStack(overflow);
         this.stripes = new StripedStack(Cpus.count(), capacityPerCpu, this.overflow, batch);
         this.memory = new PerCpuMemory(CpuStacks.bytes(capacity));
         OFFSET.setRelease(this, memory.offset());
-    }
-
-    /** What a sequence on this stack is told; {@link PerCpuMemory#NONE} while there are none. For whoever keeps a copy on a hot path of its own. */
-    long offset() {
-        return offset;
     }
 
     /** What a sequence on this stack is told. */

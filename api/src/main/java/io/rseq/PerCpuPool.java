@@ -2,7 +2,9 @@
 package io.rseq;
 
 import io.rseq.internal.Commits;
+import io.rseq.internal.LockedStack;
 import io.rseq.internal.PerCpuMemory;
+import io.rseq.internal.Shelves;
 import java.lang.invoke.VarHandle;
 import java.lang.ref.Reference;
 import java.util.Arrays;
@@ -13,8 +15,9 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * A pool of objects that are costly to make: one is taken, used, and given back to the CPU that the thread runs on then. As fast with more
- * threads than CPUs as with one, and with virtual threads, where a {@code ThreadLocal} cache would make one object for each thread.
+ * A pool of objects that are costly to make: one is taken from what is idle at the CPU that the thread runs on, used, and given back. As
+ * fast with more threads than CPUs as with one, and with virtual threads, where a {@code ThreadLocal} cache would make one object for each
+ * thread.
  *
  * <pre>{@code
  * PerCpuPool<ByteBuffer> pool = PerCpuPool.builder(() -> ByteBuffer.allocateDirect(1 << 16))
@@ -26,15 +29,14 @@ import java.util.function.Supplier;
  * }
  * }</pre>
  *
- * <p><b>How.</b> Each object has a slot. The numbers of the slots that are idle lie in a {@link PerCpuLongStack}: a pop and a push, two
- * restartable sequences under the agent, are what a lease costs. {@link #acquire} and {@link #release} are for code that hands objects
- * about rather than leases: release finds the slot by the object's identity, and one compare-and-set. An object is made when this CPU and
- * the overflow have none, and discarded when both are full.
- *
- * <p><b>Bound.</b> There are {@code maxIdle() = capacityPerCpu * Cpus.count() + overflow} slots, so never more idle objects than that, each
- * of which the pool keeps alive. When all slots are in use and none is idle here, an object is made that is not pooled: used like any
- * other, and discarded when it is given back. An object that is never given back holds its slot, and is not collected; with {@code
- * maxIdle()} of them lost, nothing is pooled any more, and nothing is refused. An acquired object that is not pooled is held weakly.
+ * <p><b>How.</b> Each object has a slot, and some have a place on a CPU's shelf: 32 of them, or half of {@code capacityPerCpu} where that is
+ * less. A place is a byte in per-CPU memory, full while its object is idle. Under the agent a lease takes from the shelf of the CPU that it runs
+ * on, by one restartable sequence: find a full place, and store that it is empty. Whoever did that is the only one who may fill the place
+ * again, so giving back is a plain store, from wherever the thread runs by then: no second sequence, nothing atomic. An object without
+ * a place lies in a {@link PerCpuLongStack} of slots' numbers, and a lease of it is a pop and a push; it gets the first place that its CPU has for
+ * it. {@link #acquire} and {@link #release} are for code that hands objects about rather than leases: release finds the slot by the
+ * object's identity, and one compare-and-set. An object is made when this CPU and the overflow have none, and discarded when it has no
+ * place and both are full.
  *
  * <p><b>Promises.</b> An object is in one place: idle once, or with whoever took it. Of two releases of an object between two acquisitions,
  * also by threads at once, exactly one succeeds and the other throws. After somebody else has acquired it, a late second release can't be
@@ -42,18 +44,20 @@ import java.util.function.Supplier;
  *
  * <p><b>Progress, migration, preemption, dying threads</b>: as {@link PerCpuLongStack}. Making and discarding take a lock that may park,
  * held for some table entries and never while the supplier or a callback runs. A thread that dies with an object holds its slot, like
- * anyone else who does not give back. <b>Virtual threads</b> may park and move to other carriers with an object in hand; it goes to the CPU
- * where it is given back.
+ * anyone else who does not give back. <b>Virtual threads</b> may park and move to other carriers with an object in hand; it goes back to the
+ * CPU on whose shelf it has its place, and without a place to the one where it is given back.
  *
  * <p><b>Memory ordering.</b> What was done to an object before it was given back, and by the supplier, <em>happens before</em> what is done
- * by whoever takes it next; and so is what was done before a release for {@code onDiscard} of it.
+ * by whoever takes it next; and so is what was done before a release for {@code onDiscard} of it. By a place: it is filled with release order,
+ * and an acquire fence follows the sequence that found it full.
  *
- * <p><b>Cost.</b> About 100 bytes of heap for an object that has a slot, and the stack's 8 bytes for each slot on each CPU in use. A lease
+ * <p><b>Cost.</b> About 100 bytes of heap for an object that has a slot; on each CPU in use the shelf's 64 bytes, and the stack's 8 for
+ * each object that may be idle there besides. A lease
  * allocates nothing once its object is made. {@code release(T)} costs an identity hash, the table's entry and an atomic instruction more.
  * For objects that cost less than some 20 ns to make, and for few threads that live long and may keep their own, pool nothing.
  *
  * <p><b>Sources.</b> Bonwick, <em>The Slab Allocator</em> (USENIX 1994), and Bonwick and Adams (2001) for the per-CPU magazines; tcmalloc
- * for the sequences. Ids and not references are what lies in per-CPU memory, because the collector moves objects.
+ * for the sequences. Numbers and not references are what lies in per-CPU memory, because the collector moves objects.
  */
 public final class PerCpuPool<T> {
     private final Supplier<? extends T> supplier;
@@ -61,38 +65,38 @@ public final class PerCpuPool<T> {
     private final Consumer<? super T> onDiscard;
     private final PerCpuLongStack idle;
     private final int maxIdle;
+    private final SlotTable<T> slots;
+    private final Index index;
 
-    /* What the stack tells a sequence, copied: a load less on the way there. */
-    private final long capacity;
-    private final long field;
-    private long offset;
+    /* Null where a CPU can keep one object only. */
+    private final Shelves shelves;
+
+    /* Held by whoever gives an object a place or takes it away, or empties all shelves. Never while somebody's code runs. */
+    private final ReentrantLock shelving = new ReentrantLock();
+
+    /* What a sequence on the shelves is told: NONE until an object has a place there. Plain, as what it leads to. */
+    private long shelf = PerCpuMemory.NONE;
+
+    /* By the number of the place. Plain: who finds it full sees what was written here before it was filled. */
+    private Lease<T>[] shelved = SlotTable.array(0);
 
     private final UnpooledObjects<T> unpooled = new UnpooledObjects<>();
     private final LongAdder created = new LongAdder();
     private final LongAdder discarded = new LongAdder();
     private final LongAdder refused = new LongAdder();
 
-    /* Held by whoever gives an object a slot or takes it away. */
-    private final ReentrantLock changing = new ReentrantLock();
-
-    private final LeaseTable<T> table = new LeaseTable<>();
-    private int[] freed = {};
-    private int freedCount;
-    private int used;
-
-    /* Plain: who pops a slot's number sees what was written here before it was pushed. */
-    private Lease<T>[] slots = array(0);
-
     private PerCpuPool(Builder<T> builder) {
         supplier = builder.supplier;
         onRelease = builder.onRelease;
         onDiscard = builder.onDiscard;
         int overflow = builder.overflow >= 0 ? builder.overflow : (int) Math.min(4L * builder.capacityPerCpu, 1 << 20);
-        idle = new PerCpuLongStack(builder.capacityPerCpu, overflow, builder.index);
-        capacity = idle.capacityPerCpu();
-        field = idle.field();
-        offset = idle.offset();
+        int places = Math.min(Shelves.PLACES, builder.capacityPerCpu / 2);
+        index = builder.index;
+        idle = new PerCpuLongStack(
+                builder.capacityPerCpu, builder.capacityPerCpu - Math.max(0, places), overflow, index);
+        shelves = places > 0 ? new Shelves(places, idle.field()) : null;
         maxIdle = (int) Math.min((long) builder.capacityPerCpu * Cpus.count() + overflow, Integer.MAX_VALUE - 8);
+        slots = new SlotTable<>(maxIdle);
     }
 
     /** Of objects that {@code supplier} makes, a new one each time. Any thread may be the one that calls it. */
@@ -102,18 +106,16 @@ public final class PerCpuPool<T> {
 
     /** Takes an object until the lease is closed: an idle one, or a new one. */
     public Lease<T> lease() {
-        long slot = pop();
-        if (slot < 0) return make(Lease.LEASED);
-        Lease<T> lease = slots[(int) slot];
+        Lease<T> lease = take();
+        if (lease == null) return make(Lease.LEASED);
         lease.state = Lease.LEASED;
         return lease;
     }
 
     /** Takes an object until it is {@linkplain #release released}: an idle one, or a new one. */
     public T acquire() {
-        long slot = pop();
-        if (slot < 0) return makeAcquired();
-        Lease<T> lease = slots[(int) slot];
+        Lease<T> lease = take();
+        if (lease == null) return makeAcquired();
         lease.state = Lease.ACQUIRED;
         return lease.object;
     }
@@ -125,14 +127,15 @@ public final class PerCpuPool<T> {
      * @throws IllegalArgumentException if it is none of this pool's, or was given back and discarded since
      */
     public void release(T object) {
-        Lease<T> lease = table.find(Objects.requireNonNull(object));
+        Lease<T> lease = slots.find(Objects.requireNonNull(object));
         if (lease == null) {
             releaseUnpooled(object);
             return;
         }
         if (!lease.endAcquired())
             throw refused(lease.state == Lease.LEASED ? "it is leased: close its lease" : "it is released already");
-        giveBack(lease);
+        if (!Commits.setPlace(lease.place, true)) giveBack(lease);
+        Reference.reachabilityFence(this);
     }
 
     /**
@@ -142,12 +145,19 @@ public final class PerCpuPool<T> {
      * @return how many were discarded
      */
     public int trim() {
-        return idle.drainTo(slot -> discard(slots[(int) slot]));
+        return trimShelves() + idle.drainTo(slot -> discard(slots.at(slot)));
     }
 
     /** How many objects are idle: exact when nobody takes or gives back, an estimate while others do. */
     public long idle() {
-        return idle.size();
+        long there = idle.size();
+        if (shelves == null) return there;
+        shelving.lock();
+        try {
+            return there + shelves.lockedFull();
+        } finally {
+            shelving.unlock();
+        }
     }
 
     /** How many objects can be idle at most. */
@@ -179,18 +189,25 @@ public final class PerCpuPool<T> {
     // ---- taking
     // -----------------------------------------------------------------------------------------------------------------
 
-    private long pop() {
-        long slot = Commits.pop(offset, capacity, field);
-        if (slot < 0) slot = popSlowly();
-        VarHandle.acquireFence();
+    /** Null: none is idle, here or in the overflow. */
+    private Lease<T> take() {
+        long number = Commits.take(shelf);
+        Lease<T> lease = number >= 0 ? fromShelf(number) : fromStack();
         Reference.reachabilityFence(this);
-        return slot;
+        return lease;
     }
 
-    private long popSlowly() {
+    private Lease<T> fromShelf(long number) {
+        VarHandle.acquireFence();
+        return shelved[(int) number];
+    }
+
+    private Lease<T> fromStack() {
         long slot = idle.pop();
-        offset = idle.offset();
-        return slot;
+        if (slot < 0) return null;
+        Lease<T> lease = slots.at(slot);
+        if (lease.number == Shelves.NOWHERE) shelve(lease);
+        return lease;
     }
 
     // ---- giving back
@@ -198,7 +215,8 @@ public final class PerCpuPool<T> {
 
     void giveBack(Lease<T> lease) {
         if (onRelease != null) prepare(lease);
-        if (!idle.push(lease.slot)) discard(lease);
+        if (lease.number >= 0) Commits.setPlace(shelves.place(lease.number), true);
+        else if (!idle.push(lease.slot)) discard(lease);
     }
 
     /* What is not ready for its next user must have none. */
@@ -230,15 +248,9 @@ public final class PerCpuPool<T> {
     }
 
     private void discard(Lease<T> lease) {
-        changing.lock();
-        try {
-            table.remove(lease);
-            lease.state = Lease.DISCARDED;
-            slots[lease.slot] = null;
-            freed[freedCount++] = lease.slot;
-        } finally {
-            changing.unlock();
-        }
+        if (lease.number != Shelves.NOWHERE) unshelve(lease);
+        lease.state = Lease.DISCARDED;
+        slots.remove(lease);
         discardUnpooled(lease.object);
     }
 
@@ -257,60 +269,89 @@ public final class PerCpuPool<T> {
     }
 
     private Lease<T> make(int state) {
-        int slot = takeSlot();
+        int slot = slots.take();
+        Lease<T> lease;
         try {
             T object = Objects.requireNonNull(supplier.get(), "the supplier returned null");
-            long home = onRelease == null ? idle.offset() : PerCpuMemory.NONE;
-            Lease<T> lease = new Lease<>(this, home, capacity, field, slot, object, slot < 0 ? Lease.UNPOOLED : state);
-            if (slot >= 0) enter(lease);
-            created.increment();
-            return lease;
+            lease = new Lease<>(this, slot, object, slot < 0 ? Lease.UNPOOLED : state);
+            if (slot >= 0) slots.put(lease);
         } catch (Throwable failure) {
-            if (slot >= 0) leaveSlot(slot);
+            if (slot >= 0) slots.leave(slot);
             throw failure;
         }
+        created.increment();
+        if (slot >= 0) shelve(lease);
+        return lease;
     }
 
-    /** -1: all are in use. */
-    private int takeSlot() {
-        changing.lock();
+    // ---- places
+    // --------------------------------------------------------------------------------------------------------------
+
+    /** Gives an object a place, if this CPU has one for it. Not worth waiting for. */
+    private void shelve(Lease<T> lease) {
+        if (shelves == null || shelves.acquire() == PerCpuMemory.NONE) return;
+        if (!shelves.hasRoom(index()) || !shelving.tryLock()) return;
         try {
-            if (freedCount > 0) return freed[--freedCount];
-            if (used == maxIdle) return -1;
-            if (used == slots.length) {
-                int length = (int) Math.min(Math.max(16L, 2L * used), maxIdle);
-                freed = Arrays.copyOf(freed, length); // here, so that a discard needs no memory
-                slots = Arrays.copyOf(slots, length);
+            int at = index();
+            int end = (at + 1) * Shelves.PLACES;
+            if (end > shelved.length) shelved = Arrays.copyOf(shelved, end);
+            int number = shelves.lockedOwn(at);
+            if (number == Shelves.NOWHERE) return;
+            shelved[number] = lease;
+            lease.number = number;
+            if (onRelease == null) lease.place = shelves.place(number);
+            shelf = shelves.acquire();
+        } finally {
+            shelving.unlock();
+        }
+    }
+
+    private void unshelve(Lease<T> lease) {
+        shelving.lock();
+        try {
+            shelved[lease.number] = null;
+            shelves.lockedDisown(lease.number);
+            lease.number = Shelves.NOWHERE;
+            lease.place = PerCpuMemory.NONE;
+        } finally {
+            shelving.unlock();
+        }
+    }
+
+    private int trimShelves() {
+        if (shelves == null) return 0;
+        LockedStack taken = new LockedStack(Integer.MAX_VALUE);
+        shelving.lock();
+        try {
+            if (!shelves.lockedTakeAll(taken)) takeHere(taken);
+        } finally {
+            shelving.unlock();
+        }
+        int trimmed = 0;
+        try {
+            while (!taken.isEmpty()) {
+                trimmed++;
+                discard(shelved[(int) taken.lockedPop()]);
             }
-            return used++;
         } finally {
-            changing.unlock();
+            while (!taken.isEmpty()) Commits.setPlace(shelves.place(taken.lockedPop()), true);
+            Reference.reachabilityFence(this);
+        }
+        return trimmed;
+    }
+
+    /* Where the kernel has no fence. */
+    private void takeHere(LockedStack taken) {
+        for (int i = 0; i < Shelves.PLACES; i++) {
+            taken.lockedRoom(1);
+            long number = Commits.take(shelf);
+            if (number < 0) return;
+            taken.lockedPush(number);
         }
     }
 
-    private void leaveSlot(int slot) {
-        changing.lock();
-        try {
-            freed[freedCount++] = slot;
-        } finally {
-            changing.unlock();
-        }
-    }
-
-    private void enter(Lease<T> lease) {
-        changing.lock();
-        try {
-            if (!table.put(lease))
-                throw new IllegalStateException("the supplier returned an object that is in the pool");
-            slots[lease.slot] = lease;
-        } finally {
-            changing.unlock();
-        }
-    }
-
-    @SuppressWarnings("unchecked")
-    private static <T> Lease<T>[] array(int length) {
-        return (Lease<T>[]) new Lease<?>[length];
+    private int index() {
+        return index == Index.CONCURRENCY_ID ? Cpus.concurrencyId() : Cpus.index();
     }
 
     /** What a pool is made of. */

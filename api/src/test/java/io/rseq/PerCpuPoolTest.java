@@ -77,6 +77,45 @@ class PerCpuPoolTest {
     }
 
     @Test
+    void without_a_fence_a_trim_leaves_what_lies_on_other_shelves_and_loses_nothing() {
+        try (FakeAgent agent = FakeAgent.arrive()) {
+            PerCpuPool<Thing> pool = pool(4, 0);
+            List<Lease<Thing>> out = new ArrayList<>();
+            for (int i = 0; i < pool.maxIdle(); i++) out.add(pool.lease());
+            for (Lease<Thing> lease : out) lease.close();
+            long idle = pool.idle();
+            agent.fences(false);
+            long trimmed = pool.trim();
+            assertThat(pool.idle()).isEqualTo(idle - trimmed);
+            agent.fences(true);
+            assertThat((long) pool.trim()).isEqualTo(idle - trimmed);
+            assertThat(pool.idle()).isZero();
+            assertThat(pool.discarded()).isEqualTo(pool.created());
+        }
+    }
+
+    @Test
+    void a_trim_at_which_onDiscard_throws_puts_back_what_it_had_taken_from_shelves() {
+        try (FakeAgent agent = FakeAgent.arrive()) {
+            PerCpuPool<Thing> pool = PerCpuPool.builder(Thing::new)
+                    .capacityPerCpu(64)
+                    .onDiscard(thing -> {
+                        throw new IllegalStateException("no");
+                    })
+                    .build();
+            List<Lease<Thing>> out = new ArrayList<>();
+            for (int i = 0; i < 10; i++) out.add(pool.lease());
+            for (Lease<Thing> lease : out) lease.close();
+            assertThat(agent.commits()).isPositive();
+            for (int left = 9; left >= 0; left--) {
+                assertThatThrownBy(pool::trim).hasMessage("no");
+                assertThat(pool.idle()).isEqualTo(left);
+            }
+            assertThat(pool.trim()).isZero();
+        }
+    }
+
+    @Test
     void a_second_close_and_a_get_after_close_are_refused() {
         PerCpuPool<Thing> pool = pool(4, 8);
         Lease<Thing> lease = pool.lease();

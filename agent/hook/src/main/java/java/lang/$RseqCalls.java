@@ -39,23 +39,25 @@ final class $RseqCalls {
     private static final long FIELD_CPU = 4;
     private static final long FIELD_CONCURRENCY_ID = 24;
 
-    /** address0's numbers. The first four are the next four by FIELD_CPU, with area and CPUs in the field's place. */
+    /** address0's numbers. The first five are the next five by FIELD_CPU, with area and CPUs in the field's place. */
     private static final int ADD = 0;
 
     private static final int PUSH = 1;
     private static final int POP = 2;
     private static final int RESERVE = 3;
-    private static final int ADD_BY = 4;
-    private static final int PUSH_BY = 5;
-    private static final int POP_BY = 6;
-    private static final int RESERVE_BY = 7;
-    private static final int COMPARE_AND_STORE = 8;
-    private static final int PUSH_BATCH = 9;
-    private static final int POP_BATCH = 10;
-    private static final int PROBE = 11;
+    private static final int TAKE = 4;
+    private static final int ADD_BY = 5;
+    private static final int PUSH_BY = 6;
+    private static final int POP_BY = 7;
+    private static final int RESERVE_BY = 8;
+    private static final int TAKE_BY = 9;
+    private static final int COMPARE_AND_STORE = 10;
+    private static final int PUSH_BATCH = 11;
+    private static final int POP_BATCH = 12;
+    private static final int PROBE = 13;
 
     /** How many numbers each takes. */
-    private static final int[] PARAMETERS = {4, 5, 4, 5, 3, 4, 3, 4, 5, 5, 5, 5};
+    private static final int[] PARAMETERS = {4, 5, 4, 5, 4, 3, 4, 3, 4, 3, 5, 5, 5, 5};
 
     private static final int SEQUENCES = PROBE;
 
@@ -80,6 +82,9 @@ final class $RseqCalls {
     private static MethodHandle reserve;
 
     @Stable
+    private static MethodHandle take;
+
+    @Stable
     private static MethodHandle addBy;
 
     @Stable
@@ -90,6 +95,9 @@ final class $RseqCalls {
 
     @Stable
     private static MethodHandle reserveBy;
+
+    @Stable
+    private static MethodHandle takeBy;
 
     @Stable
     private static MethodHandle compareAndStore;
@@ -148,6 +156,13 @@ final class $RseqCalls {
     }
 
     @ForceInline
+    static long take(long offset, long places) throws Throwable {
+        if (way == AS_ON_17) return $RseqCalls17.call(TAKE, offset, places, area, cpus);
+        MethodHandle handle = take;
+        return handle == null ? STATUS + UNAVAILABLE : (long) handle.invokeExact(offset, places, area, cpus);
+    }
+
+    @ForceInline
     static long addBy(long offset, long delta, long field) throws Throwable {
         if (way == AS_ON_17) return $RseqCalls17.call(ADD_BY, offset, delta, field);
         MethodHandle handle = addBy;
@@ -173,6 +188,13 @@ final class $RseqCalls {
         if (way == AS_ON_17) return $RseqCalls17.call(RESERVE_BY, offset, capacity, length, field);
         MethodHandle handle = reserveBy;
         return handle == null ? STATUS + UNAVAILABLE : (long) handle.invokeExact(offset, capacity, length, field);
+    }
+
+    @ForceInline
+    static long takeBy(long offset, long places, long field) throws Throwable {
+        if (way == AS_ON_17) return $RseqCalls17.call(TAKE_BY, offset, places, field);
+        MethodHandle handle = takeBy;
+        return handle == null ? STATUS + UNAVAILABLE : (long) handle.invokeExact(offset, places, field);
     }
 
     @ForceInline
@@ -221,6 +243,8 @@ final class $RseqCalls {
         pushBatch = handles[PUSH_BATCH];
         popBatch = handles[POP_BATCH];
         reserveBy = handles[RESERVE_BY];
+        takeBy = handles[TAKE_BY];
+        take = handles[TAKE];
         reserve = handles[RESERVE];
         push = handles[PUSH];
         pop = handles[POP];

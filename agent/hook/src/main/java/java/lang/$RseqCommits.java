@@ -15,7 +15,7 @@ import jdk.internal.vm.annotation.Stable;
  * <p><b>Committing.</b> What is left of a commit in compiled code is the check of its bounds and one call ({@code $RseqCalls}) without
  * thread-state transition. While nothing is open the answer is UNAVAILABLE.
  *
- * <p><b>After the call</b> of add, push and pop nothing is left to do, not even a second try for a thread that was not registered: what it would
+ * <p><b>After the call</b> of add, push, pop and take nothing is left to do, not even a second try for a thread that was not registered: what it would
  * need had to be kept across the call, a store and a load for each. Whoever gets UNAVAILABLE asks for the index, which registers the thread.
  *
  * <p><b>Bounds.</b> Any code can call this class. What it passes can spoil per-CPU memory, and never touches any other.
@@ -43,6 +43,12 @@ public final class $RseqCommits {
 
     /** The bits that no offset of a cell has: one test for alignment and range. Likewise capacity - 1. */
     private static final long NO_CELL = -REGION | CELL - 1;
+
+    /** Of a shelf, which has a line of its own. */
+    private static final long SHELF = 64;
+
+    private static final long NO_SHELF = -REGION | SHELF - 1;
+    private static final long PLACES = 32;
 
     private static final long NO_COUNT = -(REGION / CELL);
     private static final long NO_STACK_CAPACITY = -(1L << 20);
@@ -109,6 +115,17 @@ public final class $RseqCommits {
     public static long pop(long offset, long capacity, long field) throws Throwable {
         if (noStack(offset, capacity)) return STATUS + outside(offset);
         return field == FIELD_CPU ? $RseqCalls.pop(offset, capacity) : $RseqCalls.popBy(offset, capacity, field(field));
+    }
+
+    @ForceInline
+    public static long take(long shelf) throws Throwable {
+        return (shelf & NO_SHELF) == 0 ? $RseqCalls.take(shelf, PLACES) : takeBy(shelf);
+    }
+
+    private static long takeBy(long shelf) throws Throwable {
+        long offset = shelf - FIELD_CONCURRENCY_ID;
+        if ((offset & NO_SHELF) != 0) return STATUS + outside(shelf);
+        return $RseqCalls.takeBy(offset, PLACES, field(FIELD_CONCURRENCY_ID));
     }
 
     @ForceInline
@@ -186,6 +203,14 @@ public final class $RseqCommits {
     public static void put(int cpu, long offset, long value) {
         long regions = memory;
         if (regions != 0) U.putLongRelease(null, regions + cell(cpu, offset), value);
+    }
+
+    @ForceInline
+    public static boolean setPlace(long place, boolean full) {
+        long regions = memory;
+        if (regions == 0 || place >>> REGION_SHIFT > $Rseq.cpus()) return false;
+        U.putByteRelease(null, regions + place, (byte) (full ? 1 : 0));
+        return true;
     }
 
     public static void copyOut(int cpu, long offset, byte[] target, int from, int length) {

@@ -26,7 +26,7 @@ public final class Commits {
     /** No sequences here: no agent, another committer, or a thread without a registered area, which gets one when it asks for its index. */
     public static final long UNAVAILABLE = 1;
 
-    /** A stack or buffer of this CPU is full; from {@link #pop}: it is empty. */
+    /** A stack or buffer of this CPU is full; from {@link #pop} and {@link #take}: it is empty. */
     public static final long FULL = 2;
 
     /** A stack of this CPU is closed: somebody is draining it. */
@@ -43,6 +43,9 @@ public final class Commits {
 
     /** The highest {@code STATUS + status} that there is room for. */
     public static final long STATUS_MAX = STATUS + 15;
+
+    /** Bytes from a place in one region to the same in the next. */
+    public static final long REGION = 1L << 28;
 
     /** The offset of {@code cpu_id} in {@code struct rseq} (include/uapi/linux/rseq.h), bytes. */
     public static final long FIELD_CPU = 4;
@@ -95,6 +98,28 @@ public final class Commits {
     @Woven(by = "$RseqCommits")
     public static long pop(long offset, long capacity, long field) {
         return STATUS + UNAVAILABLE;
+    }
+
+    /**
+     * Takes what lies at a place of this CPU's shelf, one of 32: the place's number, {@code 32 * index + place}; or {@code STATUS + FULL} when all
+     * are empty. The place is the caller's to fill again. Layout: a byte for each place, then closed, 8 bytes; 64 bytes in all.
+     *
+     * @param shelf its offset; for the shelf of this concurrency id, {@link #FIELD_CONCURRENCY_ID} more
+     */
+    @Woven(by = "$RseqCommits")
+    public static long take(long shelf) {
+        return STATUS + UNAVAILABLE;
+    }
+
+    /**
+     * Fills or empties a place of a shelf, of whatever CPU, with release order. For whoever has taken it, and for who has closed the shelf.
+     *
+     * @param place {@code REGION * index} and the place's offset
+     * @return false: there is no such place
+     */
+    @Woven(by = "$RseqCommits")
+    public static boolean setPlace(long place, boolean full) {
+        return false;
     }
 
     /** Pushes up to {@code count} values from {@code shared}, an offset in the shared region: how many. All in one commit. */

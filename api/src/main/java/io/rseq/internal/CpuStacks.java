@@ -77,9 +77,10 @@ public final class CpuStacks {
         for (int cpu = 0; cpu < Cpus.count(); cpu++) {
             stripes.retire(cpu, values);
             if (cpu >= regions) continue; // the agent sees fewer CPUs than Cpus did: the overflow takes these
-            int count = values.size();
+            int count = (int) Math.min(values.size(), capacity);
             for (int i = 0; i < count; i++) Commits.put(cpu, at + VALUES + (long) i * Long.BYTES, values.lockedPop());
             if (count > 0) Commits.put(cpu, at, count);
+            // where a stripe holds more than a stack, the rest goes on with the next one's, and to the overflow at last
         }
         if (!values.isEmpty()) overflow.pushOverBound(values);
     }

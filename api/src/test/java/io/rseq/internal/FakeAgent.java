@@ -28,7 +28,18 @@ public final class FakeAgent implements AutoCloseable {
                 .redefine(Commits.class);
         woven = to(FakeSequences.class, woven, "available", "allocate", "free", "add", "get");
         woven = to(
-                FakeStacks.class, woven, "push", "pop", "pushBatch", "popBatch", "append", "put", "copyOut", "fence");
+                FakeStacks.class,
+                woven,
+                "push",
+                "pop",
+                "take",
+                "setPlace",
+                "pushBatch",
+                "popBatch",
+                "append",
+                "put",
+                "copyOut",
+                "fence");
         try (DynamicType.Unloaded<Commits> made = woven.make()) {
             made.load(Commits.class.getClassLoader(), reloading);
         }
@@ -40,7 +51,7 @@ public final class FakeAgent implements AutoCloseable {
         FakeStacks.fences = has;
     }
 
-    /** How many pushes, pops and appends came to the sequences. */
+    /** How many pushes, pops, takes and appends came to the sequences. */
     public long commits() {
         return FakeStacks.CALLS.get();
     }

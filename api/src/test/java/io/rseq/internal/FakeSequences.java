@@ -21,6 +21,8 @@ public final class FakeSequences {
     /** Bytes of a region. */
     private static final long REGION = 1L << 28;
 
+    private static final long LINE = 64;
+
     static final AtomicLong ADDS = new AtomicLong();
     static final AtomicLong ALLOCATED = new AtomicLong();
     static volatile Runnable afterGet = () -> {};
@@ -38,7 +40,7 @@ public final class FakeSequences {
 
     public static long allocate(long bytes) {
         if (!hasRoom(bytes)) throw new OutOfMemoryError("per-CPU memory is full");
-        long offset = NEXT.getAndAdd(bytes);
+        long offset = NEXT.getAndAdd(bytes + LINE - 1 & -LINE); // as the agent's: a shelf has a line of its own
         for (long cell = offset; cell < offset + bytes; cell += Long.BYTES) OFFSETS.add(cell);
         return offset;
     }

@@ -15,6 +15,8 @@ public final class FakeStacks {
     private static final int RESTARTS_EVERY = 11;
     private static final long CLOSED_AT = 8;
     private static final long VALUES_AT = 16;
+    private static final long SHELF = 64;
+    private static final long PLACES = 32;
     private static final long HEAD_AT = 64;
     private static final long DATA_AT = 128;
     private static final long PADDING = 1L << 32;
@@ -52,6 +54,38 @@ public final class FakeStacks {
             set(cpu, offset, count - 1);
             return get(cpu, offset + VALUES_AT + 8 * (count - 1));
         }
+    }
+
+    public static long take(long shelf) {
+        if (FakeSequences.none(shelf)) return Commits.STATUS + Commits.UNAVAILABLE;
+        long refusal = refusal();
+        if (refusal != Commits.COMMITTED) return Commits.STATUS + refusal;
+        long offset = shelf & -SHELF;
+        synchronized (FakeStacks.class) {
+            int cpu = cpu();
+            if (get(cpu, offset + PLACES) != 0) return Commits.STATUS + Commits.CLOSED;
+            for (long place = 0; place < PLACES; place++) {
+                long eight = get(cpu, offset + (place & -8));
+                long full = 1L << 8 * (place & 7);
+                if ((eight & full) == 0) continue;
+                set(cpu, offset + (place & -8), eight & ~full);
+                return PLACES * cpu + place;
+            }
+            return Commits.STATUS + Commits.FULL;
+        }
+    }
+
+    public static boolean setPlace(long place, boolean full) {
+        if (place < 0) return false;
+        int cpu = (int) (place / Commits.REGION);
+        long offset = place % Commits.REGION;
+        long bit = 1L << 8 * (offset & 7);
+        synchronized (FakeStacks.class) {
+            long eight = get(cpu, offset & -8);
+            if ((eight & bit) != 0 == full) throw new AssertionError("not the caller's: " + place);
+            set(cpu, offset & -8, eight ^ bit);
+        }
+        return true;
     }
 
     public static long pushBatch(long offset, long capacity, long shared, long count, long field) {

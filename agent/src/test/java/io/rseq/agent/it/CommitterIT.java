@@ -266,6 +266,9 @@ class CommitterIT {
         outcome.printed("stack.empty=2").printed("stack.emptyBatch=0");
         outcome.printed("stack.full=2").printed("stack.fullBatch=0");
         outcome.printed("fence=true").printed("stack.closed=3").printed("stack.closedPop=3");
+        assertThat(outcome.number("places.taken")).as("%s", outcome).isGreaterThan(ROUNDS_INTERPRETED);
+        outcome.printed("places.takenTwice=0").printed("places.full=true");
+        outcome.printed("places.closed=3").printed("places.empty=2");
         outcome.printed("buffer.complete=true").printed("buffer.ids=true").printed("buffer.damaged=0");
         assertThat(outcome.number("buffer.appended")).as("%s", outcome).isGreaterThan(500);
         outcome.printed("buffer.full=2").printed("buffer.tooLong=2");

@@ -65,6 +65,7 @@ final class Regions {
             calls.add(() -> Commits.compareAndStore(bad, 0, 0, 1, FIELD));
             calls.add(() -> Commits.push(bad, 4, 1, FIELD));
             calls.add(() -> Commits.pop(bad, 4, FIELD));
+            calls.add(() -> Commits.take(bad));
             calls.add(() -> Commits.pushBatch(64, 4, bad, 1, FIELD));
             calls.add(() -> Commits.popBatch(bad, 4, 64, 1, FIELD));
             calls.add(() -> Commits.append(bad, 64, bytes, 0, 1, FIELD));
@@ -101,6 +102,9 @@ final class Regions {
             } catch (IndexOutOfBoundsException refused) {
                 // as it must be
             }
+        }
+        for (long bad : new long[] {-1, Commits.NONE, REGION * (Cpus.count() + 1), Long.MAX_VALUE}) {
+            if (Commits.setPlace(bad, true)) notRefused++;
         }
         return notRefused;
     }

@@ -29,6 +29,7 @@ public final class Sequences {
         adds("platform", Sequences::platform);
         if (Runtime.version().feature() >= 21) adds("virtual", Sequences::virtual);
         Stacks.run(rounds);
+        Places.run(rounds);
         Buffers.run(rounds);
         Regions.run();
         System.out.println("restarts=" + (Commits.restarts() >= 0));
