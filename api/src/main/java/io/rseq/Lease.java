@@ -2,10 +2,6 @@
 package io.rseq;
 
 import io.rseq.internal.Commits;
-import io.rseq.internal.PerCpuMemory;
-import io.rseq.internal.Shelves;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.lang.ref.Reference;
 
 /**
@@ -25,42 +21,12 @@ import java.lang.ref.Reference;
  *
  * <p>A lease may be closed by another thread than the one that took it, if it was handed over as any object must be.
  */
-public final class Lease<T> implements AutoCloseable {
-    static final int IDLE = 0;
-    static final int LEASED = 1;
-    static final int ACQUIRED = 2;
-    static final int DISCARDED = 3;
-
-    /** Leased, and nothing that the pool keeps: what it makes when all its slots are in use. */
-    static final int UNPOOLED = 4;
-
-    private static final VarHandle STATE;
-
-    static {
-        try {
-            STATE = MethodHandles.lookup().findVarHandle(Lease.class, "state", int.class);
-        } catch (ReflectiveOperationException impossible) {
-            throw new ExceptionInInitializerError(impossible);
-        }
-    }
-
-    final T object;
-    final int slot;
-    private final PerCpuPool<T> pool;
-
-    /* Its place on a shelf, by number, if it has one; in the hands of who has the lease it may get one, and the next one sees that. */
-    int number = Shelves.NOWHERE;
-
-    /* The same, for who closes it: NONE when there is no place, or the pool has something to do first. */
-    long place = PerCpuMemory.NONE;
-
-    int state;
+public final class Lease<T> extends LeaseFields<T> implements AutoCloseable {
+    /* The line behind the fields. */
+    long p10, p11, p12, p13, p14, p15, p16, p17;
 
     Lease(PerCpuPool<T> pool, int slot, T object, int state) {
-        this.pool = pool;
-        this.slot = slot;
-        this.object = object;
-        this.state = state;
+        super(pool, slot, object, state);
     }
 
     /** What is in no pool. */

@@ -51,7 +51,7 @@ import java.util.function.Supplier;
  * by whoever takes it next; and so is what was done before a release for {@code onDiscard} of it. By a place: it is filled with release order,
  * and an acquire fence follows the sequence that found it full.
  *
- * <p><b>Cost.</b> About 100 bytes of heap for an object that has a slot; on each CPU in use the shelf's 64 bytes, and the stack's 8 for
+ * <p><b>Cost.</b> About 200 bytes of heap for an object that has a slot; on each CPU in use the shelf's 64 bytes, and the stack's 8 for
  * each object that may be idle there besides. A lease
  * allocates nothing once its object is made. {@code release(T)} costs an identity hash, the table's entry and an atomic instruction more.
  * For objects that cost less than some 20 ns to make, and for few threads that live long and may keep their own, pool nothing.

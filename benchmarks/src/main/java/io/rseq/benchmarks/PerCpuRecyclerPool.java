@@ -22,7 +22,7 @@ final class PerCpuRecyclerPool implements RecyclerPool<BufferRecycler> {
     public BufferRecycler acquirePooled() {
         Lease<Leased> lease = pool.lease();
         Leased recycler = lease.get();
-        recycler.lease = lease;
+        if (recycler.lease == null) recycler.lease = lease; // an object of a pool has the same one each time
         return recycler;
     }
 
