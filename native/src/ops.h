@@ -1,7 +1,7 @@
 /*
  * ops.h: the restartable sequences, and the state that they read. One assembly file per architecture: ops_x86_64.S, ops_aarch64.S.
  *
- * A sequence commits to the cell, stack or buffer of the CPU (or concurrency id) that its thread runs on, by one store at its very end.
+ * A sequence commits to the cell, stack, shelf or buffer of the CPU (or concurrency id) that its thread runs on, by one store at its very end.
  * What comes between its start and that store, migration, preemption or a signal, makes the kernel abort it: nothing was committed, and
  * it starts again, on the CPU where the thread is then. See Documentation of rseq(2), and kernel/rseq.c.
  *

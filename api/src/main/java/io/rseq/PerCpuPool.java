@@ -38,12 +38,17 @@ import java.util.function.Supplier;
  * object's identity, and one compare-and-set. An object is made when this CPU and the overflow have none, and discarded when it has no
  * place and both are full.
  *
+ * <p><b>Bound.</b> There are {@code maxIdle() = capacityPerCpu * Cpus.count() + overflow} slots, so never more idle objects than that, each
+ * of which the pool keeps alive. When all slots are in use and none is idle here, an object is made that is not pooled: used like any
+ * other, and discarded when it is given back. An object that is never given back holds its slot, and its place, and is not collected; with
+ * {@code maxIdle()} of them lost, nothing is pooled any more, and nothing is refused. An acquired object that is not pooled is held weakly.
+ *
  * <p><b>Promises.</b> An object is in one place: idle once, or with whoever took it. Of two releases of an object between two acquisitions,
  * also by threads at once, exactly one succeeds and the other throws. After somebody else has acquired it, a late second release can't be
  * told from that one's. What a {@link Lease} guarantees stands there. The supplier or a callback that throws leaves the pool whole.
  *
- * <p><b>Progress, migration, preemption, dying threads</b>: as {@link PerCpuLongStack}. Making and discarding take a lock that may park,
- * held for some table entries and never while the supplier or a callback runs. A thread that dies with an object holds its slot, like
+ * <p><b>Progress, migration, preemption, dying threads</b>: as {@link PerCpuLongStack}. Making and discarding take locks that may park,
+ * held for some table entries, or a trim's look at all shelves, and never while the supplier or a callback runs. A thread that dies with an object holds its slot, like
  * anyone else who does not give back. <b>Virtual threads</b> may park and move to other carriers with an object in hand; it goes back to the
  * CPU on whose shelf it has its place, and without a place to the one where it is given back.
  *
@@ -52,8 +57,8 @@ import java.util.function.Supplier;
  * and an acquire fence follows the sequence that found it full.
  *
  * <p><b>Cost.</b> About 200 bytes of heap for an object that has a slot; on each CPU in use the shelf's 64 bytes, and the stack's 8 for
- * each object that may be idle there besides. A lease
- * allocates nothing once its object is made. {@code release(T)} costs an identity hash, the table's entry and an atomic instruction more.
+ * each object that may be idle there besides. A lease allocates nothing once its object is made; one that is closed on another CPU than it
+ * was taken on moves the line of a shelf there and back. {@code release(T)} costs an identity hash, the table's entry and an atomic instruction more.
  * For objects that cost less than some 20 ns to make, and for few threads that live long and may keep their own, pool nothing.
  *
  * <p><b>Sources.</b> Bonwick, <em>The Slab Allocator</em> (USENIX 1994), and Bonwick and Adams (2001) for the per-CPU magazines; tcmalloc
@@ -150,14 +155,9 @@ public final class PerCpuPool<T> {
 
     /** How many objects are idle: exact when nobody takes or gives back, an estimate while others do. */
     public long idle() {
-        long there = idle.size();
-        if (shelves == null) return there;
-        shelving.lock();
-        try {
-            return there + shelves.lockedFull();
-        } finally {
-            shelving.unlock();
-        }
+        long idleNow = idle.size() + (shelves == null ? 0 : shelves.full());
+        Reference.reachabilityFence(this);
+        return idleNow;
     }
 
     /** How many objects can be idle at most. */
@@ -192,7 +192,7 @@ public final class PerCpuPool<T> {
     /** Null: none is idle, here or in the overflow. */
     private Lease<T> take() {
         long number = Commits.take(shelf);
-        Lease<T> lease = number >= 0 ? fromShelf(number) : fromStack();
+        Lease<T> lease = number >= 0 ? fromShelf(number) : takeSlowly(number);
         Reference.reachabilityFence(this);
         return lease;
     }
@@ -202,7 +202,12 @@ public final class PerCpuPool<T> {
         return shelved[(int) number];
     }
 
-    private Lease<T> fromStack() {
+    private Lease<T> takeSlowly(long refusal) {
+        if (refusal == Commits.STATUS + Commits.UNAVAILABLE && shelf != PerCpuMemory.NONE) {
+            index(); // which registers a thread that had no area
+            long number = Commits.take(shelf);
+            if (number >= 0) return fromShelf(number);
+        }
         long slot = idle.pop();
         if (slot < 0) return null;
         Lease<T> lease = slots.at(slot);
@@ -287,23 +292,33 @@ public final class PerCpuPool<T> {
     // ---- places
     // --------------------------------------------------------------------------------------------------------------
 
-    /** Gives an object a place, if this CPU has one for it. Not worth waiting for. */
+    /** Gives an object a place, if this CPU has one for it. Not worth waiting for, nor failing: without one it goes by the stack. */
     private void shelve(Lease<T> lease) {
-        if (shelves == null || shelves.acquire() == PerCpuMemory.NONE) return;
-        if (!shelves.hasRoom(index()) || !shelving.tryLock()) return;
         try {
-            int at = index();
-            int end = (at + 1) * Shelves.PLACES;
-            if (end > shelved.length) shelved = Arrays.copyOf(shelved, end);
-            int number = shelves.lockedOwn(at);
-            if (number == Shelves.NOWHERE) return;
-            shelved[number] = lease;
-            lease.number = number;
-            if (onRelease == null) lease.place = shelves.place(number);
-            shelf = shelves.acquire();
-        } finally {
-            shelving.unlock();
+            if (shelves == null || !shelves.hasRoom(index()) || !shelves.areInReach() || !shelving.tryLock()) return;
+            try {
+                lockedShelve(lease, index());
+            } finally {
+                shelving.unlock();
+            }
+        } catch (OutOfMemoryError | StackOverflowError later) {
+            // the next one who finds it without a place tries again
         }
+    }
+
+    private void lockedShelve(Lease<T> lease, int at) {
+        int end = (at + 1) * Shelves.PLACES;
+        if (end > shelved.length) {
+            Lease<T>[] larger = Arrays.copyOf(shelved, end);
+            VarHandle.storeStoreFence(); // who finds a place full knows its entry in the smaller one only
+            shelved = larger;
+        }
+        int number = shelves.lockedOwn(at);
+        if (number == Shelves.NOWHERE) return;
+        shelved[number] = lease;
+        lease.number = number;
+        if (onRelease == null) lease.place = shelves.place(number);
+        shelf = shelves.told();
     }
 
     private void unshelve(Lease<T> lease) {
@@ -342,12 +357,14 @@ public final class PerCpuPool<T> {
 
     /* Where the kernel has no fence. */
     private void takeHere(LockedStack taken) {
+        index(); // as above
+        taken.lockedRoom(Shelves.PLACES);
         for (int i = 0; i < Shelves.PLACES; i++) {
-            taken.lockedRoom(1);
             long number = Commits.take(shelf);
-            if (number < 0) return;
+            if (number < 0) break;
             taken.lockedPush(number);
         }
+        VarHandle.acquireFence();
     }
 
     private int index() {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.rseq;
 
+import java.lang.invoke.VarHandle;
 import java.util.Arrays;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -40,7 +41,9 @@ final class SlotTable<T> {
             if (used == bySlot.length) {
                 int length = (int) Math.min(Math.max(FIRST, 2L * used), most);
                 freed = Arrays.copyOf(freed, length); // here, so that a removal needs no memory
-                bySlot = Arrays.copyOf(bySlot, length);
+                Lease<T>[] larger = Arrays.copyOf(bySlot, length);
+                VarHandle.storeStoreFence(); // who has a slot's number may know its entry in the smaller one only
+                bySlot = larger;
             }
             return used++;
         } finally {

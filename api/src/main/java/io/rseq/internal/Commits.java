@@ -29,7 +29,7 @@ public final class Commits {
     /** A stack or buffer of this CPU is full; from {@link #pop} and {@link #take}: it is empty. */
     public static final long FULL = 2;
 
-    /** A stack of this CPU is closed: somebody is draining it. */
+    /** A stack or shelf of this CPU is closed: somebody is draining it. */
     public static final long CLOSED = 3;
 
     /** {@link #compareAndStore}: the thread runs elsewhere, or the cell holds another value. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.rseq.internal;
 
+import io.rseq.Cpus;
 import java.util.Arrays;
 
 /**
@@ -8,8 +9,8 @@ import java.util.Arrays;
  *
  * <p>A thing is taken by a sequence, {@link Commits#take}, that finds a full place of its own CPU's shelf and empties it. So of the threads
  * of a CPU one gets it, and those of other CPUs don't look. Whoever took it has the place along with it: nobody takes from an empty place, and
- * nobody else may fill this one. That is why it is put back by a plain store of one byte, from wherever its taker runs then: no sequence, no
- * atomic instruction, and no way through anything that is shared.
+ * nobody else may fill this one. That is why it is put back by a plain store of one byte, from wherever its taker runs then: no sequence, and
+ * no atomic instruction. From another CPU that store takes the shelf's line, and this CPU's next take brings it back.
  *
  * <p>A shelf is its places, a byte each, and a word that is not 0 while it is closed. Who closes one, and then fences, is the only one who
  * takes from it; places may still be filled.
@@ -26,6 +27,7 @@ public final class Shelves {
     private static final int SHIFT = 5;
     private static final long BYTES = 64;
     private static final long CLOSED = PLACES;
+    private static final long UNUSED = CLOSED + Long.BYTES;
 
     private final PerCpuMemory memory = new PerCpuMemory(BYTES);
     private final int places;
@@ -34,19 +36,31 @@ public final class Shelves {
     /* By index: a bit for each place that belongs to something. */
     private int[] owned = {};
 
+    private final long addField;
     private final long field;
 
     /** Of {@code places} places, 1 to {@link #PLACES}, for each index of {@code field}. */
     public Shelves(int places, long field) {
         this.places = places;
+        this.addField = field;
         this.field = field == Commits.FIELD_CONCURRENCY_ID ? field : 0;
         all = -1 >>> PLACES - places;
     }
 
-    /** What {@link Commits#take} is told, where there are sequences; {@link PerCpuMemory#NONE} where there are none. */
-    public long acquire() {
+    /**
+     * Whether this thread, where it runs, can take what would lie here: there are sequences, and for this thread, too. Acquires the memory when
+     * they have come.
+     */
+    public boolean areInReach() {
+        // An agent that sees more CPUs than Cpus did has sequences look at shelves where nobody puts anything.
+        if (Hook.cpus() > Cpus.count()) return false;
         long at = memory.acquire();
-        return at == PerCpuMemory.NONE ? at : at + field;
+        return at != PerCpuMemory.NONE && Commits.add(at + UNUSED, 0, addField) == Commits.COMMITTED;
+    }
+
+    /** What {@link Commits#take} is told, once something was given a place. */
+    public long told() {
+        return memory.acquired() + field;
     }
 
     /** What {@link Commits#setPlace} is told of a place that was had. */
@@ -75,11 +89,12 @@ public final class Shelves {
     }
 
     /** How many places are full: an estimate while others take and put back. */
-    public int lockedFull() {
+    public int full() {
         long at = memory.acquired();
+        int[] now = owned;
         int full = 0;
-        for (int cpu = 0; cpu < owned.length; cpu++) {
-            if (owned[cpu] == 0) continue; // nor is the memory of a CPU that has nothing touched
+        for (int cpu = 0; cpu < now.length; cpu++) {
+            if (now[cpu] == 0) continue; // nor is the memory of a CPU that has nothing touched
             for (int place = 0; place < PLACES; place += Long.BYTES)
                 full += Long.bitCount(Commits.get(cpu, at + place));
         }

@@ -40,8 +40,9 @@ final class Retained {
                 .append(
                         " back, and is parked. The heap\nafter a collection, above what the threads themselves take (`empty`); median of ")
                 .append(rounds)
-                .append(" rounds, in brackets " + (rounds < 4 ? "the lowest and the highest" : "the middle half")
-                        + ". Ours also\nhas 8 bytes for each slot and CPU outside the heap.\n\n")
+                .append(
+                        " rounds, in brackets " + (rounds < 4 ? "the lowest and the highest" : "the middle half")
+                                + ". Ours also\nhas 64 bytes for each CPU outside the heap, and 8 for each object beyond 32 there.\n\n")
                 .append("| KiB | of 10,000 threads | bytes for each thread |\n|---|--:|--:|\n");
         double threads = median(lines.get(0));
         for (String line : lines) {

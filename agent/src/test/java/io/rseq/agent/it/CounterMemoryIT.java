@@ -2,7 +2,6 @@
 package io.rseq.agent.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.rseq.agent.it.programs.ManyCounters;
 
@@ -14,7 +13,6 @@ class CounterMemoryIT {
 
     @EveryJdk
     void a_counter_takes_8_bytes_of_each_cpu_that_it_counted_on(World world) {
-        assumeTrue(Machine.isX86(), "no sequences here");
         Outcome outcome = Launch.of(world, ManyCounters.class)
                 .jna()
                 .arguments(COUNTERS)

@@ -3,7 +3,9 @@ package io.rseq.agent.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rseq.Cpus;
 import io.rseq.Index;
+import io.rseq.agent.it.programs.LateLeases;
 import io.rseq.agent.it.programs.Pooling;
 
 /** Each object of a pool is in one place, and what was done to it is seen by who takes it next, whatever commits. */
@@ -31,6 +33,14 @@ class PoolIT {
         for (String committer : StructureLaunch.COMMITTERS)
             isWhole(pooling(world).attached(committer, "platform"));
         if (world.jdk().hasVirtualThreads()) isWhole(pooling(world).attached("auto", "virtual"));
+    }
+
+    /** A thread that had no area until its first lease finds what lies idle where it runs, as any other. */
+    @EveryWorld
+    void threads_from_before_the_agent_find_what_lies_idle(World world) throws Exception {
+        Outcome outcome = new StructureLaunch(world, LateLeases.class).attached("auto", "platform");
+        assertThat(outcome.number("created")).as(outcome.toString()).isBetween(1L, 4L * Cpus.count());
+        assertThat(outcome.number("idle")).as(outcome.toString()).isEqualTo(outcome.number("created"));
     }
 
     @EveryJdk

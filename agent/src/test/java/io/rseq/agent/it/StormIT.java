@@ -2,7 +2,6 @@
 package io.rseq.agent.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.rseq.Index;
 import io.rseq.agent.it.programs.Storm;
@@ -46,8 +45,8 @@ class StormIT {
 
     @EveryJdk
     void sequences_that_do_not_restart_are_caught_by_the_same_storm(World world) {
-        assumeTrue(Machine.isX86(), "no sequences here");
-        Path broken = Path.of(System.getProperty("rseq.native")).resolve("broken-linux-x86-64");
+        Path broken = Path.of(System.getProperty("rseq.native"))
+                .resolve("broken-linux-" + (Machine.isX86() ? "x86-64" : "aarch64"));
         assertThat(broken).isDirectoryContaining(file -> Files.isRegularFile(file));
         Outcome outcome = launch(world, UNTIL_CAUGHT_MS, "first", Index.CPU)
                 .agent("native.path=" + broken)

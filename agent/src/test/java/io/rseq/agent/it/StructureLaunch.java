@@ -61,7 +61,7 @@ final class StructureLaunch {
 
     private Outcome committedBy(String committer, Outcome outcome) {
         outcome.hadNoWarning().hadNothingFromTheJvmOnStderr();
-        if (committer.equals("atomic") || !Machine.isX86()) return outcome.printed("committer=atomic");
+        if (committer.equals("atomic")) return outcome.printed("committer=atomic");
         assertThat(outcome.fact("committer"))
                 .as(outcome.toString())
                 .isIn("ffm-critical", "ffm-trivial", "critical-jni");
