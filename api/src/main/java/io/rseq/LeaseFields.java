@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.rseq;
 
+import io.rseq.internal.LinePadding;
 import io.rseq.internal.PerCpuMemory;
 import io.rseq.internal.Shelves;
 import java.lang.invoke.MethodHandles;
@@ -10,7 +11,7 @@ import java.lang.invoke.VarHandle;
  * What a lease knows. Each taking and each giving back writes {@link #state}. So there is a cache line on either side: leases, and pooled objects,
  * lie side by side on the heap, and CPUs that write to neighbours would take one line from each other all the time.
  */
-abstract class LeaseFields<T> extends LeasePadding {
+abstract class LeaseFields<T> extends LinePadding {
     static final int IDLE = 0;
     static final int LEASED = 1;
     static final int ACQUIRED = 2;

@@ -90,8 +90,14 @@ public final class PerCpuCounter extends Number {
 
     /** Adds {@code delta}, which may be negative. */
     public void add(long delta) {
-        if (Commits.add(offset, delta, field) != Commits.COMMITTED) offset = cells.addSlowly(0, delta);
+        if (Commits.add(offset, delta, field) != Commits.COMMITTED) addSlowly(delta);
         Reference.reachabilityFence(this);
+    }
+
+    private void addSlowly(long delta) {
+        long at = cells.addSlowly(0, delta);
+        if (at != offset)
+            offset = at; // not each time: where there are no sequences, the CPUs would take this line from each other
     }
 
     /** Adds 1. */

@@ -141,9 +141,13 @@ public final class PerCpuHistogram {
     }
 
     private void add(int cell, long times) {
-        if (Commits.add(offset + (long) cell * Long.BYTES, times, field) != Commits.COMMITTED)
-            offset = cells.addSlowly(cell, times);
+        if (Commits.add(offset + (long) cell * Long.BYTES, times, field) != Commits.COMMITTED) addSlowly(cell, times);
         Reference.reachabilityFence(this);
+    }
+
+    private void addSlowly(int cell, long times) {
+        long at = cells.addSlowly(cell, times);
+        if (at != offset) offset = at; // as in PerCpuCounter
     }
 
     private int cellOf(long value) {

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.rseq.internal;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.util.Arrays;
 
 /**
@@ -11,30 +9,17 @@ import java.util.Arrays;
  *
  * <p>Methods named {@code locked...} are for the holder of {@link #lock}. Where two are locked, the shared one is locked first.
  */
-public final class LockedStack {
+public final class LockedStack extends StackFields {
     /** What {@link #pop} answers when there is nothing: no value of a stack. */
     public static final long EMPTY = Commits.STATUS;
 
-    private static final long[] NONE = {};
     private static final int SMALLEST = 16;
-    private static final VarHandle COUNT;
 
-    static {
-        try {
-            COUNT = MethodHandles.lookup().findVarHandle(LockedStack.class, "count", int.class);
-        } catch (ReflectiveOperationException impossible) {
-            throw new ExceptionInInitializerError(impossible);
-        }
-    }
-
-    private final ShortLock lock = new ShortLock();
-    private final int capacity;
-    private long[] values = NONE;
-    private int count;
-    private boolean retired;
+    /* The line behind the fields. */
+    long p10, p11, p12, p13, p14, p15, p16, p17;
 
     public LockedStack(int capacity) {
-        this.capacity = capacity;
+        super(capacity);
     }
 
     public void lock() {
