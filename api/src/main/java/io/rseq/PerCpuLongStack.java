@@ -15,7 +15,7 @@ import java.util.function.LongConsumer;
 
 /**
  * A bounded stack of longs for each CPU, and one overflow that they share: for ids of slots, addresses of blocks, whatever is taken and
- * given back often and is worth the same whichever of them one gets. {@link PerCpuPool} is built on it.
+ * given back often and is worth the same whichever of them one gets. {@link PerCpuPool} keeps here what has no place on a shelf.
  *
  * <p><b>How.</b> Under the agent, push and pop are <em>restartable sequences</em> on per-CPU memory: look at the count, read or write a
  * value, store the new count. That last store is the commit, a plain one; a thread that is preempted, moved or signalled before it starts

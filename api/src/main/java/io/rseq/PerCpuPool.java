@@ -220,7 +220,7 @@ public final class PerCpuPool<T> {
 
     void giveBack(Lease<T> lease) {
         if (onRelease != null) prepare(lease);
-        if (lease.number >= 0) Commits.setPlace(shelves.place(lease.number), true);
+        if (lease.number != Shelves.NOWHERE) Commits.setPlace(shelves.place(lease.number), true);
         else if (!idle.push(lease.slot)) discard(lease);
     }
 

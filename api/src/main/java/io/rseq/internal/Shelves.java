@@ -36,14 +36,12 @@ public final class Shelves {
     /* By index: a bit for each place that belongs to something. */
     private int[] owned = {};
 
-    private final long addField;
     private final long field;
 
     /** Of {@code places} places, 1 to {@link #PLACES}, for each index of {@code field}. */
     public Shelves(int places, long field) {
         this.places = places;
-        this.addField = field;
-        this.field = field == Commits.FIELD_CONCURRENCY_ID ? field : 0;
+        this.field = field;
         all = -1 >>> PLACES - places;
     }
 
@@ -55,12 +53,12 @@ public final class Shelves {
         // An agent that sees more CPUs than Cpus did has sequences look at shelves where nobody puts anything.
         if (Hook.cpus() > Cpus.count()) return false;
         long at = memory.acquire();
-        return at != PerCpuMemory.NONE && Commits.add(at + UNUSED, 0, addField) == Commits.COMMITTED;
+        return at != PerCpuMemory.NONE && Commits.add(at + UNUSED, 0, field) == Commits.COMMITTED;
     }
 
     /** What {@link Commits#take} is told, once something was given a place. */
     public long told() {
-        return memory.acquired() + field;
+        return memory.acquired() + (field == Commits.FIELD_CONCURRENCY_ID ? field : 0);
     }
 
     /** What {@link Commits#setPlace} is told of a place that was had. */

@@ -13,6 +13,7 @@ final class StructureLaunch {
     private final World world;
     private final Class<?> program;
     private Index index = Index.CPU;
+    private String[] wrapper = {};
 
     StructureLaunch(World world, Class<?> program) {
         this.world = world;
@@ -21,6 +22,14 @@ final class StructureLaunch {
 
     StructureLaunch by(Index other) {
         index = other;
+        return this;
+    }
+
+    /** With one CPU for all threads. */
+    StructureLaunch onOneCpu() {
+        wrapper = new String[] {
+            "taskset", "-c", Integer.toString(Machine.allowedCpus().nextSetBit(0))
+        };
         return this;
     }
 
@@ -50,7 +59,7 @@ final class StructureLaunch {
     }
 
     private Launch launch(String kind) {
-        return Launch.of(world, program).arguments(kind, index);
+        return Launch.of(world, program).arguments(kind, index).wrapper(wrapper);
     }
 
     private static Outcome goOn(Running running) {
