@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.rseq;
 
+import io.rseq.internal.Commits;
+
 /** Which index a {@link PerCpu} method receives. */
 public enum Index {
     /** The CPU that the caller runs on: {@code 0 <= index < Cpus.count()}. Kernel field {@code cpu_id}. */
@@ -14,5 +16,21 @@ public enum Index {
     CONCURRENCY_ID,
 
     /** The NUMA node that the caller runs on: {@code 0 <= index < Cpus.nodeCount()}. Kernel field {@code node_id}, Linux 6.3. */
-    NUMA_NODE
+    NUMA_NODE;
+
+    /** What is added to the offset that a sequence is told, for it to commit by this index. */
+    long by() {
+        return switch (this) {
+            case CPU -> 0;
+            case CONCURRENCY_ID -> Commits.BY_CONCURRENCY_ID;
+            case NUMA_NODE ->
+                throw new IllegalArgumentException(
+                        "index=NUMA_NODE: a sequence can't commit by it; CPU or CONCURRENCY_ID");
+        };
+    }
+
+    /** This thread's, of what sequences commit by. Asking also registers a thread that had no area. */
+    int own() {
+        return this == CONCURRENCY_ID ? Cpus.concurrencyId() : Cpus.index();
+    }
 }

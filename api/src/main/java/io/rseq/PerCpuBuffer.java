@@ -65,7 +65,7 @@ public final class PerCpuBuffer {
     private final int maxRecord;
     private final boolean timestamps;
     private final Index index;
-    private final long field;
+    private final long by;
     private final PerCpuMemory memory;
     private final AtomicReferenceArray<HeapRing> rings = new AtomicReferenceArray<>(Cpus.count());
     private final AtomicReferenceArray<RecordReader> readers = new AtomicReferenceArray<>(Cpus.count());
@@ -74,8 +74,8 @@ public final class PerCpuBuffer {
     /* Where a record and its timestamp come together, so that one copy takes both. Null without timestamps. */
     private final PerCpuPool<byte[]> scratch;
 
-    /* The memory's. Plain: who reads NONE too long goes the slow way, which looks again. */
-    private long offset = NONE;
+    /* What sequences are told: the memory's offset and by. Plain: who reads NONE too long goes the slow way, which looks again. */
+    private long told = NONE;
 
     /** Of that many bytes for each CPU, without timestamps. */
     public PerCpuBuffer(int capacityPerCpu) {
@@ -87,7 +87,7 @@ public final class PerCpuBuffer {
         maxRecord = builder.capacityPerCpu / 8;
         timestamps = builder.timestamps;
         index = builder.index;
-        field = index == Index.CONCURRENCY_ID ? Commits.FIELD_CONCURRENCY_ID : Commits.FIELD_CPU;
+        by = index.by();
         scratch = !timestamps
                 ? null
                 : PerCpuPool.builder(() -> new byte[Long.BYTES + maxRecord])
@@ -134,7 +134,7 @@ public final class PerCpuBuffer {
         Objects.checkFromIndexSize(from, length, source.length);
         if (length > maxRecord) throw new IllegalArgumentException("length=" + length + ": more than " + maxRecord);
         long time = timestamps ? System.nanoTime() : 0;
-        long status = offset == NONE && acquire() == NONE ? Commits.UNAVAILABLE : commit(time, source, from, length);
+        long status = told == NONE && !acquire() ? Commits.UNAVAILABLE : commit(time, source, from, length);
         return status == Commits.COMMITTED || appendPastMemory(status, time, source, from, length);
     }
 
@@ -168,7 +168,7 @@ public final class PerCpuBuffer {
 
     private long commit(long time, byte[] source, int from, int length) {
         if (timestamps) return commitStamped(time, source, from, length);
-        long status = Commits.append(offset, capacity, source, from, length, field);
+        long status = Commits.append(told, capacity, source, from, length);
         Reference.reachabilityFence(this);
         return status;
     }
@@ -178,7 +178,7 @@ public final class PerCpuBuffer {
             byte[] record = lease.get();
             LONG.set(record, 0, time);
             System.arraycopy(source, from, record, Long.BYTES, length);
-            return Commits.append(offset, capacity, record, 0, Long.BYTES + length, field);
+            return Commits.append(told, capacity, record, 0, Long.BYTES + length);
         } finally {
             Reference.reachabilityFence(this);
         }
@@ -191,14 +191,15 @@ public final class PerCpuBuffer {
     }
 
     /* An agent that sees more CPUs than Cpus did, which only one that came later can, has sequences append where no reader looks. */
-    private long acquire() {
+    private boolean acquire() {
         long at = Hook.cpus() > Cpus.count() ? NONE : memory.acquire();
-        if (at != NONE) offset = at;
-        return at;
+        if (at == NONE) return false;
+        told = at + by;
+        return true;
     }
 
     private HeapRing ring() {
-        int own = index == Index.CONCURRENCY_ID ? Cpus.concurrencyId() : Cpus.index();
+        int own = index.own();
         HeapRing ring = rings.get(own);
         if (ring != null) return ring;
         rings.compareAndSet(own, null, new HeapRing((int) capacity));
@@ -237,10 +238,8 @@ public final class PerCpuBuffer {
          * @throws IllegalArgumentException for {@link Index#NUMA_NODE}: several CPUs run with the same one
          */
         public Builder index(Index of) {
-            if (of == Index.NUMA_NODE)
-                throw new IllegalArgumentException(
-                        "index=NUMA_NODE: a sequence can't commit by it; CPU or CONCURRENCY_ID");
-            index = Objects.requireNonNull(of);
+            of.by();
+            index = of;
             return this;
         }
 

@@ -14,23 +14,21 @@ import java.lang.ref.Reference;
  * <p>A cell of one CPU is written by sequences on that CPU alone, and read by anyone. It is never set back: whoever wants to begin at 0
  * again keeps what it read as a base to subtract. So what is read twice from one cell is two values that it really held, in that order.
  *
- * <p>Whoever adds keeps copies of {@link #offset} and {@link #field} of its own, plain ones, since every load on the way to a cell shows: a
- * tenth to a fifth of an add. Who reads {@code NONE} there too long goes the slow way, which looks again.
+ * <p>Whoever adds keeps a copy of {@link #told} of its own, a plain one, since every load on the way to a cell shows: a tenth to a
+ * fifth of an add. Who reads {@code NONE} there too long goes the slow way, which looks again.
  */
 final class PerCpuCells {
     private final PerCpuMemory memory;
     private final int cells;
     private final Index index;
-    private final long field;
+    private final long by;
 
     private volatile AtomicCells atomics;
 
     PerCpuCells(int cells, Index index) {
-        if (index == Index.NUMA_NODE)
-            throw new IllegalArgumentException("index=NUMA_NODE: a sequence can't commit by it; CPU or CONCURRENCY_ID");
         this.cells = cells;
         this.index = index;
-        this.field = index == Index.CONCURRENCY_ID ? Commits.FIELD_CONCURRENCY_ID : Commits.FIELD_CPU;
+        this.by = index.by();
         this.memory = new PerCpuMemory((long) cells * Long.BYTES);
     }
 
@@ -38,29 +36,23 @@ final class PerCpuCells {
         return index;
     }
 
-    /** What an add passes for its field. */
-    long field() {
-        return field;
-    }
-
-    /** Where cell 0 is, in each region; {@link PerCpuMemory#NONE} while there are no sequences. Each cell is 8 bytes behind the one before. */
-    long offset() {
-        return memory.offset();
+    /** What an add to cell 0 is told; of {@link PerCpuMemory#NONE} while there are no sequences. Each cell is 8 bytes behind the one before. */
+    long told() {
+        return memory.offset() + by;
     }
 
     /**
      * For an add that was not committed. {@code 0 <= cell < cells}: not checked.
      *
-     * @return the offset, if there is one by now
+     * @return {@link #told}, by now
      */
     long addSlowly(int cell, long delta) {
         long at = memory.acquire();
-        if (at == PerCpuMemory.NONE || Commits.add(at + (long) cell * Long.BYTES, delta, field) != Commits.COMMITTED) {
-            // Asking for the index also registers a thread that had no area: its next add is a sequence.
-            atomics().add(index == Index.CONCURRENCY_ID ? Cpus.concurrencyId() : Cpus.index(), cell, delta);
+        if (at == PerCpuMemory.NONE || Commits.add(at + (long) cell * Long.BYTES + by, delta) != Commits.COMMITTED) {
+            atomics().add(index.own(), cell, delta); // which registers the thread, too: its next add is a sequence
         }
         Reference.reachabilityFence(this);
-        return at;
+        return at + by;
     }
 
     /** What each cell holds, over all CPUs. Each cell is read once. */

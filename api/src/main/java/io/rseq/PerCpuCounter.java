@@ -65,8 +65,7 @@ public final class PerCpuCounter extends Number {
     }
 
     private final transient PerCpuCells cells;
-    private final transient long field;
-    private transient long offset;
+    private transient long told;
 
     /* What the cells held at the last reset. */
     private transient volatile long base;
@@ -84,20 +83,19 @@ public final class PerCpuCounter extends Number {
      */
     public PerCpuCounter(Index index) {
         cells = new PerCpuCells(1, index);
-        field = cells.field();
-        offset = cells.offset();
+        told = cells.told();
     }
 
     /** Adds {@code delta}, which may be negative. */
     public void add(long delta) {
-        if (Commits.add(offset, delta, field) != Commits.COMMITTED) addSlowly(delta);
+        if (Commits.add(told, delta) != Commits.COMMITTED) addSlowly(delta);
         Reference.reachabilityFence(this);
     }
 
     private void addSlowly(long delta) {
-        long at = cells.addSlowly(0, delta);
-        if (at != offset)
-            offset = at; // not each time: where there are no sequences, the CPUs would take this line from each other
+        long now = cells.addSlowly(0, delta);
+        if (now != told)
+            told = now; // not each time: where there are no sequences, the CPUs would take this line from each other
     }
 
     /** Adds 1. */

@@ -62,8 +62,7 @@ public final class PerCpuHistogram {
     /* The buckets' and the cells', so that recording begins with loads from here alone. */
     private final long mask;
     private final int halfShift;
-    private final long field;
-    private long offset;
+    private long told;
 
     /* What the cells held at the last reset; null when there was none. Its content never changes. */
     private volatile long[] base;
@@ -91,8 +90,7 @@ public final class PerCpuHistogram {
         mask = buckets.mask();
         halfShift = buckets.halfShift();
         cells = new PerCpuCells(above + 1, index);
-        field = cells.field();
-        offset = cells.offset();
+        told = cells.told();
     }
 
     /**
@@ -141,13 +139,13 @@ public final class PerCpuHistogram {
     }
 
     private void add(int cell, long times) {
-        if (Commits.add(offset + (long) cell * Long.BYTES, times, field) != Commits.COMMITTED) addSlowly(cell, times);
+        if (Commits.add(told + (long) cell * Long.BYTES, times) != Commits.COMMITTED) addSlowly(cell, times);
         Reference.reachabilityFence(this);
     }
 
     private void addSlowly(int cell, long times) {
-        long at = cells.addSlowly(cell, times);
-        if (at != offset) offset = at; // as in PerCpuCounter
+        long now = cells.addSlowly(cell, times);
+        if (now != told) told = now; // as in PerCpuCounter
     }
 
     private int cellOf(long value) {

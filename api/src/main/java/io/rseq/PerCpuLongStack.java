@@ -67,18 +67,18 @@ public final class PerCpuLongStack {
     private static final int MAX_BATCH = 32;
     private static final int EXCHANGES = 4;
 
-    private static final VarHandle OFFSET;
+    private static final VarHandle TOLD;
 
     static {
         try {
-            OFFSET = MethodHandles.lookup().findVarHandle(PerCpuLongStack.class, "offset", long.class);
+            TOLD = MethodHandles.lookup().findVarHandle(PerCpuLongStack.class, "told", long.class);
         } catch (ReflectiveOperationException impossible) {
             throw new ExceptionInInitializerError(impossible);
         }
     }
 
     private final long capacity;
-    private final long field;
+    private final long by;
     private final CpuStacks stacks;
     private final Index index;
     private final PerCpuMemory memory;
@@ -89,10 +89,11 @@ public final class PerCpuLongStack {
     private final ReentrantLock changing = new ReentrantLock();
 
     /*
-     * The memory's, once what the stripes held is there. Plain on the hot path: who reads NONE too long goes the slow way, which looks again.
-     * What follows a commit takes nothing from before it but the value: what lives across the call costs a store and a load each time.
+     * What sequences are told: the memory's offset and by; NONE until what the stripes held is there. Plain on the hot path: who reads NONE too
+     * long goes the slow way, which looks again. What follows a commit takes nothing from before it but the value: what lives across the call
+     * costs a store and a load each time.
      */
-    private long offset;
+    private long told;
 
     /** Of that many values for each CPU, and an overflow of four times as many for all. */
     public PerCpuLongStack(int capacityPerCpu) {
@@ -115,22 +116,15 @@ public final class PerCpuLongStack {
         if (capacityPerCpu < 1 || capacityPerCpu > MAX_CAPACITY)
             throw new IllegalArgumentException("capacityPerCpu=" + capacityPerCpu + ": not in 1.." + MAX_CAPACITY);
         if (overflow < 0) throw new IllegalArgumentException("overflow=" + overflow);
-        if (index == Index.NUMA_NODE)
-            throw new IllegalArgumentException("index=NUMA_NODE: a sequence can't commit by it; CPU or CONCURRENCY_ID");
         this.capacity = inMemory;
-        this.index = Objects.requireNonNull(index);
-        this.field = index == Index.CONCURRENCY_ID ? Commits.FIELD_CONCURRENCY_ID : Commits.FIELD_CPU;
+        this.index = index;
+        this.by = index.by();
         int batch = Math.max(1, Math.min(MAX_BATCH, inMemory / 2));
-        this.stacks = new CpuStacks(capacity, batch, field);
+        this.stacks = new CpuStacks(capacity, batch, by);
         this.overflow = new LockedStack(overflow);
         this.stripes = new StripedStack(Cpus.count(), capacityPerCpu, this.overflow, batch);
         this.memory = new PerCpuMemory(CpuStacks.bytes(capacity));
-        OFFSET.setRelease(this, memory.offset());
-    }
-
-    /** What a sequence on this stack is told. */
-    long field() {
-        return field;
+        TOLD.setRelease(this, told(memory.offset()));
     }
 
     /** How many values each CPU's stack holds at most. */
@@ -147,7 +141,7 @@ public final class PerCpuLongStack {
     public boolean push(long value) {
         if (value < LEAST) throw refused(value);
         VarHandle.releaseFence();
-        long status = Commits.push(offset, capacity, value, field);
+        long status = Commits.push(told, capacity, value);
         boolean pushed = status == Commits.COMMITTED || pushPastStack(value, status);
         Reference.reachabilityFence(this);
         return pushed;
@@ -155,7 +149,7 @@ public final class PerCpuLongStack {
 
     /** Pops a value from here, or from the overflow; {@link #EMPTY} when neither has one. */
     public long pop() {
-        long value = Commits.pop(offset, capacity, field);
+        long value = Commits.pop(told, capacity);
         if (value < 0 && value < LEAST) value = popPastStack(value); // the first compare is the cheaper one
         VarHandle.acquireFence();
         Reference.reachabilityFence(this);
@@ -218,7 +212,7 @@ public final class PerCpuLongStack {
     /** How many values are here, on all CPUs and in the overflow: exact when nobody pushes or pops, an estimate while others do. */
     public long size() {
         long size = overflow.size() + stripes.size();
-        long at = (long) OFFSET.getAcquire(this);
+        long at = acquired();
         if (at == NONE) return size;
         size += stacks.size(at);
         Reference.reachabilityFence(this);
@@ -235,19 +229,19 @@ public final class PerCpuLongStack {
 
     private boolean pushPastStack(long value, long refusal) {
         long at = acquire();
-        if (at == NONE) return stripes.push(stripe(), value);
+        if (at == NONE) return stripes.push(index.own(), value);
         long status = refusal;
-        if (status == Commits.UNAVAILABLE && register()) status = Commits.push(at, capacity, value, field);
+        if (status == Commits.UNAVAILABLE && register()) status = Commits.push(at + by, capacity, value);
         for (int i = 0; status == Commits.FULL && i < EXCHANGES && stacks.moveOut(at, overflow); i++)
-            status = Commits.push(at, capacity, value, field);
+            status = Commits.push(at + by, capacity, value);
         return status == Commits.COMMITTED || overflow.push(value);
     }
 
     private long popPastStack(long refusal) {
         long at = acquire();
-        if (at == NONE) return stripes.pop(stripe());
+        if (at == NONE) return stripes.pop(index.own());
         long status = refusal;
-        if (status == Commits.STATUS + Commits.UNAVAILABLE && register()) status = Commits.pop(at, capacity, field);
+        if (status == Commits.STATUS + Commits.UNAVAILABLE && register()) status = Commits.pop(at + by, capacity);
         if (status >= LEAST) return status;
         if (overflow.isEmpty()) return EMPTY;
         return status == Commits.STATUS + Commits.FULL ? stacks.moveIn(at, overflow) : overflow.pop();
@@ -255,20 +249,28 @@ public final class PerCpuLongStack {
 
     /* A thread without an area gets one when it asks for its index. */
     private boolean register() {
-        return stripe() >= 0;
+        return index.own() >= 0;
+    }
+
+    /* The memory's offset, as far as sequences are told of it. */
+    private long acquired() {
+        return (long) TOLD.getAcquire(this) == NONE ? NONE : memory.acquired();
+    }
+
+    private long told(long at) {
+        return at == NONE ? NONE : at + by;
     }
 
     private long acquire() {
-        long at = (long) OFFSET.getAcquire(this);
+        long at = acquired();
         if (at != NONE || memory.acquire() == NONE) return at;
         changing.lock();
         try {
-            if (offset == NONE) {
-                at = memory.acquired();
-                stacks.takeFrom(stripes, at, overflow);
-                OFFSET.setRelease(this, at);
+            if (acquired() == NONE) {
+                stacks.takeFrom(stripes, memory.acquired(), overflow);
+                TOLD.setRelease(this, told(memory.acquired()));
             }
-            return offset;
+            return memory.acquired();
         } finally {
             changing.unlock();
         }
@@ -278,7 +280,7 @@ public final class PerCpuLongStack {
         boolean fenced = true;
         changing.lock();
         try {
-            if (offset != NONE) fenced = stacks.giveAllTo(all, offset);
+            if (acquired() != NONE) fenced = stacks.giveAllTo(all, memory.acquired());
             stripes.giveAllTo(all);
             overflow.giveAllTo(all);
         } finally {
@@ -290,10 +292,6 @@ public final class PerCpuLongStack {
             if (value == EMPTY) return;
             all.lockedPush(value);
         }
-    }
-
-    private int stripe() {
-        return index == Index.CONCURRENCY_ID ? Cpus.concurrencyId() : Cpus.index();
     }
 
     private static IllegalArgumentException refused(long value) {

@@ -99,7 +99,7 @@ public final class PerCpuPool<T> {
         index = builder.index;
         idle = new PerCpuLongStack(
                 builder.capacityPerCpu, builder.capacityPerCpu - Math.max(0, places), overflow, index);
-        shelves = places > 0 ? new Shelves(places, idle.field()) : null;
+        shelves = places > 0 ? new Shelves(places, index.by()) : null;
         maxIdle = (int) Math.min((long) builder.capacityPerCpu * Cpus.count() + overflow, Integer.MAX_VALUE - 8);
         slots = new SlotTable<>(maxIdle);
     }
@@ -204,7 +204,7 @@ public final class PerCpuPool<T> {
 
     private Lease<T> takeSlowly(long refusal) {
         if (refusal == Commits.STATUS + Commits.UNAVAILABLE && shelf != PerCpuMemory.NONE) {
-            index(); // which registers a thread that had no area
+            index.own(); // which registers a thread that had no area
             long number = Commits.take(shelf);
             if (number >= 0) return fromShelf(number);
         }
@@ -295,9 +295,10 @@ public final class PerCpuPool<T> {
     /** Gives an object a place, if this CPU has one for it. Not worth waiting for, nor failing: without one it goes by the stack. */
     private void shelve(Lease<T> lease) {
         try {
-            if (shelves == null || !shelves.hasRoom(index()) || !shelves.areInReach() || !shelving.tryLock()) return;
+            if (shelves == null || !shelves.hasRoom(index.own()) || !shelves.areInReach() || !shelving.tryLock())
+                return;
             try {
-                lockedShelve(lease, index());
+                lockedShelve(lease, index.own());
             } finally {
                 shelving.unlock();
             }
@@ -357,7 +358,7 @@ public final class PerCpuPool<T> {
 
     /* Where the kernel has no fence. */
     private void takeHere(LockedStack taken) {
-        index(); // as above
+        index.own(); // as above
         taken.lockedRoom(Shelves.PLACES);
         for (int i = 0; i < Shelves.PLACES; i++) {
             long number = Commits.take(shelf);
@@ -365,10 +366,6 @@ public final class PerCpuPool<T> {
             taken.lockedPush(number);
         }
         VarHandle.acquireFence();
-    }
-
-    private int index() {
-        return index == Index.CONCURRENCY_ID ? Cpus.concurrencyId() : Cpus.index();
     }
 
     /** What a pool is made of. */

@@ -20,7 +20,8 @@ import jdk.internal.vm.annotation.Stable;
  *
  * <p><b>Bounds.</b> Any code can call this class. What it passes can spoil per-CPU memory, and never touches any other.
  *
- * <p><b>Statuses, fields, layouts</b>: as {@code Commits} and ops.h have them.
+ * <p><b>Offsets, statuses, layouts</b>: as {@code Commits} and ops.h have them. An offset with BY_CONCURRENCY_ID is no cell's, so what goes by the CPU
+ * asks nothing more than its bounds.
  */
 public final class $RseqCommits {
     /** Committers, as in io.rseq.agent.engine.Committer. */
@@ -32,6 +33,8 @@ public final class $RseqCommits {
     private static final long UNAVAILABLE = 1;
     private static final long FULL = 2;
     private static final long STATUS = Long.MIN_VALUE;
+
+    private static final long BY_CONCURRENCY_ID = 1;
 
     private static final long FIELD_CPU = 4;
     private static final long FIELD_CONCURRENCY_ID = 24;
@@ -90,56 +93,67 @@ public final class $RseqCommits {
     // -----------------------------------------------------------------------------------------------------------
 
     @ForceInline
-    public static long add(long offset, long delta, long field) throws Throwable {
+    public static long add(long told, long delta) throws Throwable {
+        return (told & NO_CELL) == 0 ? $RseqCalls.add(told, delta) : addBy(told, delta);
+    }
+
+    private static long addBy(long told, long delta) throws Throwable {
+        long offset = offset(told);
+        return (offset & NO_CELL) == 0 ? $RseqCalls.addBy(offset, delta, field(told)) : outside(offset);
+    }
+
+    @ForceInline
+    public static long compareAndStore(long told, long index, long expected, long value) throws Throwable {
+        long offset = offset(told);
         if ((offset & NO_CELL) != 0) return outside(offset);
-        return field == FIELD_CPU ? $RseqCalls.add(offset, delta) : $RseqCalls.addBy(offset, delta, field(field));
+        long status = $RseqCalls.compareAndStore(offset, index, expected, value, field(told));
+        return status == UNAVAILABLE ? compareAndStoreAgain(offset, index, expected, value, field(told)) : status;
     }
 
     @ForceInline
-    public static long compareAndStore(long offset, long index, long expected, long value, long field)
-            throws Throwable {
-        if ((offset & NO_CELL) != 0) return outside(offset);
-        long status = $RseqCalls.compareAndStore(offset, index, expected, value, field(field));
-        return status == UNAVAILABLE ? compareAndStoreAgain(offset, index, expected, value, field) : status;
+    public static long push(long told, long capacity, long value) throws Throwable {
+        return noStack(told, capacity) ? pushBy(told, capacity, value) : $RseqCalls.push(told, capacity, value);
+    }
+
+    private static long pushBy(long told, long capacity, long value) throws Throwable {
+        long offset = offset(told);
+        return noStack(offset, capacity) ? outside(offset) : $RseqCalls.pushBy(offset, capacity, value, field(told));
     }
 
     @ForceInline
-    public static long push(long offset, long capacity, long value, long field) throws Throwable {
-        if (noStack(offset, capacity)) return outside(offset);
-        return field == FIELD_CPU
-                ? $RseqCalls.push(offset, capacity, value)
-                : $RseqCalls.pushBy(offset, capacity, value, field(field));
+    public static long pop(long told, long capacity) throws Throwable {
+        return noStack(told, capacity) ? popBy(told, capacity) : $RseqCalls.pop(told, capacity);
+    }
+
+    private static long popBy(long told, long capacity) throws Throwable {
+        long offset = offset(told);
+        return noStack(offset, capacity) ? STATUS + outside(offset) : $RseqCalls.popBy(offset, capacity, field(told));
     }
 
     @ForceInline
-    public static long pop(long offset, long capacity, long field) throws Throwable {
-        if (noStack(offset, capacity)) return STATUS + outside(offset);
-        return field == FIELD_CPU ? $RseqCalls.pop(offset, capacity) : $RseqCalls.popBy(offset, capacity, field(field));
+    public static long take(long told) throws Throwable {
+        return (told & NO_SHELF) == 0 ? $RseqCalls.take(told, PLACES) : takeBy(told);
+    }
+
+    private static long takeBy(long told) throws Throwable {
+        long offset = offset(told);
+        return (offset & NO_SHELF) == 0 ? $RseqCalls.takeBy(offset, PLACES, field(told)) : STATUS + outside(offset);
     }
 
     @ForceInline
-    public static long take(long shelf) throws Throwable {
-        return (shelf & NO_SHELF) == 0 ? $RseqCalls.take(shelf, PLACES) : takeBy(shelf);
-    }
-
-    private static long takeBy(long shelf) throws Throwable {
-        long offset = shelf - FIELD_CONCURRENCY_ID;
-        if ((offset & NO_SHELF) != 0) return STATUS + outside(shelf);
-        return $RseqCalls.takeBy(offset, PLACES, field(FIELD_CONCURRENCY_ID));
-    }
-
-    @ForceInline
-    public static long pushBatch(long offset, long capacity, long shared, long count, long field) throws Throwable {
+    public static long pushBatch(long told, long capacity, long shared, long count) throws Throwable {
+        long offset = offset(told);
         if (noStack(offset, capacity) || noBatch(shared, count)) return STATUS + outside(offset);
-        long number = $RseqCalls.pushBatch(offset, capacity, shared, count, field(field));
-        return number == STATUS + UNAVAILABLE ? pushBatchAgain(offset, capacity, shared, count, field) : number;
+        long number = $RseqCalls.pushBatch(offset, capacity, shared, count, field(told));
+        return number == STATUS + UNAVAILABLE ? pushBatchAgain(offset, capacity, shared, count, field(told)) : number;
     }
 
     @ForceInline
-    public static long popBatch(long offset, long capacity, long shared, long count, long field) throws Throwable {
+    public static long popBatch(long told, long capacity, long shared, long count) throws Throwable {
+        long offset = offset(told);
         if (noStack(offset, capacity) || noBatch(shared, count)) return STATUS + outside(offset);
-        long number = $RseqCalls.popBatch(offset, capacity, shared, count, field(field));
-        return number == STATUS + UNAVAILABLE ? popBatchAgain(offset, capacity, shared, count, field) : number;
+        long number = $RseqCalls.popBatch(offset, capacity, shared, count, field(told));
+        return number == STATUS + UNAVAILABLE ? popBatchAgain(offset, capacity, shared, count, field(told)) : number;
     }
 
     /**
@@ -148,17 +162,17 @@ public final class $RseqCommits {
      */
     @ForceInline
     @ReservedStackAccess
-    public static long append(long offset, long capacity, byte[] source, int from, int length, long field)
-            throws Throwable {
+    public static long append(long told, long capacity, byte[] source, int from, int length) throws Throwable {
         Objects.checkFromIndexSize(from, length, source.length);
+        long offset = offset(told);
         if (noBuffer(offset, capacity)) return outside(offset);
         if (length > capacity - RECORD_DATA) return FULL;
         long regions = memory;
         if (regions == 0) return UNAVAILABLE;
-        long place = field == FIELD_CPU
+        long place = told == offset
                 ? $RseqCalls.reserve(offset, capacity, length)
-                : $RseqCalls.reserveBy(offset, capacity, length, field(field));
-        if (place == STATUS + UNAVAILABLE) place = reserveAgain(offset, capacity, length, field);
+                : $RseqCalls.reserveBy(offset, capacity, length, field(told));
+        if (place == STATUS + UNAVAILABLE) place = reserveAgain(offset, capacity, length, field(told));
         if (place < 0) return place - STATUS;
         long region = regions + (place >>> Integer.SIZE << REGION_SHIFT);
         long record = region + offset + BUFFER_DATA + (place & 0xFFFFFFFFL);
@@ -270,10 +284,15 @@ public final class $RseqCommits {
         return ((long) cpu << REGION_SHIFT) + offset;
     }
 
-    /** What any other than the two fields is taken for: an offset that does not lie in the area must not be read. */
     @ForceInline
-    private static long field(long field) {
-        return field == FIELD_CONCURRENCY_ID && $Rseq.hasConcurrencyId() ? FIELD_CONCURRENCY_ID : FIELD_CPU;
+    private static long offset(long told) {
+        return told & ~BY_CONCURRENCY_ID;
+    }
+
+    /** The offset in the area of what a sequence takes for its index. */
+    @ForceInline
+    private static long field(long told) {
+        return (told & BY_CONCURRENCY_ID) != 0 && $Rseq.hasConcurrencyId() ? FIELD_CONCURRENCY_ID : FIELD_CPU;
     }
 
     /** Structures without sequences pass what allocate answered them, or a cell of it. Inlined: under {@code atomic} each operation comes here. */
@@ -299,28 +318,24 @@ public final class $RseqCommits {
     @DontInline
     private static long compareAndStoreAgain(long offset, long index, long expected, long value, long field)
             throws Throwable {
-        return isRegistered() ? $RseqCalls.compareAndStore(offset, index, expected, value, field(field)) : UNAVAILABLE;
+        return isRegistered() ? $RseqCalls.compareAndStore(offset, index, expected, value, field) : UNAVAILABLE;
     }
 
     @DontInline
     private static long pushBatchAgain(long offset, long capacity, long shared, long count, long field)
             throws Throwable {
-        return isRegistered()
-                ? $RseqCalls.pushBatch(offset, capacity, shared, count, field(field))
-                : STATUS + UNAVAILABLE;
+        return isRegistered() ? $RseqCalls.pushBatch(offset, capacity, shared, count, field) : STATUS + UNAVAILABLE;
     }
 
     @DontInline
     private static long popBatchAgain(long offset, long capacity, long shared, long count, long field)
             throws Throwable {
-        return isRegistered()
-                ? $RseqCalls.popBatch(offset, capacity, shared, count, field(field))
-                : STATUS + UNAVAILABLE;
+        return isRegistered() ? $RseqCalls.popBatch(offset, capacity, shared, count, field) : STATUS + UNAVAILABLE;
     }
 
     @DontInline
     private static long reserveAgain(long offset, long capacity, long length, long field) throws Throwable {
-        return isRegistered() ? $RseqCalls.reserveBy(offset, capacity, length, field(field)) : STATUS + UNAVAILABLE;
+        return isRegistered() ? $RseqCalls.reserveBy(offset, capacity, length, field) : STATUS + UNAVAILABLE;
     }
 
     /** Whether a second try makes sense: a virtual thread may have moved on by then, to a carrier that is not registered either. */

@@ -9,7 +9,8 @@ package io.rseq.internal;
  * <p><b>Memory.</b> An allocation is an <em>offset</em>: that many bytes, zeroed, at the same place in the region of every possible CPU and in
  * one more region, number {@code Cpus.count()}, which is shared by all of them.
  *
- * <p><b>Field.</b> What a sequence takes for its index: {@link #FIELD_CPU} or {@link #FIELD_CONCURRENCY_ID}.
+ * <p><b>Index.</b> A sequence works in the region of the CPU that it runs on; with {@link #BY_CONCURRENCY_ID} added to the offset that it is
+ * told, in that of its thread's concurrency id.
  *
  * <p><b>Statuses.</b> A method that answers a value answers {@code STATUS + status} where there is none.
  *
@@ -47,11 +48,8 @@ public final class Commits {
     /** Bytes from a place in one region to the same in the next. */
     public static final long REGION = 1L << 28;
 
-    /** The offset of {@code cpu_id} in {@code struct rseq} (include/uapi/linux/rseq.h), bytes. */
-    public static final long FIELD_CPU = 4;
-
-    /** The offset of {@code mm_cid}, bytes. The hook takes the CPU where the kernel has none. */
-    public static final long FIELD_CONCURRENCY_ID = 24;
+    /** Added to the offset that a sequence is told: by {@code mm_cid}, not {@code cpu_id}. The hook takes the CPU where the kernel has none. */
+    public static final long BY_CONCURRENCY_ID = 1;
 
     private Commits() {}
 
@@ -78,25 +76,25 @@ public final class Commits {
 
     /** Adds to this CPU's cell. */
     @Woven(by = "$RseqCommits")
-    public static long add(long offset, long delta, long field) {
+    public static long add(long offset, long delta) {
         return UNAVAILABLE;
     }
 
     /** Stores into this CPU's cell, if it is the one of {@code index} and holds {@code expected}. */
     @Woven(by = "$RseqCommits")
-    public static long compareAndStore(long offset, long index, long expected, long value, long field) {
+    public static long compareAndStore(long offset, long index, long expected, long value) {
         return UNAVAILABLE;
     }
 
     /** Pushes on this CPU's stack. Layout: count, closed, then the values, 8 bytes each. */
     @Woven(by = "$RseqCommits")
-    public static long push(long offset, long capacity, long value, long field) {
+    public static long push(long offset, long capacity, long value) {
         return UNAVAILABLE;
     }
 
     /** Pops from this CPU's stack: a value, or {@code STATUS + FULL} when it is empty. */
     @Woven(by = "$RseqCommits")
-    public static long pop(long offset, long capacity, long field) {
+    public static long pop(long offset, long capacity) {
         return STATUS + UNAVAILABLE;
     }
 
@@ -104,7 +102,7 @@ public final class Commits {
      * Takes what lies at a place of this CPU's shelf, one of 32: the place's number, {@code 32 * index + place}; or {@code STATUS + FULL} when all
      * are empty. The place is the caller's to fill again. Layout: a byte for each place, then closed, 8 bytes; 64 bytes in all.
      *
-     * @param shelf its offset; for the shelf of this concurrency id, {@link #FIELD_CONCURRENCY_ID} more
+     * @param shelf its offset
      */
     @Woven(by = "$RseqCommits")
     public static long take(long shelf) {
@@ -124,13 +122,13 @@ public final class Commits {
 
     /** Pushes up to {@code count} values from {@code shared}, an offset in the shared region: how many. All in one commit. */
     @Woven(by = "$RseqCommits")
-    public static long pushBatch(long offset, long capacity, long shared, long count, long field) {
+    public static long pushBatch(long offset, long capacity, long shared, long count) {
         return STATUS + UNAVAILABLE;
     }
 
     /** Pops up to {@code count} values into the shared region, the top one last: how many. All in one commit. */
     @Woven(by = "$RseqCommits")
-    public static long popBatch(long offset, long capacity, long shared, long count, long field) {
+    public static long popBatch(long offset, long capacity, long shared, long count) {
         return STATUS + UNAVAILABLE;
     }
 
@@ -141,7 +139,7 @@ public final class Commits {
      * @throws IndexOutOfBoundsException if the range is not one of {@code source}
      */
     @Woven(by = "$RseqCommits")
-    public static long append(long offset, long capacity, byte[] source, int from, int length, long field) {
+    public static long append(long offset, long capacity, byte[] source, int from, int length) {
         return UNAVAILABLE;
     }
 

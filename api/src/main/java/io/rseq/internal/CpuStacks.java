@@ -16,13 +16,13 @@ public final class CpuStacks {
 
     private final long capacity;
     private final int batch;
-    private final long field;
+    private final long by;
 
-    /** Of {@code capacity} values for each index of {@code field}, that exchange up to {@code batch} at a time. */
-    public CpuStacks(long capacity, int batch, long field) {
+    /** Of {@code capacity} values, that exchange up to {@code batch} at a time. {@code by}: added to what sequences are told. */
+    public CpuStacks(long capacity, int batch, long by) {
         this.capacity = capacity;
         this.batch = batch;
-        this.field = field;
+        this.by = by;
     }
 
     /** Bytes in each region. */
@@ -44,7 +44,7 @@ public final class CpuStacks {
         try {
             int room = overflow.lockedRoom(batch);
             if (room == 0) return false;
-            long moved = Commits.popBatch(at, capacity, at, room, field);
+            long moved = Commits.popBatch(at + by, capacity, at, room);
             for (int i = 0; i < moved; i++) overflow.lockedPush(Commits.get(shared, at + (long) i * Long.BYTES));
             return true; // none moved: it is another CPU's by now, or closed, which the next push finds out
         } finally {
@@ -62,7 +62,7 @@ public final class CpuStacks {
             long value = overflow.lockedPeek(0);
             int more = Math.min(batch, here) - 1;
             for (int i = 0; i < more; i++) Commits.put(shared, at + (long) i * Long.BYTES, overflow.lockedPeek(1 + i));
-            long moved = more == 0 ? 0 : Commits.pushBatch(at, capacity, at, more, field);
+            long moved = more == 0 ? 0 : Commits.pushBatch(at + by, capacity, at, more);
             overflow.lockedDrop(1 + (int) Math.max(0, moved));
             return value;
         } finally {

@@ -15,7 +15,7 @@ import java.util.concurrent.ThreadFactory;
  *
  * <pre>{@code
  * long offset = memory.offset();                                     // plain: the hot path
- * if (Commits.add(offset, delta, field) == COMMITTED) {              // of NONE: UNAVAILABLE
+ * if (Commits.add(offset, delta) == COMMITTED) {                     // of NONE: UNAVAILABLE
  *     Reference.reachabilityFence(memory);                           // not given back while a sequence runs on it
  *     return;
  * }

@@ -36,12 +36,12 @@ public final class Shelves {
     /* By index: a bit for each place that belongs to something. */
     private int[] owned = {};
 
-    private final long field;
+    private final long by;
 
-    /** Of {@code places} places, 1 to {@link #PLACES}, for each index of {@code field}. */
-    public Shelves(int places, long field) {
+    /** Of {@code places} places, 1 to {@link #PLACES}, for each index. {@code by}: added to what sequences are told. */
+    public Shelves(int places, long by) {
         this.places = places;
-        this.field = field;
+        this.by = by;
         all = -1 >>> PLACES - places;
     }
 
@@ -53,12 +53,12 @@ public final class Shelves {
         // An agent that sees more CPUs than Cpus did has sequences look at shelves where nobody puts anything.
         if (Hook.cpus() > Cpus.count()) return false;
         long at = memory.acquire();
-        return at != PerCpuMemory.NONE && Commits.add(at + UNUSED, 0, field) == Commits.COMMITTED;
+        return at != PerCpuMemory.NONE && Commits.add(at + UNUSED + by, 0) == Commits.COMMITTED;
     }
 
     /** What {@link Commits#take} is told, once something was given a place. */
     public long told() {
-        return memory.acquired() + (field == Commits.FIELD_CONCURRENCY_ID ? field : 0);
+        return memory.acquired() + by;
     }
 
     /** What {@link Commits#setPlace} is told of a place that was had. */

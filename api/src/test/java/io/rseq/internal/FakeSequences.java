@@ -53,13 +53,14 @@ public final class FakeSequences {
         ALLOCATED.addAndGet(-bytes);
     }
 
-    public static long add(long offset, long delta, long field) {
+    public static long add(long told, long delta) {
+        long offset = told & -Long.BYTES;
         if (none(offset)) return Commits.UNAVAILABLE;
         if (!OFFSETS.contains(offset)) throw new AssertionError("nobody's: " + offset);
         long number = ADDS.incrementAndGet();
         if (number % UNAVAILABLE_EVERY == 0) return Commits.UNAVAILABLE;
         if (number % RESTARTS_EVERY == 0) return Commits.RESTARTS;
-        int cpu = field == Commits.FIELD_CONCURRENCY_ID ? Cpus.concurrencyId() : Cpus.index();
+        int cpu = (told & Commits.BY_CONCURRENCY_ID) != 0 ? Cpus.concurrencyId() : Cpus.index();
         cell(cpu, offset).addAndGet(delta);
         return Commits.COMMITTED;
     }

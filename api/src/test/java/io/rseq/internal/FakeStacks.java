@@ -27,7 +27,7 @@ public final class FakeStacks {
 
     private FakeStacks() {}
 
-    public static long push(long offset, long capacity, long value, long field) {
+    public static long push(long offset, long capacity, long value) {
         if (FakeSequences.none(offset)) return Commits.UNAVAILABLE;
         long refusal = refusal();
         if (refusal != Commits.COMMITTED) return refusal;
@@ -42,7 +42,7 @@ public final class FakeStacks {
         }
     }
 
-    public static long pop(long offset, long capacity, long field) {
+    public static long pop(long offset, long capacity) {
         if (FakeSequences.none(offset)) return Commits.STATUS + Commits.UNAVAILABLE;
         long refusal = refusal();
         if (refusal != Commits.COMMITTED) return Commits.STATUS + refusal;
@@ -88,7 +88,7 @@ public final class FakeStacks {
         return true;
     }
 
-    public static long pushBatch(long offset, long capacity, long shared, long count, long field) {
+    public static long pushBatch(long offset, long capacity, long shared, long count) {
         synchronized (FakeStacks.class) {
             int cpu = cpu();
             if (get(cpu, offset + CLOSED_AT) != 0) return Commits.STATUS + Commits.CLOSED;
@@ -101,7 +101,7 @@ public final class FakeStacks {
         }
     }
 
-    public static long popBatch(long offset, long capacity, long shared, long count, long field) {
+    public static long popBatch(long offset, long capacity, long shared, long count) {
         synchronized (FakeStacks.class) {
             int cpu = cpu();
             if (get(cpu, offset + CLOSED_AT) != 0) return Commits.STATUS + Commits.CLOSED;
@@ -114,7 +114,7 @@ public final class FakeStacks {
         }
     }
 
-    public static long append(long offset, long capacity, byte[] source, int from, int length, long field) {
+    public static long append(long offset, long capacity, byte[] source, int from, int length) {
         long refusal = refusal();
         if (refusal != Commits.COMMITTED) return refusal;
         int cpu = cpu();

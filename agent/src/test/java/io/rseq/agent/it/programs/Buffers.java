@@ -11,7 +11,6 @@ final class Buffers {
     private static final long BYTES = 128 + CAPACITY;
     private static final int LONGEST = 300;
     private static final int HEADER = 8;
-    private static final long FIELD = Commits.FIELD_CPU;
 
     private final long buffer = Commits.allocate(BYTES);
     private final AtomicLong next = new AtomicLong(1);
@@ -35,11 +34,10 @@ final class Buffers {
         byte[] record = new byte[64];
         long status = Commits.COMMITTED;
         for (int i = 0; i < CAPACITY && status == Commits.COMMITTED; i++)
-            status = Commits.append(buffers.buffer, CAPACITY, record, 0, record.length, FIELD);
+            status = Commits.append(buffers.buffer, CAPACITY, record, 0, record.length);
         System.out.println("buffer.full=" + status);
         byte[] tooLong = new byte[CAPACITY];
-        System.out.println(
-                "buffer.tooLong=" + Commits.append(buffers.buffer, CAPACITY, tooLong, 0, tooLong.length, FIELD));
+        System.out.println("buffer.tooLong=" + Commits.append(buffers.buffer, CAPACITY, tooLong, 0, tooLong.length));
         Commits.free(buffers.buffer, BYTES);
     }
 
@@ -50,7 +48,7 @@ final class Buffers {
             long id = next.getAndIncrement();
             int from = (int) (id % 5);
             for (int at = 0; at < length(id); at++) bytes[from + at] = expected(id, at);
-            if (Commits.append(buffer, CAPACITY, bytes, from, length(id), FIELD) == Commits.COMMITTED) {
+            if (Commits.append(buffer, CAPACITY, bytes, from, length(id)) == Commits.COMMITTED) {
                 appended.incrementAndGet();
                 ids.addAndGet(id);
             }

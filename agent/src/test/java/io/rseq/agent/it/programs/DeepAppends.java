@@ -36,7 +36,7 @@ public final class DeepAppends {
     }
 
     private static long deeper(int length) {
-        long status = Commits.append(buffer, CAPACITY, RECORD, 0, length & 127 | 64, Commits.FIELD_CPU);
+        long status = Commits.append(buffer, CAPACITY, RECORD, 0, length & 127 | 64);
         return status + deeper(length + 1);
     }
 

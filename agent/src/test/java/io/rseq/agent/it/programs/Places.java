@@ -28,8 +28,8 @@ final class Places {
         for (int cpu = 0; cpu < Cpus.count(); cpu++) {
             for (int place = 0; place < OWNED; place++) Commits.setPlace(place(cpu, places.shelf, place), true);
         }
-        for (long field : new long[] {0, Commits.FIELD_CONCURRENCY_ID})
-            Sequences.platform(() -> places.churn(places.shelf + field, rounds));
+        for (long by : new long[] {0, Commits.BY_CONCURRENCY_ID})
+            Sequences.platform(() -> places.churn(places.shelf + by, rounds));
         System.out.println("places.taken=" + places.taken);
         System.out.println("places.takenTwice=" + places.takenTwice);
         System.out.println("places.full=" + places.full());

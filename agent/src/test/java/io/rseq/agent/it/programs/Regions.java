@@ -10,7 +10,6 @@ import java.util.function.Supplier;
 /** Per-CPU memory: zeroed, given back, bounded; and the sequence that names its CPU. */
 final class Regions {
     private static final long REGION = 1L << 28;
-    private static final long FIELD = Commits.FIELD_CPU;
 
     private Regions() {}
 
@@ -47,11 +46,11 @@ final class Regions {
         long cell = Commits.allocate(8);
         long status = Commits.ELSEWHERE;
         for (int attempt = 0; attempt < 1000 && status != Commits.COMMITTED; attempt++)
-            status = Commits.compareAndStore(cell, Cpus.index(), 0, 42, FIELD);
+            status = Commits.compareAndStore(cell, Cpus.index(), 0, 42);
         System.out.println("compareAndStore=" + status);
         System.out.println("compareAndStore.sum=" + Sequences.sum(cell));
-        System.out.println("compareAndStore.noSuchIndex=" + Commits.compareAndStore(cell, -1, 0, 1, FIELD));
-        System.out.println("compareAndStore.otherValue=" + Commits.compareAndStore(cell, Cpus.index(), 41, 1, FIELD));
+        System.out.println("compareAndStore.noSuchIndex=" + Commits.compareAndStore(cell, -1, 0, 1));
+        System.out.println("compareAndStore.otherValue=" + Commits.compareAndStore(cell, Cpus.index(), 41, 1));
         Commits.free(cell, 8);
     }
 
@@ -61,34 +60,34 @@ final class Regions {
         List<Supplier<Object>> calls = new ArrayList<>();
         for (long bad :
                 new long[] {-8, 4, REGION, REGION - 4, -REGION, Commits.NONE + REGION, Long.MAX_VALUE, 1L << 40}) {
-            calls.add(() -> Commits.add(bad, 1, FIELD));
-            calls.add(() -> Commits.compareAndStore(bad, 0, 0, 1, FIELD));
-            calls.add(() -> Commits.push(bad, 4, 1, FIELD));
-            calls.add(() -> Commits.pop(bad, 4, FIELD));
+            calls.add(() -> Commits.add(bad, 1));
+            calls.add(() -> Commits.compareAndStore(bad, 0, 0, 1));
+            calls.add(() -> Commits.push(bad, 4, 1));
+            calls.add(() -> Commits.pop(bad, 4));
             calls.add(() -> Commits.take(bad));
-            calls.add(() -> Commits.pushBatch(64, 4, bad, 1, FIELD));
-            calls.add(() -> Commits.popBatch(bad, 4, 64, 1, FIELD));
-            calls.add(() -> Commits.append(bad, 64, bytes, 0, 1, FIELD));
+            calls.add(() -> Commits.pushBatch(64, 4, bad, 1));
+            calls.add(() -> Commits.popBatch(bad, 4, 64, 1));
+            calls.add(() -> Commits.append(bad, 64, bytes, 0, 1));
             calls.add(() -> Commits.get(0, bad));
             calls.add(() -> nothing(() -> Commits.put(0, bad, 1)));
             calls.add(() -> nothing(() -> Commits.copyOut(0, bad == 4 ? -4 : bad, bytes, 0, 16)));
             calls.add(() -> nothing(() -> Commits.free(bad, 8)));
         }
         for (long bad : new long[] {0, -1, (1 << 20) + 1, Long.MAX_VALUE, Long.MIN_VALUE, 1L << 61}) {
-            calls.add(() -> Commits.push(64, bad, 1, FIELD));
-            calls.add(() -> Commits.pop(64, bad, FIELD));
-            calls.add(() -> Commits.pushBatch(64, bad, 64, 1, FIELD));
-            calls.add(() -> Commits.append(64, bad, bytes, 0, 1, FIELD));
+            calls.add(() -> Commits.push(64, bad, 1));
+            calls.add(() -> Commits.pop(64, bad));
+            calls.add(() -> Commits.pushBatch(64, bad, 64, 1));
+            calls.add(() -> Commits.append(64, bad, bytes, 0, 1));
         }
         for (long bad : new long[] {-1, REGION / 8, 1L << 61, Long.MAX_VALUE}) {
-            calls.add(() -> Commits.pushBatch(64, 4, 64, bad, FIELD));
-            calls.add(() -> Commits.popBatch(64, 4, 64, bad, FIELD));
+            calls.add(() -> Commits.pushBatch(64, 4, 64, bad));
+            calls.add(() -> Commits.popBatch(64, 4, 64, bad));
         }
-        for (long bad : new long[] {32, 65, 96, 1 << 27}) calls.add(() -> Commits.append(64, bad, bytes, 0, 1, FIELD));
-        calls.add(() -> Commits.push(REGION - 64, 7, 1, FIELD));
-        calls.add(() -> Commits.append(REGION - 128, 64, bytes, 0, 1, FIELD));
-        calls.add(() -> Commits.append(64, 64, bytes, 10, 7, FIELD));
-        calls.add(() -> Commits.append(64, 64, bytes, -1, 1, FIELD));
+        for (long bad : new long[] {32, 65, 96, 1 << 27}) calls.add(() -> Commits.append(64, bad, bytes, 0, 1));
+        calls.add(() -> Commits.push(REGION - 64, 7, 1));
+        calls.add(() -> Commits.append(REGION - 128, 64, bytes, 0, 1));
+        calls.add(() -> Commits.append(64, 64, bytes, 10, 7));
+        calls.add(() -> Commits.append(64, 64, bytes, -1, 1));
         for (int bad : new int[] {-1, Cpus.count() + 1, Integer.MIN_VALUE, Integer.MAX_VALUE}) {
             calls.add(() -> Commits.get(bad, 64));
             calls.add(() -> nothing(() -> Commits.put(bad, 64, 1)));

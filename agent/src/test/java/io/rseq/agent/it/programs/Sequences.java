@@ -12,7 +12,7 @@ import java.util.concurrent.locks.LockSupport;
 /** Calls every sequence from many threads and says whether anything was lost or made twice. */
 public final class Sequences {
     private static final int THREADS = 8;
-    private static final long[] FIELDS = {Commits.FIELD_CPU, Commits.FIELD_CONCURRENCY_ID};
+    private static final long[] BY = {0, Commits.BY_CONCURRENCY_ID};
     private static int rounds;
 
     private Sequences() {}
@@ -23,7 +23,7 @@ public final class Sequences {
         if (arguments.length > 1) awaitAgent();
         System.out.println("available=" + Commits.available());
         System.out.println("committer=" + Cpus.support().committer());
-        System.out.println("add.none=" + Commits.add(Commits.NONE, 1, Commits.FIELD_CPU));
+        System.out.println("add.none=" + Commits.add(Commits.NONE, 1));
         System.out.println("allocate=" + (Commits.allocate(8) >= 0));
         if (!Commits.available()) return;
         adds("platform", Sequences::platform);
@@ -39,7 +39,7 @@ public final class Sequences {
     private static void awaitAgent() {
         System.out.println("before.available=" + Commits.available());
         System.out.println("before.allocate.none=" + (Commits.allocate(8) == Commits.NONE));
-        System.out.println("before.add=" + Commits.add(Commits.NONE, 1, Commits.FIELD_CPU));
+        System.out.println("before.add=" + Commits.add(Commits.NONE, 1));
         System.out.println("ready");
         try (Scanner in = new Scanner(System.in)) {
             in.nextLine();
@@ -51,21 +51,21 @@ public final class Sequences {
     }
 
     private static void adds(String name, Threads threads) throws Exception {
-        for (long field : FIELDS) {
+        for (long by : BY) {
             long cell = Commits.allocate(8);
             AtomicLong committed = new AtomicLong();
             AtomicLong other = new AtomicLong();
             threads.run(() -> {
                 long mine = 0;
                 for (int i = 0; i < rounds; i++) {
-                    long status = Commits.add(cell, i, field);
+                    long status = Commits.add(cell + by, i);
                     if (status == Commits.COMMITTED) mine += i;
                     else other.incrementAndGet();
                     if (i % 64 == 0) LockSupport.parkNanos(1);
                 }
                 committed.addAndGet(mine);
             });
-            String key = "add." + name + "." + field;
+            String key = "add." + name + "." + by;
             System.out.println(key + "=" + (sum(cell) == committed.get()));
             System.out.println(key + ".other=" + other);
             Commits.free(cell, 8);

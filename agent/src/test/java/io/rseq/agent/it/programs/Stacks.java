@@ -10,7 +10,6 @@ final class Stacks {
     private static final int CAPACITY = 40;
     private static final long BYTES = 16 + 8L * CAPACITY;
     private static final int BATCH = 7;
-    private static final long FIELD = Commits.FIELD_CPU;
 
     private final long stack = Commits.allocate(BYTES);
     private final long shared = Commits.allocate(8 * BATCH);
@@ -46,11 +45,11 @@ final class Stacks {
     }
 
     private void push(long value) {
-        if (Commits.push(stack, CAPACITY, value, FIELD) == Commits.COMMITTED) count(value, 1);
+        if (Commits.push(stack, CAPACITY, value) == Commits.COMMITTED) count(value, 1);
     }
 
     private boolean pop() {
-        long value = Commits.pop(stack, CAPACITY, FIELD);
+        long value = Commits.pop(stack, CAPACITY);
         if (value <= Commits.STATUS_MAX) return false;
         count(value, -1);
         return true;
@@ -60,12 +59,12 @@ final class Stacks {
     private synchronized void pushBatch() {
         long first = next.getAndAdd(BATCH);
         for (int i = 0; i < BATCH; i++) Commits.put(Cpus.count(), shared + 8L * i, first + i);
-        long done = Commits.pushBatch(stack, CAPACITY, shared, BATCH, FIELD);
+        long done = Commits.pushBatch(stack, CAPACITY, shared, BATCH);
         for (int i = 0; i < done; i++) count(first + i, 1);
     }
 
     private synchronized void popBatch() {
-        long done = Commits.popBatch(stack, CAPACITY, shared, BATCH, FIELD);
+        long done = Commits.popBatch(stack, CAPACITY, shared, BATCH);
         for (int i = 0; i < done; i++) count(Commits.get(Cpus.count(), shared + 8L * i), -1);
     }
 
@@ -86,15 +85,15 @@ final class Stacks {
 
     /** Statuses on an empty, a full and a closed stack. */
     private void edges() {
-        System.out.println("stack.empty=" + (Commits.pop(stack, CAPACITY, FIELD) - Commits.STATUS));
-        System.out.println("stack.emptyBatch=" + Commits.popBatch(stack, CAPACITY, shared, BATCH, FIELD));
+        System.out.println("stack.empty=" + (Commits.pop(stack, CAPACITY) - Commits.STATUS));
+        System.out.println("stack.emptyBatch=" + Commits.popBatch(stack, CAPACITY, shared, BATCH));
         for (int cpu = 0; cpu < Cpus.count(); cpu++) Commits.put(cpu, stack, CAPACITY);
-        System.out.println("stack.full=" + Commits.push(stack, CAPACITY, 1, FIELD));
-        System.out.println("stack.fullBatch=" + Commits.pushBatch(stack, CAPACITY, shared, BATCH, FIELD));
+        System.out.println("stack.full=" + Commits.push(stack, CAPACITY, 1));
+        System.out.println("stack.fullBatch=" + Commits.pushBatch(stack, CAPACITY, shared, BATCH));
         for (int cpu = 0; cpu < Cpus.count(); cpu++) Commits.put(cpu, stack + 8, 1);
         System.out.println("fence=" + Commits.fence());
-        System.out.println("stack.closed=" + Commits.push(stack, CAPACITY, 1, FIELD));
-        System.out.println("stack.closedPop=" + (Commits.pop(stack, CAPACITY, FIELD) - Commits.STATUS));
+        System.out.println("stack.closed=" + Commits.push(stack, CAPACITY, 1));
+        System.out.println("stack.closedPop=" + (Commits.pop(stack, CAPACITY) - Commits.STATUS));
         for (int cpu = 0; cpu < Cpus.count(); cpu++) {
             Commits.put(cpu, stack, 0);
             Commits.put(cpu, stack + 8, 0);
@@ -106,9 +105,9 @@ final class Stacks {
         String popped = "";
         for (int attempt = 0; attempt < 1000 && !popped.equals("321"); attempt++) {
             drain();
-            for (long value = 1; value <= 3; value++) Commits.push(stack, CAPACITY, value, FIELD);
+            for (long value = 1; value <= 3; value++) Commits.push(stack, CAPACITY, value);
             popped = "";
-            for (int i = 0; i < 3; i++) popped += Commits.pop(stack, CAPACITY, FIELD);
+            for (int i = 0; i < 3; i++) popped += Commits.pop(stack, CAPACITY);
         }
         System.out.println("stack.order=" + popped);
     }
