@@ -2,9 +2,12 @@
 package io.rseq.benchmarks;
 
 import io.rseq.PerCpuBuffer;
+import io.rseq.RecordConsumer;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.agrona.MutableDirectBuffer;
+import org.agrona.concurrent.MessageHandler;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.agrona.concurrent.ringbuffer.ManyToOneRingBuffer;
 import org.agrona.concurrent.ringbuffer.RingBufferDescriptor;
@@ -20,8 +23,9 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * Appending a record of 64 bytes to a buffer that all threads share. Whoever finds it full drains it, if nobody else does, so that the
- * consumer's work is in every figure alike, and no thread besides the writers is measured.
+ * Appending a record of 64 bytes to a buffer that all threads share. An operation is one record that was appended: whoever finds no room drains,
+ * and tries again, so that the consumer's work is in every figure alike, and no thread besides the writers is measured. Of a ring of Agrona's one
+ * thread may be the consumer at a time, of a per-CPU buffer one for each CPU; who finds others at it lets them run.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
@@ -38,13 +42,23 @@ public class BufferBenchmark {
     private final ManyToOneRingBuffer agrona = new ManyToOneRingBuffer(
             new UnsafeBuffer(ByteBuffer.allocateDirect(CAPACITY + RingBufferDescriptor.TRAILER_LENGTH)));
     private final AtomicBoolean draining = new AtomicBoolean();
-    private long consumed;
 
-    /** What is appended: the writer's own bytes, as a byte[] and as Agrona wants them. */
+    /** What is appended: the writer's own bytes, as a byte[] and as Agrona wants them. And what becomes of what it drains. */
     @State(Scope.Thread)
-    public static class Source {
+    public static class Source implements RecordConsumer, MessageHandler {
         private final byte[] bytes = new byte[RECORD];
         private final UnsafeBuffer buffer = new UnsafeBuffer(bytes);
+        private long consumed;
+
+        @Override
+        public void accept(int cpu, long timestamp, byte[] record, int from, int length) {
+            consumed += record[from];
+        }
+
+        @Override
+        public void onMessage(int type, MutableDirectBuffer record, int index, int length) {
+            consumed += record.getByte(index);
+        }
     }
 
     @Setup
@@ -53,34 +67,27 @@ public class BufferBenchmark {
     }
 
     @Benchmark
-    public boolean perCpu(Source source) {
-        if (perCpu.append(source.bytes, 0, RECORD)) return true;
-        drainPerCpu();
-        return perCpu.append(source.bytes, 0, RECORD);
+    public void perCpu(Source source) {
+        while (!perCpu.append(source.bytes, 0, RECORD)) {
+            if (perCpu.drain(source) == 0) Thread.yield();
+        }
     }
 
     @Benchmark
     @Fork(value = 1, jvmArgsAppend = "-Drseq.committer=atomic")
-    public boolean perCpuAtomic(Source source) {
-        return perCpu(source);
+    public void perCpuAtomic(Source source) {
+        perCpu(source);
     }
 
     @Benchmark
-    public boolean peerAgronaManyToOne(Source source) {
-        if (agrona.write(TYPE, source.buffer, 0, RECORD)) return true;
-        drainAgrona();
-        return agrona.write(TYPE, source.buffer, 0, RECORD);
-    }
-
-    private void drainPerCpu() {
-        if (!draining.compareAndSet(false, true)) return;
-        perCpu.drain((cpu, timestamp, bytes, from, length) -> consumed += bytes[from]);
-        draining.set(false);
-    }
-
-    private void drainAgrona() {
-        if (!draining.compareAndSet(false, true)) return;
-        agrona.read((type, buffer, index, length) -> consumed += buffer.getByte(index));
-        draining.set(false);
+    public void peerAgronaManyToOne(Source source) {
+        while (!agrona.write(TYPE, source.buffer, 0, RECORD)) {
+            if (draining.compareAndSet(false, true)) {
+                agrona.read(source);
+                draining.set(false);
+            } else {
+                Thread.yield();
+            }
+        }
     }
 }
