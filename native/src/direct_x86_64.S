@@ -9,7 +9,7 @@
  * sample. (What goes on in ops_x86_64.S has none any more.)
  *
  * add, push, pop, take and reserve are here a second time, by cpu_id alone, and each but once: what they can't do at once (an abort, a full or
- * closed stack, the end of a buffer, a thread without an area) goes on in ops_x86_64.S, from the start, with the arguments where C has them,
+ * closed stack, the end of a buffer's data, a thread without an area) goes on in ops_x86_64.S, from the start, with the arguments where C has them,
  * which no section here changes. Where the area is and how many CPUs there are come as arguments, rseq_ops_area and rseq_ops_cpus: constants in
  * the caller's code, where here they would be loads in front of all else.
  *
@@ -196,8 +196,8 @@
  * rseq_direct_reserve(rsi offset, rdx capacity, rcx length, r8 area, r9 cpus) -> (index << 32) | position, or MIN + status
  *
  * In the section: the read of the area, the check, tail and head, and the header, between tail and head + capacity, where no reader looks and no
- * writer copies; then the commit, the store of the tail. A record of length 0, and one that does not fit before the end of the data, go on
- * elsewhere.
+ * writer copies; then the commit, the store of the tail. A full buffer is answered here: who finds one may well ask again and again. A record of
+ * length 0, and one that does not fit before the end of the data, go on elsewhere.
  */
 	SEQUENCE reserve, rseq_direct_
 	FRAME
@@ -212,7 +212,7 @@
 	mov	%r11, %r9
 	sub	RSEQ_OPS_BUFFER_HEAD(%r10), %r9
 	cmp	%rdx, %r9
-	ja	.Lreserve_otherwise
+	ja	.Lreserve_full
 	lea	-1(%rdx), %r9
 	and	%r9, %rdi			/* the position */
 	add	%rdi, %r8
@@ -226,6 +226,10 @@
 .Lreserve_committed:
 	shl	$(32 - RSEQ_OPS_SHIFT), %rax
 	or	%rdi, %rax
+	RETURN
+.Lreserve_full:
+	mov	$RSEQ_OPS_FULL, %eax
+	bts	$63, %rax			/* MIN + status */
 	RETURN
 	OTHERWISE reserve, %r8d
 	TO_C	4

@@ -152,7 +152,10 @@ public final class PerCpuBuffer {
         Objects.requireNonNull(consumer);
         int drained = 0;
         long at = memory.acquired();
-        for (int cpu = 0; cpu < readers.length(); cpu++) {
+        int cpus = readers.length();
+        int own = index.own(); // first: it is in this cache, and threads that drain side by side begin each elsewhere
+        for (int i = 0; i < cpus; i++) {
+            int cpu = own + i < cpus ? own + i : own + i - cpus;
             if (rings.get(cpu) == null && (at == NONE || Commits.get(cpu, at) == 0)) continue;
             drained += reader(cpu).drain(rings, at, consumer);
         }
