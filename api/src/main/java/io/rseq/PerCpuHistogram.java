@@ -28,7 +28,8 @@ import java.lang.ref.Reference;
  *
  * <p><b>Out of range.</b> A negative value is refused. One above the highest that the buckets cover is counted apart from them: snapshots
  * have it in {@link HistogramSnapshot#count()}, in the place of the highest bucket, and tell {@linkplain HistogramSnapshot#saturated()
- * how many} those were. Nothing is lost.
+ * how many} those were. Nothing is lost. Counts are added up as longs and wrap around, which takes recording with {@code times}: keep their
+ * sum below {@link Long#MAX_VALUE}.
  *
  * <p><b>Migration and preemption</b> restart the add, on the CPU that the thread is then on, and hold nobody up. <b>Dying threads</b>
  * leave nothing behind, <b>virtual threads</b> record on their carrier's CPU, an agent that arrives later is made use of from the next

@@ -114,6 +114,7 @@ class PerCpuCounterTest {
         assertThatThrownBy(() -> new PerCpuCounter(Index.NUMA_NODE))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("NUMA_NODE");
+        assertThatThrownBy(() -> new PerCpuCounter(null)).isInstanceOf(NullPointerException.class);
     }
 
     @Test

@@ -103,6 +103,7 @@ class PerCpuHistogramTest {
         assertThatThrownBy(() -> new PerCpuHistogram(1000, -1)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> new PerCpuHistogram(1000, 3, Index.NUMA_NODE))
                 .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new PerCpuHistogram(1000, 3, null)).isInstanceOf(NullPointerException.class);
         HistogramSnapshot other = new PerCpuHistogram(1000, 2).snapshot();
         assertThatThrownBy(() -> histogram.snapshot().plus(other)).isInstanceOf(IllegalArgumentException.class);
     }

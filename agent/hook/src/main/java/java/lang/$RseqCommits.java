@@ -3,6 +3,7 @@ package java.lang;
 
 import java.util.Objects;
 import jdk.internal.misc.Unsafe;
+import jdk.internal.ref.CleanerFactory;
 import jdk.internal.vm.annotation.DontInline;
 import jdk.internal.vm.annotation.ForceInline;
 import jdk.internal.vm.annotation.ReservedStackAccess;
@@ -196,9 +197,17 @@ public final class $RseqCommits {
     public static long allocate(long bytes) {
         if (bytes <= 0) throw new IllegalArgumentException("rseq: " + bytes + " bytes of per-CPU memory");
         if (!available()) return NONE;
-        long offset = bytes > REGION ? NONE : allocate0(bytes);
-        if (offset < 0) offset = allocateWhenOthersAreFreed(bytes);
-        return offset;
+        long offset = tryAllocate(bytes);
+        return offset == NONE ? allocateWhenOthersAreFreed(bytes) : offset;
+    }
+
+    public static long tryAllocate(long bytes) {
+        long offset = available() ? allocate0(bytes) : NONE;
+        return offset < 0 ? NONE : offset;
+    }
+
+    public static void freeWith(Object owner, long offset, long bytes) {
+        if (opened && offset != NONE) CleanerFactory.cleaner().register(owner, new $RseqAllocation(offset, bytes));
     }
 
     public static void free(long offset, long bytes) {
@@ -422,6 +431,7 @@ public final class $RseqCommits {
         if (regions == 0) return reason0();
         failure = $RseqCalls.open(jni, regions);
         if (failure != null) return failure;
+        CleanerFactory.cleaner(); // what frees must be there before there is anything to free
         bytes = Unsafe.class.getField("ARRAY_BYTE_BASE_OFFSET").getLong(null); // an int until JDK 24, then a long
         memory = regions;
         U.storeFence(); // who sees that it is open sees what that means
@@ -432,22 +442,29 @@ public final class $RseqCommits {
     /** What is no longer used is freed by cleaners, after a collection: as for direct buffers, ask for one before giving up. */
     @DontInline
     private static long allocateWhenOthersAreFreed(long bytes) {
-        if (bytes <= REGION) {
-            System.gc();
-            for (long pause = 1; pause <= LONGEST_PAUSE_MS; pause *= 2) {
-                try {
-                    Thread.sleep(pause);
-                } catch (InterruptedException later) {
-                    Thread.currentThread().interrupt();
-                    break;
-                }
+        boolean interrupted = false;
+        try {
+            if (bytes <= REGION) System.gc();
+            for (long pause = 1; bytes <= REGION && pause <= LONGEST_PAUSE_MS; pause *= 2) {
+                interrupted |= interruptedIn(pause);
                 long offset = allocate0(bytes);
                 if (offset >= 0) return offset;
             }
+        } finally {
+            if (interrupted) Thread.currentThread().interrupt();
         }
         throw new OutOfMemoryError("rseq: per-CPU memory is full: " + (allocated0() >> 20) + " of " + (REGION >> 20)
                 + " MiB per CPU in use, " + bytes
                 + " bytes more asked for; make structures smaller or fewer, or let go of those that are done with");
+    }
+
+    private static boolean interruptedIn(long pause) {
+        try {
+            Thread.sleep(pause);
+            return false;
+        } catch (InterruptedException later) {
+            return true;
+        }
     }
 
     // ---- natives: commits_jni.c

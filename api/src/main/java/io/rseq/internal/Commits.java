@@ -60,7 +60,8 @@ public final class Commits {
     }
 
     /**
-     * That many bytes in every region, zeroed. Multiples of 8 bytes; of 64, and aligned to it, from 64 on.
+     * That many bytes in every region, zeroed. Multiples of 8 bytes; of 64, and aligned to it, from 64 on. Where the regions are full, asks for a
+     * collection and waits, up to half a second, for others to be freed.
      *
      * @return the offset; {@link #NONE} where there are no sequences
      * @throws OutOfMemoryError when the regions are full
@@ -69,6 +70,16 @@ public final class Commits {
     public static long allocate(long bytes) {
         return NONE;
     }
+
+    /** The same at once: without waiting for what others no longer hold. {@link #NONE} also where the regions are full. */
+    @Woven(by = "$RseqCommits")
+    public static long tryAllocate(long bytes) {
+        return NONE;
+    }
+
+    /** Gives them back, as they were allocated, some time after {@code owner} is unreachable. */
+    @Woven(by = "$RseqCommits")
+    public static void freeWith(Object owner, long offset, long bytes) {}
 
     /** Gives them back, as they were allocated. No thread may be in a sequence on them. */
     @Woven(by = "$RseqCommits")

@@ -3,8 +3,6 @@ package io.rseq.internal;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.lang.ref.Cleaner;
-import java.util.concurrent.ThreadFactory;
 
 /**
  * One allocation of per-CPU memory: the same bytes in the region of every possible CPU, given back when the object is unreachable.
@@ -23,7 +21,8 @@ import java.util.concurrent.ThreadFactory;
  * }</pre>
  *
  * <p>The memory is zeroed before the offset is published (release), and stays the structure's until the structure is unreachable; the
- * offset never changes once it is there. Acquiring blocks for a short time; all else is wait-free.
+ * offset never changes once it is there. The constructor may wait for a collection where the regions are full. Acquiring later waits for nobody but
+ * another thread that acquires the same; all else is wait-free.
  */
 public final class PerCpuMemory {
     /** The offset of what there is none of. Sequences take it, and what is not far above it, for an answer: UNAVAILABLE. */
@@ -53,7 +52,7 @@ public final class PerCpuMemory {
     public PerCpuMemory(long bytes) {
         if (bytes <= 0) throw new IllegalArgumentException("bytes=" + bytes);
         this.bytes = bytes;
-        if (Commits.available()) OFFSET.setRelease(this, allocate());
+        if (Commits.available()) OFFSET.setRelease(this, own(Commits.allocate(bytes)));
     }
 
     /** Bytes in each region, whether acquired or not. */
@@ -81,47 +80,28 @@ public final class PerCpuMemory {
         return acquireLate();
     }
 
+    /* At once: other threads' operations wait for it. */
     private synchronized long acquireLate() {
         if (offset == NONE && !refused) {
             try {
-                OFFSET.setRelease(this, allocate());
-            } catch (OutOfMemoryError full) {
+                OFFSET.setRelease(this, own(Commits.tryAllocate(bytes)));
+            } catch (OutOfMemoryError noHeap) {
                 refused = true;
             }
+            if (offset == NONE) refused = true;
         }
         return offset;
     }
 
-    private long allocate() {
-        long allocated = Commits.allocate(bytes);
+    /* Not by a cleaner of this class's: its thread, and what it runs, would keep this class's loader reachable, and all that is static there. */
+    private long own(long allocated) {
         if (allocated == NONE) return NONE;
         try {
-            Collected.CLEANER.register(this, new Allocation(allocated, bytes));
+            Commits.freeWith(this, allocated, bytes);
         } catch (Throwable noHeap) {
             Commits.free(allocated, bytes);
             throw noHeap;
         }
         return allocated;
-    }
-
-    /* A class of its own: what knows the memory would keep it reachable. */
-    private record Allocation(long offset, long bytes) implements Runnable {
-        @Override
-        public void run() {
-            Commits.free(offset, bytes);
-        }
-    }
-
-    /** What gives back. Loaded with the first allocation: without sequences there is no thread. No lambda: it would be many a process's first. */
-    private static final class Collected implements ThreadFactory {
-        static final Cleaner CLEANER = Cleaner.create(new Collected());
-
-        @Override
-        public Thread newThread(Runnable work) {
-            Thread thread = new Thread(null, work, "rseq-cleaner", 0, false);
-            thread.setDaemon(true);
-            thread.setContextClassLoader(null);
-            return thread;
-        }
     }
 }

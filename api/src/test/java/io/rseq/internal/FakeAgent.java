@@ -26,7 +26,8 @@ public final class FakeAgent implements AutoCloseable {
         DynamicType.Builder<Commits> woven = new ByteBuddy()
                 .with(Implementation.Context.Disabled.Factory.INSTANCE)
                 .redefine(Commits.class);
-        woven = to(FakeSequences.class, woven, "available", "allocate", "free", "add", "get");
+        woven = to(
+                FakeSequences.class, woven, "available", "allocate", "tryAllocate", "freeWith", "free", "add", "get");
         woven = to(
                 FakeStacks.class,
                 woven,
@@ -59,6 +60,11 @@ public final class FakeAgent implements AutoCloseable {
     /** How many adds came to the sequences. */
     public long adds() {
         return FakeSequences.ADDS.get();
+    }
+
+    /** How many allocations waited for a collection. */
+    public long waits() {
+        return FakeSequences.WAITS.get();
     }
 
     /** Bytes in use. */

@@ -2,6 +2,7 @@
 package io.rseq.internal;
 
 import io.rseq.Cpus;
+import java.lang.ref.Cleaner;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -24,10 +25,12 @@ public final class FakeSequences {
     private static final long LINE = 64;
 
     static final AtomicLong ADDS = new AtomicLong();
+    static final AtomicLong WAITS = new AtomicLong();
     static final AtomicLong ALLOCATED = new AtomicLong();
     static volatile Runnable afterGet = () -> {};
     static volatile long limit = Long.MAX_VALUE;
 
+    private static final Cleaner CLEANER = Cleaner.create();
     private static final AtomicLong NEXT = new AtomicLong();
     private static final ConcurrentMap<Long, AtomicLong> CELLS = new ConcurrentHashMap<>();
     private static final Set<Long> OFFSETS = ConcurrentHashMap.newKeySet();
@@ -40,6 +43,20 @@ public final class FakeSequences {
 
     public static long allocate(long bytes) {
         if (!hasRoom(bytes)) throw new OutOfMemoryError("per-CPU memory is full");
+        return next(bytes);
+    }
+
+    public static long tryAllocate(long bytes) {
+        if (ALLOCATED.addAndGet(bytes) <= limit) return next(bytes);
+        ALLOCATED.addAndGet(-bytes);
+        return Commits.NONE;
+    }
+
+    public static void freeWith(Object owner, long offset, long bytes) {
+        CLEANER.register(owner, () -> free(offset, bytes));
+    }
+
+    private static long next(long bytes) {
         long offset = NEXT.getAndAdd(bytes + LINE - 1 & -LINE); // as the agent's: a shelf has a line of its own
         for (long cell = offset; cell < offset + bytes; cell += Long.BYTES) OFFSETS.add(cell);
         return offset;
@@ -88,7 +105,10 @@ public final class FakeSequences {
         for (int pause = 0; pause < PAUSES; pause++) {
             if (ALLOCATED.addAndGet(bytes) <= limit) return true;
             ALLOCATED.addAndGet(-bytes);
-            if (pause == 0) System.gc();
+            if (pause == 0) {
+                WAITS.incrementAndGet();
+                System.gc();
+            }
             LockSupport.parkNanos(1_000_000L << pause);
         }
         return false;

@@ -39,7 +39,9 @@ class PerCpuMemoryTest {
         try (FakeAgent agent = FakeAgent.arrive()) {
             agent.limit(0);
             assertThatThrownBy(() -> new PerCpuMemory(8)).isInstanceOf(OutOfMemoryError.class);
+            long waits = agent.waits();
             assertThat(memory.acquire()).isEqualTo(PerCpuMemory.NONE);
+            assertThat(agent.waits()).as("an operation waits for no collection").isEqualTo(waits);
             agent.limit(Long.MAX_VALUE);
             assertThat(memory.acquire()).isEqualTo(PerCpuMemory.NONE);
         }

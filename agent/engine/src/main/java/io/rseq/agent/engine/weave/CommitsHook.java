@@ -7,13 +7,16 @@ import java.io.InputStream;
 import jdk.internal.misc.Unsafe;
 
 /**
- * Defines {@code java.lang.$RseqCommits}, and behind it {@code $RseqCalls} (and {@code $RseqCalls17}), into {@code java.base}, once, when
+ * Defines {@code java.lang.$RseqCommits}, and behind it {@code $RseqAllocation} and {@code $RseqCalls} (and {@code $RseqCalls17}), into {@code java.base}, once, when
  * the first class that calls it is about to be woven: an application without structures pays nothing for it. The way in is that of the first
  * hook.
  */
 final class CommitsHook {
     /** What {@code @Woven(by = ...)} calls it. */
     static final String NAME = "$RseqCommits";
+
+    /** What it has the JDK's cleaner run. */
+    private static final String ALLOCATION = "$RseqAllocation";
 
     /** What it calls. */
     private static final String CALLS = "$RseqCalls";
@@ -34,6 +37,7 @@ final class CommitsHook {
         try {
             if (Runtime.version().feature() == WITH_CRITICAL_NATIVES) define(CALLS_17);
             define(CALLS);
+            define(ALLOCATION);
             define(NAME);
             defined = true;
         } catch (IOException | RuntimeException | LinkageError failure) {
