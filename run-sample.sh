@@ -9,7 +9,7 @@ die() {
     exit 1
 }
 
-here=$(dirname "$0")
+here=$(dirname "$(readlink -f "$0")")
 agent=$here/agent/target/rseq-agent.jar
 sample=$here/sample-app/target/rseq-sample-app.jar
 

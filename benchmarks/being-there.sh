@@ -12,7 +12,7 @@
 #   MEASURE   measures only those anew: hello one many classes platform virtual rss steady
 set -euo pipefail
 export LC_ALL=C
-here=$(cd "$(dirname "$0")" && pwd)
+here=$(dirname "$(readlink -f "$0")")
 
 die() {
     echo "being-there.sh: $*" >&2

@@ -14,7 +14,7 @@
 #   --publish    also copies page and charts to docs/
 set -euo pipefail
 export LC_ALL=C
-here=$(cd "$(dirname "$0")" && pwd)
+here=$(dirname "$(readlink -f "$0")")
 root=$(dirname "$here")
 
 die() {

@@ -3,7 +3,7 @@
 # build.sh test    compiles and runs the C tests, plainly and with AddressSanitizer and UndefinedBehaviorSanitizer
 # Called by Maven; JAVA_HOME must be a JDK. CC and CFLAGS are obeyed.
 set -eu
-cd "$(dirname "$0")"
+cd "$(dirname "$(readlink -f "$0")")"
 
 die() {
     echo "rseq: $*" >&2
