@@ -115,6 +115,17 @@ class ConsoleIT {
                 .printed("reader=raw");
     }
 
+    @EveryJdk
+    void image_without_java_logging_is_told_of_the_module(World world) {
+        Launch.of(world, Hello.class)
+                .agent("log=debug")
+                .jvm("--limit-modules", "java.base,java.instrument")
+                .run()
+                .succeeded()
+                .warnedOnceOf("JNA can't start here", "lacks the module java.logging")
+                .printed("reader=raw");
+    }
+
     private static void silent(Launch launch) {
         launch.run()
                 .succeeded()

@@ -17,6 +17,7 @@ public final class Libc {
     private static final int AT_RSEQ_ALIGN = 28;
 
     private static Libc instance;
+    private static String unavailable;
 
     private static final Pointer RTLD_DEFAULT = null;
 
@@ -35,14 +36,21 @@ public final class Libc {
      */
     public static synchronized Libc open() {
         if (instance != null) return instance;
+        if (unavailable != null) throw new IllegalStateException(unavailable); // a second try fails for other reasons
         try {
             JnaModule.define();
             instance = JnaModule.start(Libc::new);
             return instance;
         } catch (ReflectiveOperationException | RuntimeException | LinkageError failure) {
-            throw new IllegalStateException("JNA can't start here (" + failure.getMessage()
-                    + "); if the temporary folder is mounted noexec, set -Djna.tmpdir to another");
+            unavailable = "JNA can't start here (" + failure.getMessage() + "); " + mend();
+            throw new IllegalStateException(unavailable);
         }
+    }
+
+    private static String mend() {
+        return ModuleLayer.boot().findModule("java.logging").isPresent()
+                ? "if the temporary folder is mounted noexec, set -Djna.tmpdir to another"
+                : "this runtime image lacks the module java.logging; add it with jlink";
     }
 
     /** {@code gnu_get_libc_version()}; {@code "?"} where the C library is not glibc. */
