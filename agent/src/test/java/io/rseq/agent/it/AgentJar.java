@@ -8,6 +8,8 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.jar.Attributes;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
@@ -33,9 +35,14 @@ final class AgentJar {
 
     /** The same as a user does it: {@code java -jar rseq-agent.jar attach PID}. */
     static void attachFromCommandLine(Jdk jdk, long pid) {
-        Command.of(jdk.tool("java"), "-jar", path().toString(), "attach", Long.toString(pid))
-                .run()
-                .succeeded();
+        command(jdk, "attach", Long.toString(pid)).run().succeeded();
+    }
+
+    /** {@code java -jar rseq-agent.jar ...}. */
+    static Command command(Jdk jdk, String... arguments) {
+        List<String> words = new ArrayList<>(List.of(jdk.tool("java"), "-jar", path().toString()));
+        words.addAll(List.of(arguments));
+        return Command.of(words);
     }
 
     /** A folder of the build for what tests make. */

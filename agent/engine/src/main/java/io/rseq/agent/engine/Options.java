@@ -89,7 +89,8 @@ public final class Options {
 
     /** The file to log to, null for stderr. */
     public String logFile() {
-        return values.get("log.file");
+        String file = values.getOrDefault("log.file", "");
+        return file.isEmpty() ? null : file;
     }
 
     public Reader reader() {

@@ -34,6 +34,13 @@ class OptionsTest {
     }
 
     @Test
+    void an_empty_log_file_is_stderr_over_one_of_the_environment() {
+        Options options = Options.of("log.file=", Map.of(), Map.of("RSEQ_LOG_FILE", "/f"));
+        assertThat(options.logFile()).isNull();
+        assertThat(options.warnings()).isEmpty();
+    }
+
+    @Test
     void an_unknown_key_is_a_warning_with_the_nearest_match() {
         assertThat(Options.of("raeder=raw", Map.of(), Map.of()).warnings())
                 .singleElement()

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.rseq.agent.engine.cli;
 
+import io.rseq.agent.engine.report.Reason;
 import io.rseq.agent.engine.weave.ClassReport;
 import java.io.File;
 import java.io.IOException;
@@ -41,7 +42,7 @@ final class Check implements Callable<Integer> {
                     }
                 }
             } catch (IOException unreadable) {
-                throw new IOException(jar + " can't be read as a jar: " + unreadable.getMessage(), unreadable);
+                throw new IOException(jar + " can't be read as a jar: " + Reason.of(unreadable), unreadable);
             }
         }
         out.println(methods + " methods can be woven, " + refusals + " can't");

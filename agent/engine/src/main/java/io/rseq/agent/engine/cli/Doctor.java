@@ -52,7 +52,7 @@ final class Doctor implements Callable<Integer> {
         File java = new File(System.getProperty("java.home"), "bin/java");
         ProcessBuilder builder = new ProcessBuilder(
                 java.getPath(),
-                "-javaagent:" + parent.jar() + "=log=info",
+                "-javaagent:" + parent.jar() + "=log=info,log.file=", // to stderr, whatever the environment says
                 "-jar",
                 parent.jar().getPath(),
                 "--version");

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.rseq.agent.engine.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import org.junit.jupiter.api.Test;
+
+class ReasonTest {
+    @Test
+    void a_reason_is_never_the_name_of_the_file_alone() {
+        assertThat(Reason.of(new NoSuchFileException("/f"))).isEqualTo("no such file");
+        assertThat(Reason.of(new AccessDeniedException("/f"))).isEqualTo("permission denied");
+        assertThat(Reason.of(new FileSystemException("/f", null, "No space left on device")))
+                .isEqualTo("No space left on device");
+        assertThat(Reason.of(new FileSystemException("/f"))).contains("/f", "FileSystemException");
+        assertThat(Reason.of(new IOException("zip END header not found"))).isEqualTo("zip END header not found");
+    }
+}
