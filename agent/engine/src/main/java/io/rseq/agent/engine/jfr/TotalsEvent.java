@@ -72,6 +72,7 @@ final class TotalsEvent extends Event {
     long restarts;
 
     @Label("Woven Methods")
+    @Description("Those of a class that is redefined count again")
     int woven;
 
     @Label("Unwoven Methods")

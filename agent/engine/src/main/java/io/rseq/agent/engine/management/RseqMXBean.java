@@ -36,7 +36,7 @@ public interface RseqMXBean {
     /** How often a restartable sequence was restarted. */
     long getRestarts();
 
-    /** Methods woven so far. */
+    /** Methods woven so far; those of a class that is redefined, again. */
     int getWoven();
 
     /** The ledger. Starts JNA in this process when it is asked for the first time. */

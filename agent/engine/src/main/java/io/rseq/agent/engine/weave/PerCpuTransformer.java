@@ -63,7 +63,7 @@ public final class PerCpuTransformer implements ClassFileTransformer {
         else if (name.equals(FLIGHT_RECORDER)) flightRecorderCame();
     }
 
-    /** Methods woven so far. */
+    /** Methods woven so far; those of a class that is redefined, again. */
     public int woven() {
         return woven.get();
     }
