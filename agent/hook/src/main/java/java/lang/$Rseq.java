@@ -244,9 +244,10 @@ public final class $Rseq {
     public static void open(String path) {
         Class<?> caller = Reflection.getCallerClass();
         synchronized ($Rseq.class) {
-            if (engine != null || caller.getClassLoader() == null)
+            ClassLoader loader = caller.getClassLoader();
+            if (loader == null || engine != null && engine != loader)
                 throw new IllegalCallerException("rseq: opened already");
-            engine = caller.getClassLoader();
+            engine = loader;
         }
         eetop = U.objectFieldOffset(Thread.class, "eetop");
         carrierThread = carrierThreadOffset();

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.MalformedURLException;
 import java.net.URL;
+import java.security.ProtectionDomain;
 import java.util.Collections;
 import java.util.Enumeration;
 import java.util.HashMap;
@@ -21,6 +22,8 @@ import java.util.zip.ZipInputStream;
  *
  * <p>The engine and the log lie there class by class. The larger libraries are archives of their own in {@code lib/}, read whole when
  * their first class is asked for: a jar's directory is parsed at every start, whatever is used of it.
+ *
+ * <p>All of them are of the launcher's own protection domain: what a security policy grants the jar, it grants them.
  */
 final class EngineLoader extends ClassLoader {
     private static final String FOLDER = "META-INF/rseq/engine/";
@@ -38,19 +41,20 @@ final class EngineLoader extends ClassLoader {
         registerAsParallelCapable();
     }
 
+    private final ProtectionDomain domain;
     private final File jar;
     private final ZipFile zip;
     private final Map<String, Map<String, byte[]>> archives = new HashMap<>();
 
-    EngineLoader(File jar) throws IOException {
+    EngineLoader(ProtectionDomain domain) throws Exception {
         super("rseq-engine", getPlatformClassLoader());
-        this.jar = jar;
+        this.domain = domain;
+        this.jar = jarOf(domain);
         this.zip = new ZipFile(jar);
     }
 
-    /** The jar that a class was loaded from. */
-    static File jarOf(Class<?> type) throws Exception {
-        URL url = type.getProtectionDomain().getCodeSource().getLocation();
+    private static File jarOf(ProtectionDomain domain) throws Exception {
+        URL url = domain.getCodeSource().getLocation();
         return url.getPath().indexOf('%') < 0 ? new File(url.getPath()) : new File(url.toURI());
     }
 
@@ -125,7 +129,7 @@ final class EngineLoader extends ClassLoader {
         try {
             byte[] bytes = archive == null ? read(file) : taken(archive, file);
             if (bytes == null) throw new ClassNotFoundException(name);
-            return defineClass(name, bytes, 0, bytes.length);
+            return defineClass(name, bytes, 0, bytes.length, domain);
         } catch (IOException unreadable) {
             throw new ClassNotFoundException(name, unreadable);
         }

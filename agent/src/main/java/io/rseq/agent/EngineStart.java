@@ -10,24 +10,23 @@ import java.util.function.Function;
  * Loads the engine on a second thread, which then goes on to prepare what the start will need. The first thread meets it in {@link
  * #apply}.
  */
-final class EngineStart extends Thread {
+final class EngineStart implements Runnable {
     private static final String ENGINE = "io.rseq.agent.engine.Engine";
 
     private File jar;
     private Function<Map<String, Object>, Object> engine;
     private Throwable failure;
 
-    private EngineStart() {
-        super(null, null, "rseq-start", 0, false);
-        setDaemon(true);
-        setContextClassLoader(null);
-    }
+    private EngineStart() {}
 
-    /** Never fails: what went wrong is thrown at the first use. */
+    /** Never fails: what went wrong, such as a security manager that forbids a thread, is thrown at the first use. */
     static EngineStart begin() {
         EngineStart start = new EngineStart();
         try {
-            start.start();
+            Thread second = new Thread(null, start, "rseq-start", 0, false);
+            second.setDaemon(true);
+            second.setContextClassLoader(null);
+            second.start();
         } catch (Throwable noThread) {
             start.put(null, noThread);
         }
@@ -80,7 +79,7 @@ final class EngineStart extends Thread {
 
     @SuppressWarnings("unchecked") // Engine implements exactly this
     private Function<Map<String, Object>, Object> load() throws Exception {
-        EngineLoader loader = new EngineLoader(EngineLoader.jarOf(RseqAgent.class));
+        EngineLoader loader = new EngineLoader(RseqAgent.class.getProtectionDomain());
         synchronized (this) {
             jar = loader.jar();
         }

@@ -18,8 +18,9 @@ import java.util.Map;
  * <p>All else is the engine's, reached by one reflective call.
  */
 public final class RseqAgent {
-    private static final String HOOK = "java.lang.$Rseq";
     private static final String STATUS = "status=";
+    private static final String FORBIDDEN =
+            "; the security manager's policy must grant rseq-agent.jar java.security.AllPermission";
 
     /** Begins at once: since 18 the JDK initialises this class first, and then spins the method handle that calls premain, for milliseconds. */
     private static final EngineStart ENGINE = EngineStart.begin();
@@ -31,9 +32,10 @@ public final class RseqAgent {
         start(options, instrumentation);
     }
 
-    /** The same, loaded into a running JVM. */
+    /** The same, loaded into a running JVM, or asked there by the command line of this jar. */
     public static void agentmain(String options, Instrumentation instrumentation) {
-        start(options, instrumentation);
+        if (options != null && options.startsWith(STATUS)) answer(options.substring(STATUS.length()));
+        else start(options, instrumentation);
     }
 
     /** The command line: doctor, attach, status, check. */
@@ -47,29 +49,28 @@ public final class RseqAgent {
     private static void start(String options, Instrumentation instrumentation) {
         try {
             Map<String, Object> request = new HashMap<>();
-            if (options != null
-                    && options.startsWith(STATUS)) { // from the command line of this jar, in another process
-                request.put("status", options.substring(STATUS.length()));
-            } else if (isLoaded()) {
-                System.err.println("rseq: WARN the agent is loaded already; this one does nothing;"
-                        + " give -javaagent:rseq-agent.jar once");
-                return;
-            } else {
-                request.put("options", options == null ? "" : options);
-                request.put("instrumentation", instrumentation);
-            }
+            request.put("options", options == null ? "" : options);
+            request.put("instrumentation", instrumentation);
             ENGINE.apply(request);
         } catch (Throwable failure) { // whatever it is, the application must not see it
-            System.err.println("rseq: ERROR the agent could not start, the application runs unaccelerated: " + failure);
+            System.err.println("rseq: ERROR the agent could not start, the application runs unaccelerated: " + failure
+                    + (isForbidden(failure) ? FORBIDDEN : ""));
         }
     }
 
-    private static boolean isLoaded() {
+    private static void answer(String file) {
         try {
-            Class.forName(HOOK, false, null);
-            return true;
-        } catch (ClassNotFoundException first) {
-            return false;
+            Map<String, Object> request = new HashMap<>();
+            request.put("status", file);
+            ENGINE.apply(request);
+        } catch (Throwable unanswered) {
+            // the command that asked finds no answer, and says so
         }
+    }
+
+    private static boolean isForbidden(Throwable failure) {
+        Throwable cause = failure;
+        while (cause != null && !(cause instanceof SecurityException)) cause = cause.getCause();
+        return cause != null;
     }
 }

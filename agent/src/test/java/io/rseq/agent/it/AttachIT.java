@@ -48,6 +48,27 @@ class AttachIT {
         }
     }
 
+    @EveryJdk
+    void attach_that_failed_for_its_options_is_told_by_status_and_tried_again(World world) throws Exception {
+        try (Running running = launch(world)) {
+            running.awaitOut("ready");
+            String pid = Long.toString(running.pid());
+            Outcome failed = AgentJar.command(world.jdk(), "attach", pid, "native.tmpdir=/nonexistent")
+                    .run();
+            assertThat(failed.exited(2).err())
+                    .singleElement()
+                    .asString()
+                    .contains("did not start in " + pid, "/nonexistent", "native.tmpdir", "load it again");
+            assertThat(AgentJar.command(world.jdk(), "status", pid)
+                            .run()
+                            .exited(2)
+                            .err())
+                    .isEqualTo(failed.err());
+            AgentJar.attachFromCommandLine(world.jdk(), running.pid());
+            goOn(running, world, "raw").warnedOnceOf("ERROR can't unpack", "/nonexistent");
+        }
+    }
+
     private static Running launch(World world) {
         return Launch.of(world, BeforeTheAgent.class)
                 .jna()

@@ -29,6 +29,12 @@ class BadInputIT {
         hello(world, "debug").warnedOnceOf("'debug'", "key=value");
     }
 
+    /** What the command line asks an agent that is loaded, is no option. */
+    @EveryJdk
+    void status_is_an_unknown_option(World world) {
+        hello(world, "status=/x").warnedOnceOf("unknown option status").printed("reader=raw");
+    }
+
     @EveryJdk
     void unknown_property_and_variable_are_one_warning_each(World world) {
         Outcome outcome = Launch.of(world, Hello.class)

@@ -20,9 +20,9 @@ import java.util.function.Function;
  */
 public final class Engine implements Function<Map<String, Object>, Object> {
     private Journal journal;
-    private PerCpuTransformer transformer;
-
-    private final Preparation preparation = new Preparation();
+    private volatile PerCpuTransformer transformer;
+    private Preparation preparation = new Preparation(false);
+    private volatile Throwable failure;
 
     /** An empty request is the second thread's. */
     @Override
@@ -44,18 +44,46 @@ public final class Engine implements Function<Map<String, Object>, Object> {
         String answer = (String) request.get("status");
         if (answer == null) premain((String) request.get("options"), (Instrumentation) request.get("instrumentation"));
         else if (transformer != null) Summary.write(answer, transformer);
+        else if (failure != null)
+            Summary.writeFailure(answer, (mayTryAgain() ? failure.getMessage() : failure) + mend());
         return null;
     }
 
-    private void premain(String agentOptions, Instrumentation instrumentation) {
+    private synchronized void premain(String agentOptions, Instrumentation instrumentation) {
+        if (transformer != null) {
+            LineLogger.LOG.warn(
+                    "the agent is loaded already; this one does nothing; give -javaagent:rseq-agent.jar once");
+            return;
+        }
+        if (failure != null) {
+            if (!mayTryAgain()) {
+                LineLogger.LOG.error("the agent failed to start in this JVM before (" + failure + ")" + mend());
+                return;
+            }
+            preparation = new Preparation(true);
+        }
         preparation.begin(agentOptions);
         try {
             start(instrumentation);
         } catch (NativeLibraryFile.Unavailable reason) {
+            failure = reason;
             LineLogger.LOG.error(reason.getMessage() + "; the application runs unaccelerated");
-        } catch (Throwable failure) { // whatever it is, the application must not see it
-            LineLogger.LOG.error("the agent could not start, the application runs unaccelerated: " + failure);
+        } catch (SecurityException | ExceptionInInitializerError forbidden) { // perhaps the log is, too
+            failure = forbidden;
+            throw forbidden; // to the launcher, whose line names the mend
+        } catch (Throwable other) { // whatever it is, the application must not see it
+            failure = other;
+            LineLogger.LOG.error("the agent could not start, the application runs unaccelerated: " + other);
         }
+    }
+
+    /** Without the native library, nothing of it is in force but the hook, which was not opened. */
+    private boolean mayTryAgain() {
+        return failure instanceof NativeLibraryFile.Unavailable;
+    }
+
+    private String mend() {
+        return mayTryAgain() ? "; then load it again" : "; restart the JVM to try again";
     }
 
     private void start(Instrumentation instrumentation) throws Throwable {

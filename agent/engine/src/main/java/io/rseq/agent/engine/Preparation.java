@@ -38,6 +38,11 @@ final class Preparation implements Runnable {
     private boolean answered;
     private boolean agrees;
 
+    /** {@code left}: no thread runs it yet, {@link #begin} must start one. */
+    Preparation(boolean left) {
+        this.left = left;
+    }
+
     /** The second thread's life. */
     @Override
     public void run() {
@@ -57,7 +62,7 @@ final class Preparation implements Runnable {
 
     /**
      * Has the options read, and what follows from them made ready. Where the engine was loaded to answer a question for the status, the second
-     * thread was dismissed, and another takes its place.
+     * thread was dismissed, and another takes its place; so too where a start failed and is tried again.
      */
     synchronized void begin(String agentOptionText) {
         agentOptions = agentOptionText;

@@ -31,15 +31,17 @@ final class Attach implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         RunningJvm jvm = new RunningJvm(pid);
-        if (!jvm.status(parent.jar()).isEmpty()) {
+        if (RunningJvm.isLoaded(jvm.status(parent.jar()))) {
             spec.commandLine()
                     .getErr()
                     .println("rseq: the agent is loaded in " + pid + " already; ask it with: status " + pid);
             return Command.EXIT_DEGRADED;
         }
         jvm.load(parent.jar(), options);
-        if (jvm.status(parent.jar()).isEmpty())
-            throw new IOException("the agent did not start in " + pid + "; its stderr says why");
+        String text = jvm.status(parent.jar());
+        if (!RunningJvm.isLoaded(text))
+            throw new IOException("the agent did not start in " + pid
+                    + (text.isEmpty() ? "; its stderr says why" : ": " + RunningJvm.failure(text)));
         spec.commandLine().getOut().println("loaded into " + pid + "; its stderr has the start line");
         return 0;
     }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.rseq.agent.engine.cli;
 
+import io.rseq.agent.engine.ownership.Summary;
+import io.rseq.agent.engine.report.Reason;
 import java.io.File;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
@@ -21,9 +23,9 @@ final class RunningJvm {
         this.pid = pid;
     }
 
-    /** What the agent there has in force, its totals and its threads; empty where it is not loaded. */
+    /** What the agent there has in force, its totals and its threads; why it did not start; or empty where it is not loaded. */
     String status(File jar) throws IOException {
-        Path answer = Files.createTempFile("rseq-status-", ".txt");
+        Path answer = createFile();
         try {
             load(jar, "status=" + answer);
             return Files.readString(answer);
@@ -32,11 +34,21 @@ final class RunningJvm {
         }
     }
 
+    /** Whether an agent that is in force answered so. */
+    static boolean isLoaded(String status) {
+        return !status.isEmpty() && !status.startsWith(Summary.FAILED);
+    }
+
+    /** Why it is not. */
+    static String failure(String status) {
+        return status.substring(Summary.FAILED.length());
+    }
+
     /** Loads the agent there, and returns when its agentmain has. */
     void load(File jar, String options) throws IOException {
         try {
             Class<?> type = Class.forName(VIRTUAL_MACHINE, true, ClassLoader.getSystemClassLoader());
-            Object machine = type.getMethod("attach", String.class).invoke(null, pid);
+            Object machine = attach(type);
             try {
                 Method load = type.getMethod("loadAgent", String.class, String.class);
                 load.invoke(machine, jar.getAbsolutePath(), options);
@@ -47,11 +59,33 @@ final class RunningJvm {
             throw new IOException("this Java has no jdk.attach module; run the command with a JDK", none);
         } catch (InvocationTargetException failure) {
             throw new IOException(
-                    "can't attach to " + pid + ": " + failure.getCause().getMessage()
-                            + "; is it a JVM of this user, started without -XX:+DisableAttachMechanism?",
+                    "can't load the agent into " + pid + ": "
+                            + failure.getCause().getMessage() + "; its stderr may say why",
                     failure.getCause());
         } catch (ReflectiveOperationException failure) {
             throw new IOException("can't attach to " + pid + ": " + failure, failure);
+        }
+    }
+
+    private Object attach(Class<?> type) throws IOException, ReflectiveOperationException {
+        try {
+            return type.getMethod("attach", String.class).invoke(null, pid);
+        } catch (InvocationTargetException failure) {
+            throw new IOException(
+                    "can't attach to " + pid + ": " + failure.getCause().getMessage()
+                            + "; is it a JVM of this user, started without -XX:+DisableAttachMechanism?",
+                    failure.getCause());
+        }
+    }
+
+    private static Path createFile() throws IOException {
+        try {
+            return Files.createTempFile("rseq-status-", ".txt");
+        } catch (IOException failure) {
+            throw new IOException(
+                    "can't make a file for the answer in " + System.getProperty("java.io.tmpdir") + ": "
+                            + Reason.of(failure) + "; set -Djava.io.tmpdir to another folder",
+                    failure);
         }
     }
 }

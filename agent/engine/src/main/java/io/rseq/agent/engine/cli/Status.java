@@ -25,6 +25,8 @@ final class Status implements Callable<Integer> {
         String text = new RunningJvm(pid).status(parent.jar());
         if (text.isEmpty())
             throw new IOException("the agent is not loaded in " + pid + "; load it with: attach " + pid);
+        if (!RunningJvm.isLoaded(text))
+            throw new IOException("the agent did not start in " + pid + ": " + RunningJvm.failure(text));
         spec.commandLine().getOut().print(text);
         spec.commandLine().getOut().flush();
         return 0;

@@ -3,6 +3,7 @@ package io.rseq.agent.engine.ownership;
 
 import io.rseq.agent.engine.report.LineLogger;
 import io.rseq.agent.engine.report.Log;
+import io.rseq.agent.engine.report.Reason;
 import io.rseq.agent.engine.weave.PerCpuTransformer;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -10,6 +11,9 @@ import java.nio.file.Path;
 
 /** What is said at exit. It unregisters nothing: threads that still run keep what they use. */
 public final class Summary extends Thread {
+    /** What the answer to a {@code status} command begins with where the agent did not start; the reason follows. */
+    public static final String FAILED = "failed ";
+
     private final Journal journal;
     private final PerCpuTransformer transformer;
 
@@ -32,10 +36,19 @@ public final class Summary extends Thread {
     public static void write(String file, PerCpuTransformer transformer) {
         String threads = threads(); // before the totals, which count what it starts
         String text = $Rseq.description() + "\n" + totals(transformer) + "\n" + threads;
+        write(file, text);
+    }
+
+    /** The answer where the agent did not start. */
+    public static void writeFailure(String file, String reason) {
+        write(file, FAILED + reason);
+    }
+
+    private static void write(String file, String text) {
         try {
             Files.writeString(Path.of(file), text);
         } catch (IOException failure) {
-            LineLogger.LOG.warn("can't write the status to " + file + ": " + failure.getMessage());
+            LineLogger.LOG.warn("can't write the status to " + file + ": " + Reason.of(failure));
         }
     }
 

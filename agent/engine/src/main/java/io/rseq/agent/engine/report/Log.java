@@ -35,14 +35,17 @@ public final class Log {
         }
     }
 
+    private static final OutputStream STDERR = new FileOutputStream(FileDescriptor.err);
+
     private static volatile Level threshold = Level.INFO;
-    private static volatile OutputStream out = new FileOutputStream(FileDescriptor.err);
+    private static volatile OutputStream out = STDERR;
 
     private Log() {}
 
     /** Sets threshold and file; a file that can't be written is a warning on stderr. */
     public static void configure(Level level, String file) {
         threshold = level;
+        out = STDERR; // a start that failed may have had a file
         if (file == null) return;
         try {
             out = new FileOutputStream(file, true);
