@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
@@ -15,14 +16,22 @@ enum {
     WORD = 8,
     LINE = 64,
     FIRST_OFFSET = LINE, /* 0 is never handed out: a forgotten offset hits nobody */
+    MOST = PERCPU_REGION_BYTES - FIRST_OFFSET,
     CPUS_MAX = 1 << 16,
     STRIP_BYTES = 1 << 16, /* a whole number of pages, however large those are */
     SIZES_BELOW_LINE = LINE / WORD - 1,
     SIZES_BY_LINE = 1024 / LINE,
-    SIZES = SIZES_BELOW_LINE + SIZES_BY_LINE + 8 * (RSEQ_OPS_SHIFT - 10),
+    EXACT_SIZES = SIZES_BELOW_LINE + SIZES_BY_LINE,
+    SIZES = EXACT_SIZES + 8 * (RSEQ_OPS_SHIFT - 10),
+    SIZE = 0xff, /* of a block; above it what the block is: */
+    HELD = 1 << 8,
+    LEAVING = 1 << 9, /* given back, and not yet zeroed: nobody's */
+    FREE = 1 << 10,   /* in the list of its size */
+    A_FEW = 8,        /* of a list, where there is another way */
+    WORTH_GATHERING = 1 << (RSEQ_OPS_SHIFT - 6),
 };
 
-_Static_assert(SIZES < UINT8_MAX, "a size and 'none' fit a byte");
+_Static_assert(SIZES <= SIZE + 1, "a size fits below what the block is");
 
 #ifndef PR_SET_VMA
 #define PR_SET_VMA 0x53564d41
@@ -31,11 +40,17 @@ _Static_assert(SIZES < UINT8_MAX, "a size and 'none' fit a byte");
 
 /*
  * What lies where is kept outside the regions, so that no write to a cell, however wrong, can make the allocator hand memory out twice:
- * by word of a region, the size that starts there and the next free block. Like the regions it is reserved whole and touched as used.
+ * by word of a region, the block that starts there and the next free one. Like the regions it is reserved whole and touched as used.
+ *
+ * From FIRST_OFFSET to first_unused block follows block. An allocation takes a block that was given back and is exactly as long, if one of
+ * the last few of its size is, or else the beginning of what is unused: that is all there is to it where the same things are made again.
+ * Only who finds neither takes the beginning of a longer block, and has gather() go from block to block before and join free ones that lie
+ * side by side. No allocation fails before all that is free was joined, hence none for which there is room in one piece. None of this
+ * touches a region: what is free is zero already.
  */
 struct books {
-    uint32_t next[PERCPU_REGION_BYTES / WORD]; /* of a free block: the word of the next one of its size, 0 for none */
-    uint8_t size[PERCPU_REGION_BYTES / WORD];  /* 1 + the size of the object that starts here, 0 for none */
+    uint32_t next[PERCPU_REGION_BYTES / WORD];  /* of a free block: the word of the next one of its size, 0 for none */
+    uint16_t block[PERCPU_REGION_BYTES / WORD]; /* its size, and what it is; 0 where none starts */
 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -44,6 +59,8 @@ static int regions;
 static struct books *books;
 static uint32_t free_blocks[SIZES];
 static int64_t first_unused = FIRST_OFFSET;
+static bool scattered;     /* a block became free since gather() */
+static int64_t given_back; /* bytes, since gather() */
 static struct percpu_memory_totals totals;
 
 /* ---- sizes ------------------------------------------------------------------------------------------------------------------------ */
@@ -52,28 +69,40 @@ static int64_t round_up(int64_t bytes, int64_t unit) {
     return (bytes + unit - 1) & -unit;
 }
 
-/*
- * The size in which 'bytes' (1 to a region) are kept: words below a line, lines up to 1024, then eight steps to each doubling, so that
- * blocks that were given back fit again. Its number goes to 'size'.
- */
-static int64_t kept_in(int64_t bytes, int *size) {
-    if (bytes < LINE) {
-        int64_t kept = round_up(bytes, WORD);
-        if (kept < LINE) {
-            *size = (int)(kept / WORD) - 1;
-            return kept;
-        }
-    }
-    if (bytes <= 1024) {
-        int64_t kept = round_up(bytes, LINE);
-        *size = SIZES_BELOW_LINE + (int)(kept / LINE) - 1;
-        return kept;
-    }
-    int doubling = 63 - __builtin_clzll((unsigned long long)bytes - 1); /* 2^doubling < bytes <= 2^(doubling + 1) */
-    int64_t step = (int64_t)1 << (doubling - 3);
-    int64_t kept = round_up(bytes, step);
-    *size = SIZES_BELOW_LINE + SIZES_BY_LINE + 8 * (doubling - 10) + (int)((kept >> (doubling - 3)) - 8) - 1;
-    return kept;
+/* What 'bytes' (1 to a region) take: words below a line, else lines. */
+static int64_t kept_for(int64_t bytes) {
+    int64_t words = round_up(bytes, WORD);
+    return words < LINE ? words : round_up(bytes, LINE);
+}
+
+/* The size of a block, which has a list: one for each length up to 1024, then eight to each doubling, each up to where the next begins. */
+static int size_of(int64_t kept) {
+    if (kept < LINE) return (int)(kept / WORD) - 1;
+    if (kept <= 1024) return SIZES_BELOW_LINE + (int)(kept / LINE) - 1;
+    int doubling = 63 - __builtin_clzll((unsigned long long)kept); /* 2^doubling <= kept < 2^(doubling + 1) */
+    return EXACT_SIZES + 8 * (doubling - 10) + (int)(kept >> (doubling - 3)) - 8;
+}
+
+/* ---- the books ---------------------------------------------------------------------------------------------------------------------- */
+
+/* Under the lock. */
+
+/* Where the size does not say how many words a block has, they stand in its second word's 'next', where no block can start. */
+static void set_block(int64_t offset, int64_t kept, int state) {
+    int size = size_of(kept);
+    books->block[offset / WORD] = (uint16_t)(state | size);
+    if (size >= EXACT_SIZES) books->next[offset / WORD + 1] = (uint32_t)(kept / WORD);
+}
+
+static int64_t length_of(int64_t offset) {
+    int size = books->block[offset / WORD] & SIZE;
+    if (size < SIZES_BELOW_LINE) return (int64_t)(size + 1) * WORD;
+    if (size < EXACT_SIZES) return (int64_t)(size - SIZES_BELOW_LINE + 1) * LINE;
+    return (int64_t)books->next[offset / WORD + 1] * WORD;
+}
+
+static bool is(int state, int64_t offset, int size) {
+    return books->block[offset / WORD] == (state | size);
 }
 
 /* ---- the reservation ---------------------------------------------------------------------------------------------------------------- */
@@ -146,47 +175,118 @@ char *percpu_memory_base(void) {
 
 /* ---- allocation --------------------------------------------------------------------------------------------------------------------- */
 
-/* Under the lock. 'word' is where the block starts. */
-static void keep_free(int size, uint32_t word) {
-    books->next[word] = free_blocks[size];
-    free_blocks[size] = word;
+/* All under the lock that do not take it. */
+
+static void keep_free(int64_t from, int64_t end) {
+    if (from == end) return;
+    int size = size_of(end - from);
+    set_block(from, end - from, FREE);
+    books->next[from / WORD] = free_blocks[size];
+    free_blocks[size] = (uint32_t)(from / WORD);
+    scattered = true;
 }
 
-/* A free block of this size; 0 for none. A list that leads to where no free block can be is given up: better lost than handed out twice. */
-static int64_t take_free(int size, int64_t kept) {
-    uint32_t word = free_blocks[size];
-    if (word == 0) return 0;
-    int64_t offset = (int64_t)word * WORD;
-    if (offset < FIRST_OFFSET || offset + kept > first_unused || books->size[word] != 0 || (kept >= LINE && offset % LINE != 0)) {
-        free_blocks[size] = 0;
-        return 0;
+/* Makes it free blocks: all whole lines are one, and words before and after them, or without any between them, are of less than a line. */
+static void keep_free_in_lines(int64_t from, int64_t end) {
+    int64_t first_line = round_up(from, LINE);
+    int64_t last_line = end & -(int64_t)LINE;
+    int64_t most = from + LINE - WORD;
+    if (first_line < last_line) {
+        keep_free(from, first_line);
+        keep_free(first_line, last_line);
+        keep_free(last_line, end);
+    } else if (end > most) {
+        keep_free(from, most);
+        keep_free(most, end);
+    } else {
+        keep_free(from, end);
     }
-    free_blocks[size] = books->next[word];
-    return offset;
 }
 
-/* A block that nobody ever had; 0 for none. */
+/*
+ * The beginning of a free block of this size that is 'kept' to 'longest' long; its rest is free again. 0 where the first 'looks' have none.
+ * A list that leads to where no free block of it can be is given up there: better lost, until all is joined again, than handed out twice.
+ */
+static int64_t take_free(int size, int64_t kept, int64_t longest, int looks) {
+    for (uint32_t *link = &free_blocks[size]; *link != 0 && looks > 0; link = &books->next[*link], looks--) {
+        int64_t offset = (int64_t)*link * WORD;
+        bool can_be = offset >= FIRST_OFFSET && offset < first_unused && is(FREE, offset, size);
+        int64_t length = can_be ? length_of(offset) : 0;
+        if (!can_be || offset + length > first_unused || (length >= LINE && offset % LINE != 0)) {
+            *link = 0;
+            return 0;
+        }
+        if (length < kept || length > longest) continue;
+        *link = books->next[*link];
+        keep_free_in_lines(offset + kept, offset + length);
+        return offset;
+    }
+    return 0;
+}
+
+/* The beginning of what is unused; 0 where that is too short. */
 static int64_t take_unused(int64_t kept) {
     int64_t offset = kept >= LINE ? round_up(first_unused, LINE) : first_unused;
     if (offset + kept > PERCPU_REGION_BYTES) return 0;
-    int64_t gap = offset - first_unused;
-    if (gap > 0) keep_free((int)(gap / WORD) - 1, (uint32_t)(first_unused / WORD));
+    keep_free_in_lines(first_unused, offset);
     first_unused = offset + kept;
     return offset;
 }
 
-int64_t percpu_memory_allocate(int64_t bytes) {
-    if (bytes < 1 || bytes > PERCPU_REGION_BYTES) return -1;
-    int size;
-    int64_t kept = kept_in(bytes, &size);
-    pthread_mutex_lock(&lock);
-    int64_t offset = 0;
-    if (base != NULL) {
-        offset = take_free(size, kept);
-        if (offset == 0) offset = take_unused(kept);
+/* The beginning of a free block, of the least size that has one long enough; 0 for none. */
+static int64_t take_any(int64_t kept) {
+    int size = size_of(kept);
+    int64_t offset = take_free(size, kept, MOST, A_FEW);
+    for (int larger = size + 1; offset == 0 && larger < SIZES; larger++) offset = take_free(larger, kept, MOST, 1);
+    return offset != 0 ? offset : take_free(size, kept, MOST, INT_MAX);
+}
+
+/*
+ * Joins what is free and lies side by side; the last of it is unused again. A step for each block, and none for bytes or regions. Where no
+ * block can be, what lies above is left as it is, in no list.
+ */
+static void gather(void) {
+    memset(free_blocks, 0, sizeof free_blocks);
+    int64_t free_from = FIRST_OFFSET;
+    int64_t at = FIRST_OFFSET;
+    while (at < first_unused) {
+        int64_t end = at + length_of(at);
+        if (books->block[at / WORD] < HELD || end == at || end > first_unused) break;
+        if (books->block[at / WORD] & FREE) {
+            books->block[at / WORD] = 0;
+        } else {
+            keep_free_in_lines(free_from, at);
+            free_from = end;
+        }
+        at = end;
     }
+    if (at < first_unused) keep_free_in_lines(free_from, at);
+    else first_unused = free_from;
+    scattered = false;
+    given_back = 0;
+}
+
+static int64_t take(int64_t kept) {
+    int64_t offset = take_free(size_of(kept), kept, kept, A_FEW);
+    if (offset == 0) offset = take_unused(kept);
+    if (offset != 0) return offset;
+    /* Joined first, less is cut up. But a step for each block of the region takes its time: for much that was given back, or if need be. */
+    if (given_back >= WORTH_GATHERING) gather();
+    for (;;) {
+        offset = take_unused(kept);
+        if (offset == 0) offset = take_any(kept);
+        if (offset != 0 || !scattered) return offset;
+        gather();
+    }
+}
+
+int64_t percpu_memory_allocate(int64_t bytes) {
+    if (bytes < 1 || bytes > MOST) return -1;
+    int64_t kept = kept_for(bytes);
+    pthread_mutex_lock(&lock);
+    int64_t offset = base == NULL ? 0 : take(kept);
     if (offset != 0) {
-        books->size[offset / WORD] = (uint8_t)(size + 1);
+        set_block(offset, kept, HELD);
         totals.allocated += kept;
         totals.objects++;
     }
@@ -217,13 +317,12 @@ static void zero(char *from, int64_t bytes, int64_t page) {
 }
 
 bool percpu_memory_free(int64_t offset, int64_t bytes) {
-    if (bytes < 1 || bytes > PERCPU_REGION_BYTES || offset < FIRST_OFFSET || offset % WORD != 0) return false;
-    int size;
-    int64_t kept = kept_in(bytes, &size);
-    uint32_t word = (uint32_t)(offset / WORD);
+    if (bytes < 1 || bytes > MOST) return false;
+    if (offset < FIRST_OFFSET || offset >= PERCPU_REGION_BYTES || offset % WORD != 0) return false;
+    int64_t kept = kept_for(bytes);
     pthread_mutex_lock(&lock);
-    bool ours = base != NULL && offset + kept <= first_unused && books->size[word] == size + 1;
-    if (ours) books->size[word] = 0; /* who gives it back a second time is refused from here on */
+    bool ours = base != NULL && offset + kept <= first_unused && is(HELD, offset, size_of(kept)) && length_of(offset) == kept;
+    if (ours) set_block(offset, kept, LEAVING); /* who gives it back a second time is refused from here on */
     pthread_mutex_unlock(&lock);
     if (!ours) return false;
 
@@ -231,7 +330,8 @@ bool percpu_memory_free(int64_t offset, int64_t bytes) {
     for (int region = 0; region < regions; region++) zero(base + ((int64_t)region << RSEQ_OPS_SHIFT) + offset, kept, page);
 
     pthread_mutex_lock(&lock);
-    keep_free(size, word);
+    keep_free(offset, offset + kept);
+    given_back += kept;
     totals.allocated -= kept;
     totals.objects--;
     pthread_mutex_unlock(&lock);

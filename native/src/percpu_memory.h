@@ -21,7 +21,7 @@
 struct percpu_memory_totals {
     int64_t allocated; /* bytes of each region that objects hold now */
     int64_t objects;   /* how many they are */
-    int64_t used;      /* bytes of each region that objects ever held: what lies above was never touched */
+    int64_t used;      /* bytes of each region below what is unused, where no object is and all is zero; fewer again when it was full */
 };
 
 /*
@@ -35,13 +35,15 @@ char *percpu_memory_base(void);
 
 /*
  * 'bytes' zeroed bytes in every region: a multiple of 8, or from 64 on a multiple of 64 that is aligned to a cache line. Returns the
- * offset, never 0; -1 when the regions are full, there is no reservation, or 'bytes' is not from 1 to a region's size.
+ * offset, never 0; -1 when so much is free nowhere in one piece, there is no reservation, or 'bytes' is not from 1 to a region's less a
+ * line.
  */
 int64_t percpu_memory_allocate(int64_t bytes);
 
 /*
- * Gives back what percpu_memory_allocate(bytes) returned. Zeroes it in every region; a page that was never written stays so, whole pages
- * go back to the kernel. False, and nothing is changed, when this is no such allocation. Nobody may use it any more.
+ * Gives back what percpu_memory_allocate(bytes) returned; it serves allocations of any size again. Zeroes it in every region; a page that
+ * was never written stays so, whole pages go back to the kernel. False, and nothing is changed, when this is no such allocation. Nobody may
+ * use it any more.
  */
 bool percpu_memory_free(int64_t offset, int64_t bytes);
 

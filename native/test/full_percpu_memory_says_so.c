@@ -43,14 +43,15 @@ static void what_is_no_allocation_is_refused(void) {
     CHECK(!percpu_memory_free(0, 8));
     CHECK(!percpu_memory_free(-1, 8));
     CHECK(!percpu_memory_free(INT64_MAX, 8));
+    CHECK(!percpu_memory_free(INT64_MAX - 7, 8));
     CHECK(!percpu_memory_free(INT64_MIN, 8));
     CHECK_EQ(percpu_memory_totals().allocated, before.allocated);
     CHECK(percpu_memory_free(offset, 1000));
     CHECK(!percpu_memory_free(offset, 1000));
     CHECK_EQ(percpu_memory_totals().objects, before.objects - 1);
     CHECK_EQ(percpu_memory_allocate(999), offset);
-    const int64_t impossible[] = {0, -1, INT64_MIN, INT64_MAX, PERCPU_REGION_BYTES, PERCPU_REGION_BYTES + 1};
-    for (int i = 0; i < 6; i++) CHECK_EQ(percpu_memory_allocate(impossible[i]), -1);
+    const int64_t impossible[] = {0, -1, INT64_MIN, INT64_MAX, PERCPU_REGION_BYTES - LINE + 1, PERCPU_REGION_BYTES, PERCPU_REGION_BYTES + 1};
+    for (int i = 0; i < 7; i++) CHECK_EQ(percpu_memory_allocate(impossible[i]), -1);
 }
 
 static void every_size_lies_within_and_apart(void) {

@@ -1,7 +1,7 @@
 /*
  * percpu_memory_costs_what_it_holds: 10,000 counters on 256 CPUs that all ran take the pages that hold them, and next to nothing more; on
- * CPUs that never ran they take none. What was given back is zero again where it is taken again, and giving back touches no page that
- * nobody had touched.
+ * CPUs that never ran they take none. What was given back is zero again where it is taken again, and neither giving back nor taking in
+ * another size touches a page that nobody had touched.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -94,6 +94,19 @@ static void blocks_come_back_zeroed_and_give_pages_back(int64_t page) {
     CHECK_EQ(resident() - before, kept); /* looking costs nothing either */
 }
 
+static void another_size_costs_nothing(void) {
+    const int64_t sizes[] = {48 << 20, 5 << 20, 240 << 20};
+    int64_t blocks[64];
+    int64_t before = resident();
+    for (int i = 0; i < 3; i++) {
+        int got = 0;
+        while ((blocks[got] = percpu_memory_allocate(sizes[i])) > 0) CHECK(++got < 64);
+        CHECK_EQ(got, (PERCPU_REGION_BYTES - (1 << 20)) / sizes[i]);
+        while (got > 0) CHECK(percpu_memory_free(blocks[--got], sizes[i]));
+    }
+    CHECK_EQ(resident(), before);
+}
+
 int main(void) {
     char reason[320] = "";
     if (!percpu_memory_reserve(CPUS, reason, sizeof reason)) SKIP("%s", reason);
@@ -104,5 +117,6 @@ int main(void) {
     cells_cost_what_they_hold(page);
     cells_come_back_zeroed();
     blocks_come_back_zeroed_and_give_pages_back(page);
+    another_size_costs_nothing();
     return 0;
 }

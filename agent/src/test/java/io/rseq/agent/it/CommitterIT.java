@@ -277,7 +277,8 @@ class CommitterIT {
         outcome.printed("compareAndStore.noSuchIndex=4").printed("compareAndStore.otherValue=4");
         outcome.printed("misuse.notRefused=0");
         assertThat(outcome.fact("memory.full")).contains("per-CPU memory is full", "MiB per CPU in use", "fewer");
-        return outcome.printed("memory.again=true").printed("restarts=true").printed("done=true");
+        outcome.printed("memory.again=true").printed("memory.otherSize=true");
+        return outcome.printed("restarts=true").printed("done=true");
     }
 
     /** Asserts that structures were told to commit atomically, after a start line that forecast this committer. */

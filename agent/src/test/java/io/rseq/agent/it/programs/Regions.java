@@ -126,5 +126,8 @@ final class Regions {
         long again = Commits.allocate(REGION / 4);
         System.out.println("memory.again=" + (again >= 0));
         Commits.free(again, REGION / 4);
+        long other = Commits.allocate(REGION / 4 * 3);
+        System.out.println("memory.otherSize=" + (other >= 0));
+        Commits.free(other, REGION / 4 * 3);
     }
 }
