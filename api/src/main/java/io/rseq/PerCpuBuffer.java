@@ -241,7 +241,7 @@ public final class PerCpuBuffer {
          * @throws IllegalArgumentException for {@link Index#NUMA_NODE}: several CPUs run with the same one
          */
         public Builder index(Index of) {
-            of.by();
+            of.by(); // refuses the node
             index = of;
             return this;
         }

@@ -10,6 +10,7 @@ import java.util.function.Supplier;
 /** Per-CPU memory: zeroed, given back, bounded; and the sequence that names its CPU. */
 final class Regions {
     private static final long REGION = 1L << 28;
+    private static final long BY = Commits.BY_CONCURRENCY_ID;
 
     private Regions() {}
 
@@ -58,8 +59,9 @@ final class Regions {
     private static long misuse() {
         byte[] bytes = new byte[16];
         List<Supplier<Object>> calls = new ArrayList<>();
-        for (long bad :
-                new long[] {-8, 4, REGION, REGION - 4, -REGION, Commits.NONE + REGION, Long.MAX_VALUE, 1L << 40}) {
+        for (long bad : new long[] {
+            -8, 4, REGION, REGION - 4, -REGION, Commits.NONE + REGION, Long.MAX_VALUE, 1L << 40, BY - 8, BY + REGION
+        }) {
             calls.add(() -> Commits.add(bad, 1));
             calls.add(() -> Commits.compareAndStore(bad, 0, 0, 1));
             calls.add(() -> Commits.push(bad, 4, 1));
