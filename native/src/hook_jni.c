@@ -268,22 +268,27 @@ jint HOOK(drain0)(JNIEnv *env, jclass hook, jbyteArray out) {
 }
 
 /*
- * Whether a class file has a name of our package in it, as a descriptor has: "Lio/rseq/". It is asked of every class that an application
- * loads, and Java that is not compiled yet takes twenty times as long. Looks for the q, which is rare, and at what lies around it.
+ * Whether a class file has the descriptor of one of our annotations in it, anywhere. It is asked of every class that an application loads, and
+ * Java that is not compiled yet takes twenty times as long. Looks for the q, which is rare, and at what lies around it.
  */
 jboolean HOOK(namesUs0)(JNIEnv *env, jclass hook, jbyteArray file) {
     (void)hook;
-    enum { Q_AT = sizeof "Lio/rse" - 1, LENGTH = sizeof "Lio/rseq/" - 1, CHUNK = 8192 };
+    static const char per_cpu[] = "Lio/rseq/PerCpu;";
+    static const char woven[] = "Lio/rseq/internal/Woven;";
+    enum { Q_AT = sizeof "Lio/rse" - 1, SHORTER = sizeof per_cpu - 1, LONGER = sizeof woven - 1, CHUNK = 8192 };
     if (file == NULL) return JNI_FALSE;
     char bytes[CHUNK];
     jsize length = (*env)->GetArrayLength(env, file);
     /* Chunks overlap by what of a name may lie in front of their end. */
-    for (jsize from = 0; length - from >= LENGTH; from += CHUNK - (LENGTH - 1)) {
+    for (jsize from = 0; length - from >= SHORTER; from += CHUNK - (LONGER - 1)) {
         jsize part = length - from < CHUNK ? length - from : CHUNK;
         (*env)->GetByteArrayRegion(env, file, from, part, (jbyte *)bytes);
-        const char *last = bytes + part - (LENGTH - Q_AT);
+        const char *end = bytes + part;
+        const char *last = end - (SHORTER - Q_AT);
         for (const char *q = bytes + Q_AT; q <= last && (q = memchr(q, 'q', (size_t)(last - q) + 1)) != NULL; q++) {
-            if (memcmp(q - Q_AT, "Lio/rseq/", LENGTH) == 0) return JNI_TRUE;
+            const char *name = q - Q_AT;
+            if (memcmp(name, per_cpu, SHORTER) == 0) return JNI_TRUE;
+            if (end - name >= LONGER && memcmp(name, woven, LONGER) == 0) return JNI_TRUE;
         }
     }
     return JNI_FALSE;

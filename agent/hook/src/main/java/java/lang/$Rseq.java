@@ -172,7 +172,7 @@ public final class $Rseq {
         return nodes;
     }
 
-    /** Whether a class file has a descriptor of a class of ours, or such a name, in it; false for null. Changes nothing, so anybody may ask. */
+    /** Whether a class file has the descriptor of one of our annotations in it, anywhere; false for null. Changes nothing, so anybody may ask. */
     public static boolean namesUs(byte[] file) {
         return namesUs0(file);
     }

@@ -4,7 +4,7 @@ package io.rseq.agent.engine.weave;
 /**
  * Whether a class file can concern us at all: a walk over its constant pool for the descriptors of our annotations. It neither allocates nor
  * parses further, and a file that is not one is simply none of ours. Of the classes that the application loads it sees those alone that have
- * our name in them at all ({@code $Rseq.namesUs}).
+ * such a descriptor in them at all ({@code $Rseq.namesUs}): a string may have it, too.
  */
 final class Prefilter {
     private static final String PER_CPU = "Lio/rseq/PerCpu;";
