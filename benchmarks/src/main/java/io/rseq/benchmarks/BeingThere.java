@@ -63,8 +63,8 @@ final class BeingThere {
         double noise = rounds.noise(cost.relative());
         String unit = cost.relative() ? " %" : " " + cost.unit();
         rows.add(
-                "| " + cost.text() + " | " + cost.unit() + " | " + rounds.count() + " | " + plain(rounds.median("none"))
-                        + " | " + plain(rounds.median("empty")) + " | " + plain(rounds.median("ours")) + " | "
+                "| " + cost.text() + " | " + cost.unit() + " | " + rounds.count() + " | " + plain(rounds.figure("none"))
+                        + " | " + plain(rounds.figure("empty")) + " | " + plain(rounds.figure("ours")) + " | "
                         + signed(over[1]) + unit + " (" + signed(over[0]) + " to " + signed(over[2]) + ") | "
                         + plain(noise) + unit
                         + " | " + signed(rounds.cpuOver(cost.relative())) + (cost.relative() ? " %" : " ms") + " |");

@@ -7,29 +7,50 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The raw figures of one cost, by variant; the k-th of one variant belongs to the k-th of every other: one round. */
+/**
+ * The raw figures of one cost, by variant; the k-th of one variant belongs to the k-th of every other: one round.
+ *
+ * <p>A cost in parts takes of each part the lowest tenth over all rounds, and adds those up: what the work takes while nobody disturbs it.
+ * What a busy machine takes for a while falls on some parts of a round, and never on a part's lowest tenth; a whole round of seconds is seldom
+ * spared it. Where the same empty agent, run twice, is 5 percent from itself by whole rounds, it is 1 by parts.
+ */
 final class Rounds {
     private static final int USER = 2;
     private static final int SYSTEM = 3;
 
-    private final Map<String, List<Double>> figures = new HashMap<>();
-    private final Map<String, List<Double>> cpuMillis = new HashMap<>();
+    /** A round's figure, or its parts. */
+    private final Map<String, List<double[]>> figures = new HashMap<>();
 
-    private Rounds() {}
+    private final Map<String, List<double[]>> cpuMillis = new HashMap<>();
+    private final boolean parts;
+
+    /* Low, the figure, high: quartiles, or what lies about a part's lowest tenth. */
+    private final double[] quantiles;
+
+    private Rounds(boolean parts) {
+        this.parts = parts;
+        this.quantiles = parts ? new double[] {0, 0.1, 0.25} : new double[] {0.25, 0.5, 0.75};
+    }
 
     /** A line is: variant, seconds of wall, user and system time, what the process printed. */
     static Rounds of(List<String> lines, Cost cost) {
-        Rounds rounds = new Rounds();
+        Rounds rounds = new Rounds(cost.parts());
         for (String line : lines) {
             String[] words = line.trim().split(" +");
             double cpu = Double.parseDouble(words[USER]) + Double.parseDouble(words[SYSTEM]);
-            put(rounds.figures, words[0], Double.parseDouble(words[1 + cost.column()]) * cost.scale());
+            int from = 1 + cost.column();
+            put(
+                    rounds.figures,
+                    words[0],
+                    Arrays.stream(words, from, cost.parts() ? words.length : from + 1)
+                            .mapToDouble(word -> Double.parseDouble(word) * cost.scale())
+                            .toArray());
             put(rounds.cpuMillis, words[0], cpu * 1000);
         }
         return rounds;
     }
 
-    private static void put(Map<String, List<Double>> figures, String variant, double figure) {
+    private static void put(Map<String, List<double[]>> figures, String variant, double... figure) {
         figures.computeIfAbsent(variant, none -> new ArrayList<>()).add(figure);
     }
 
@@ -37,17 +58,25 @@ final class Rounds {
         return figures.isEmpty() ? 0 : figures.get("ours").size();
     }
 
-    double median(String variant) {
-        return at(0.5, figures.get(variant));
+    double figure(String variant) {
+        return at(quantiles[1], figures.get(variant));
     }
 
-    /** Over the empty agent, within rounds, in units or in percent: the quartiles. */
+    /** Over the empty agent, in units or in percent: low, the figure, high; within rounds, or, in parts, one's over the other's. */
     double[] over(String variant, boolean relative) {
-        List<Double> over = differences(figures, variant, relative);
-        return new double[] {at(0.25, over), at(0.5, over), at(0.75, over)};
+        return parts ? overByParts(variant, relative) : spread(differences(figures, variant, relative));
     }
 
-    /** The farther of the quartiles of the empty agent over itself. */
+    private double[] overByParts(String variant, boolean relative) {
+        double[] over = spread(figures.get(variant));
+        List<double[]> empty = new ArrayList<>(figures.get("empty"));
+        if (!variant.equals("again")) empty.addAll(figures.get("again")); // the same agent
+        double[] base = spread(empty);
+        for (int i = 0; i < over.length; i++) over[i] = difference(over[i], base[i], relative);
+        return over;
+    }
+
+    /** The farther of what lies about the empty agent's figure over itself. */
     double noise(boolean relative) {
         double[] itself = over("again", relative);
         return Math.max(Math.abs(itself[0]), Math.abs(itself[2]));
@@ -58,19 +87,37 @@ final class Rounds {
         return at(0.5, differences(cpuMillis, "ours", relative));
     }
 
-    private static List<Double> differences(Map<String, List<Double>> figures, String variant, boolean relative) {
-        List<Double> differences = new ArrayList<>();
+    private static List<double[]> differences(Map<String, List<double[]>> figures, String variant, boolean relative) {
+        List<double[]> differences = new ArrayList<>();
         for (int i = 0; i < figures.get(variant).size(); i++) {
-            double base = figures.get("empty").get(i);
-            double difference = figures.get(variant).get(i) - base;
-            differences.add(relative ? difference / base * 100 : difference);
+            differences.add(new double[] {
+                difference(figures.get(variant).get(i)[0], figures.get("empty").get(i)[0], relative)
+            });
         }
         return differences;
     }
 
-    private static double at(double quantile, List<Double> values) {
-        double[] sorted = values.stream().mapToDouble(Double::doubleValue).toArray();
-        Arrays.sort(sorted);
+    private static double difference(double figure, double base, boolean relative) {
+        return relative ? (figure - base) / base * 100 : figure - base;
+    }
+
+    private double[] spread(List<double[]> rounds) {
+        return Arrays.stream(quantiles).map(quantile -> at(quantile, rounds)).toArray();
+    }
+
+    /** That quantile of each part over the rounds, added up. */
+    private static double at(double quantile, List<double[]> rounds) {
+        double sum = 0;
+        for (int part = 0; part < rounds.get(0).length; part++) {
+            int column = part;
+            sum += at(
+                    quantile,
+                    rounds.stream().mapToDouble(round -> round[column]).sorted().toArray());
+        }
+        return sum;
+    }
+
+    private static double at(double quantile, double[] sorted) {
         double place = quantile * (sorted.length - 1);
         int below = (int) place;
         double above = sorted[Math.min(below + 1, sorted.length - 1)];

@@ -6,10 +6,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Loads and initialises generated classes one after the other, of that name, so many. Prints the nanoseconds that took, those for which this
- * thread had a CPU, and how many of the classes were woven.
+ * Loads and initialises generated classes one after the other, of that name, so many hundreds. Prints the nanoseconds that took, those for
+ * which this thread had a CPU, how many of the classes were woven, and the nanoseconds that each hundred took.
  */
 public final class LoadedClasses {
+    private static final int PART = 100;
+
     private static int woven;
 
     private LoadedClasses() {}
@@ -17,11 +19,21 @@ public final class LoadedClasses {
     public static void main(String[] arguments) throws ClassNotFoundException, IOException {
         String name = LoadedClasses.class.getPackageName() + "." + arguments[0];
         int count = Integer.parseInt(arguments[1]);
+        long[] marks = new long[count / PART + 1];
         long cpuStart = cpuNanos();
-        long start = System.nanoTime();
-        for (int i = 1; i <= count; i++) Class.forName(name + (100_000 + i));
-        long nanos = System.nanoTime() - start;
-        System.out.println(nanos + " " + (cpuNanos() - cpuStart) + " " + woven);
+        marks[0] = System.nanoTime();
+        for (int i = 1; i <= count; i++) {
+            Class.forName(name + (100_000 + i));
+            if (i % PART == 0) marks[i / PART] = System.nanoTime();
+        }
+        StringBuilder line = new StringBuilder();
+        line.append(marks[marks.length - 1] - marks[0])
+                .append(' ')
+                .append(cpuNanos() - cpuStart)
+                .append(' ')
+                .append(woven);
+        for (int i = 1; i < marks.length; i++) line.append(' ').append(marks[i] - marks[i - 1]);
+        System.out.println(line);
     }
 
     /** The kernel's own count; the JDK's would load a few hundred classes of management first. */
