@@ -151,22 +151,40 @@ public final class PerCpuBuffer {
     public int drain(RecordConsumer consumer) {
         Objects.requireNonNull(consumer);
         int drained = 0;
-        long at = memory.acquired();
         int cpus = readers.length();
         int own = index.own(); // first: it is in this cache, and threads that drain side by side begin each elsewhere
-        for (int i = 0; i < cpus; i++) {
-            int cpu = own + i < cpus ? own + i : own + i - cpus;
-            if (rings.get(cpu) == null && (at == NONE || Commits.get(cpu, at) == 0)) continue;
-            drained += reader(cpu).drain(rings, at, consumer);
-        }
-        Reference.reachabilityFence(this);
+        for (int i = 0; i < cpus; i++) drained += drain(own + i < cpus ? own + i : own + i - cpus, consumer);
         return drained;
+    }
+
+    /**
+     * {@link #drain} of the CPU alone that the caller runs on, or of its concurrency id where rings are those'. It reads nothing that another
+     * CPU wrote last, so this is for a writer that found no room, and would rather make some than drop its record. It may be moved
+     * to another CPU in between, where there is room or not:
+     *
+     * <pre>{@code
+     * while (!events.append(record)) if (events.drainCurrent(consumer) == 0) Thread.yield(); // others are at it here
+     * }</pre>
+     *
+     * @return how many records there were
+     */
+    public int drainCurrent(RecordConsumer consumer) {
+        Objects.requireNonNull(consumer);
+        return drain(index.own(), consumer);
     }
 
     @Override
     public String toString() {
         return "PerCpuBuffer[capacityPerCpu=" + capacity + ", maxRecord=" + maxRecord + ", timestamps=" + timestamps
                 + ", index=" + index + ", dropped=" + dropped() + "]";
+    }
+
+    private int drain(int cpu, RecordConsumer consumer) {
+        long at = memory.acquired();
+        if (rings.get(cpu) == null && (at == NONE || Commits.get(cpu, at) == 0)) return 0;
+        int drained = reader(cpu).drain(rings, at, consumer);
+        Reference.reachabilityFence(this);
+        return drained;
     }
 
     private long commit(long time, byte[] source, int from, int length) {

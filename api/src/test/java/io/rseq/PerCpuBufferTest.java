@@ -68,6 +68,15 @@ class PerCpuBufferTest {
     }
 
     @Test
+    void writers_that_find_no_room_drain_their_own_and_go_on() {
+        PerCpuBuffer buffer = new PerCpuBuffer(1 << 12);
+        Records records = new Records(buffer, THREADS, false, true);
+        Crowd.of(THREADS, () -> records.append(ROUNDS, records::drainCurrent)).join();
+        records.drain();
+        records.allCame();
+    }
+
+    @Test
     void a_full_buffer_says_false_and_counts_and_takes_records_again_when_it_was_drained() {
         PerCpuBuffer buffer = new PerCpuBuffer(1024);
         byte[] record = new byte[100];

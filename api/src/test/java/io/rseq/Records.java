@@ -28,6 +28,10 @@ final class Records {
     }
 
     void append(int rounds) {
+        append(rounds, () -> {});
+    }
+
+    void append(int rounds, Runnable whenRefused) {
         int writer = writers.getAndIncrement();
         byte[] bytes = new byte[buffer.maxRecord() + 3];
         for (int i = 1; i <= rounds; i++) {
@@ -35,13 +39,21 @@ final class Records {
             ByteBuffer record = ByteBuffer.wrap(bytes, 3, length);
             record.putInt(writer).putInt(i);
             while (record.hasRemaining()) record.put((byte) (writer + i + length));
-            if (buffer.append(bytes, 3, length)) appended.incrementAndGet();
-            else refused.incrementAndGet();
+            if (buffer.append(bytes, 3, length)) {
+                appended.incrementAndGet();
+            } else {
+                refused.incrementAndGet();
+                whenRefused.run();
+            }
         }
     }
 
     void drain() {
         drained.addAndGet(buffer.drain(this::check));
+    }
+
+    void drainCurrent() {
+        drained.addAndGet(buffer.drainCurrent(this::check));
     }
 
     /** Asserts that what was appended came, and that the rest was counted. */

@@ -25,7 +25,7 @@ import org.openjdk.jmh.annotations.Warmup;
 /**
  * Appending a record of 64 bytes to a buffer that all threads share. An operation is one record that was appended: whoever finds no room drains,
  * and tries again, so that the consumer's work is in every figure alike, and no thread besides the writers is measured. Of a ring of Agrona's one
- * thread may be the consumer at a time, of a per-CPU buffer one for each CPU; who finds others at it lets them run.
+ * thread may be the consumer at a time; of a per-CPU buffer one for each CPU, and each drains its own. Who finds another at it lets that one run.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
@@ -69,7 +69,7 @@ public class BufferBenchmark {
     @Benchmark
     public void perCpu(Source source) {
         while (!perCpu.append(source.bytes, 0, RECORD)) {
-            if (perCpu.drain(source) == 0) Thread.yield();
+            if (perCpu.drainCurrent(source) == 0) Thread.yield();
         }
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rseq.Index;
 import io.rseq.agent.it.programs.Buffering;
+import io.rseq.agent.it.programs.DrainsOfOneCpu;
 
 /** Each record that was appended comes once and whole, what was refused is counted, and each CPU's come in order, whatever commits. */
 class BufferIT {
@@ -39,6 +40,20 @@ class BufferIT {
         isWhole(buffering(world).withoutAgent("platform")).printed("disorder=0");
         if (world.jdk().hasVirtualThreads())
             isWhole(buffering(world).withoutAgent("virtual")).printed("disorder=0");
+    }
+
+    @EveryWorld
+    void what_is_drained_of_the_current_CPU_is_that_alone(World world) {
+        Machine.needsCpu(1);
+        for (String committer : StructureLaunch.COMMITTERS) {
+            Outcome outcome = Launch.of(world, DrainsOfOneCpu.class)
+                    .jna()
+                    .agent("committer=" + committer)
+                    .run()
+                    .succeeded();
+            String[] cpus = outcome.fact("cpus").split(",");
+            outcome.printed("current=2 of {" + cpus[1] + "}").printed("again=0").printed("rest=3 of {" + cpus[0] + "}");
+        }
     }
 
     private static StructureLaunch buffering(World world) {

@@ -13,7 +13,7 @@ import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.BooleanSupplier;
 
 /**
- * Writers append records of various lengths to two buffers, one with timestamps, and two readers drain them, until a line comes; then again
+ * Writers append records of various lengths to two buffers, one with timestamps, and two readers drain them, and some writers that found no room, until a line comes; then again
  * for a while. Prints what was appended, and what came: once, whole, and on each CPU in the order of each writer.
  */
 public final class Buffering {
@@ -91,6 +91,7 @@ public final class Buffering {
                     sum.addAndGet(number * (writer + 1));
                 } else {
                     refused.incrementAndGet();
+                    if (writer % 2 == 0) drainCurrent();
                 }
             }
             Thread.yield(); // a virtual thread leaves its carrier to the others here
@@ -98,11 +99,20 @@ public final class Buffering {
     }
 
     private void drain() {
-        drained.addAndGet(
-                plain.drain((cpu, time, bytes, from, length) -> check(false, cpu, time, bytes, from, length)));
-        drained.addAndGet(
-                stamped.drain((cpu, time, bytes, from, length) -> check(true, cpu, time, bytes, from, length)));
+        drained.addAndGet(plain.drain(this::checkPlain) + stamped.drain(this::checkStamped));
         Thread.yield();
+    }
+
+    private void drainCurrent() {
+        drained.addAndGet(plain.drainCurrent(this::checkPlain) + stamped.drainCurrent(this::checkStamped));
+    }
+
+    private void checkPlain(int cpu, long time, byte[] bytes, int from, int length) {
+        check(false, cpu, time, bytes, from, length);
+    }
+
+    private void checkStamped(int cpu, long time, byte[] bytes, int from, int length) {
+        check(true, cpu, time, bytes, from, length);
     }
 
     private void check(boolean stamps, int cpu, long time, byte[] bytes, int from, int length) {

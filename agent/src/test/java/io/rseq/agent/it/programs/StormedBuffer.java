@@ -4,6 +4,7 @@ package io.rseq.agent.it.programs;
 import io.rseq.Cpus;
 import io.rseq.Index;
 import io.rseq.PerCpuBuffer;
+import io.rseq.RecordConsumer;
 import java.nio.ByteBuffer;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicLong;
@@ -75,10 +76,12 @@ final class StormedBuffer implements Stormed {
     public void disturb(SplittableRandom random) {
         int[] calls = {0};
         try {
-            int count = buffer.drain((cpu, time, bytes, from, length) -> {
+            RecordConsumer consumer = (cpu, time, bytes, from, length) -> {
                 calls[0]++;
                 check(cpu, time, bytes, from, length);
-            });
+            };
+            boolean all = random == null || random.nextBoolean();
+            int count = all ? buffer.drain(consumer) : buffer.drainCurrent(consumer);
             if (count != calls[0]) throw new AssertionError("drained " + count + " records, handed out " + calls[0]);
         } finally {
             drained.addAndGet(calls[0]);
