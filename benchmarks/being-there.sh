@@ -112,7 +112,7 @@ rounds_of() {
     case $1 in
         hello | one) few=4 many=31 ;;
         many) few=2 many=11 ;;
-        classes) few=1 many=41 ;;
+        classes) few=1 many=21 ;;
         *) few=2 many=15 ;;
     esac
     if [ -n "$quick" ]; then echo $few; else echo $many; fi
