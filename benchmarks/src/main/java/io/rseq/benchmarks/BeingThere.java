@@ -49,7 +49,7 @@ final class BeingThere {
                 .append(
                         " and the middle half of\nthem. Noise: how far the middle half of the same empty agent, run once more in each")
                 .append(
-                        " round, is from itself.\n\n| | unit | rounds | no agent | empty agent | ours | ours over the empty agent |")
+                        " round, is from itself. A figure of each hundred's lowest tenth has the least and the lowest\nquarter beside it, against the empty agent's mean of both.\n\n| | unit | rounds | no agent | empty agent | ours | ours over the empty agent |")
                 .append(
                         " noise | CPU time of the whole process over the empty agent |\n|---|---|--:|--:|--:|--:|--:|--:|--:|\n");
         for (String row : rows) text.append(row).append('\n');

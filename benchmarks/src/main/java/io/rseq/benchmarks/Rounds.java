@@ -10,9 +10,9 @@ import java.util.Map;
 /**
  * The raw figures of one cost, by variant; the k-th of one variant belongs to the k-th of every other: one round.
  *
- * <p>A cost in parts takes of each part the lowest tenth over all rounds, and adds those up: what the work takes while nobody disturbs it.
- * What a busy machine takes for a while falls on some parts of a round, and never on a part's lowest tenth; a whole round of seconds is seldom
- * spared it. Where the same empty agent, run twice, is 5 percent from itself by whole rounds, it is 1 by parts.
+ * <p>A cost in parts takes of each part the lowest tenth over all rounds, and adds those up: what the work takes while hardly anybody disturbs
+ * it. What a busy machine takes for a while falls on some parts of a round, a whole round of seconds is seldom spared it. Where the same empty
+ * agent, run twice, was 5 to 9 percent from itself by whole rounds, it was 1.5 to 3.3 by parts; what lasts for longer falls on these, too.
  */
 final class Rounds {
     private static final int USER = 2;
@@ -69,9 +69,12 @@ final class Rounds {
 
     private double[] overByParts(String variant, boolean relative) {
         double[] over = spread(figures.get(variant));
-        List<double[]> empty = new ArrayList<>(figures.get("empty"));
-        if (!variant.equals("again")) empty.addAll(figures.get("again")); // the same agent
-        double[] base = spread(empty);
+        double[] base = spread(figures.get("empty"));
+        if (!variant.equals(
+                "again")) { // the same agent: each by itself, for among twice as many rounds the lowest are lower
+            double[] again = spread(figures.get("again"));
+            for (int i = 0; i < base.length; i++) base[i] = (base[i] + again[i]) / 2;
+        }
         for (int i = 0; i < over.length; i++) over[i] = difference(over[i], base[i], relative);
         return over;
     }

@@ -6,7 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Loads and initialises generated classes one after the other, of that name, so many hundreds. Prints the nanoseconds that took, those for
+ * Loads and initialises generated classes one after the other, of that name, so many, which is a number of hundreds. Prints the nanoseconds that took, those for
  * which this thread had a CPU, how many of the classes were woven, and the nanoseconds that each hundred took.
  */
 public final class LoadedClasses {

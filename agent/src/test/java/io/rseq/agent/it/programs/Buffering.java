@@ -13,8 +13,8 @@ import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.BooleanSupplier;
 
 /**
- * Writers append records of various lengths to two buffers, one with timestamps, and two readers drain them, and some writers that found no room, until a line comes; then again
- * for a while. Prints what was appended, and what came: once, whole, and on each CPU in the order of each writer.
+ * Writers append records of various lengths to two buffers, one with timestamps, and two readers drain them, and some of the writers that
+ * found no room, until a line comes; then again for a while. Prints what was appended, and what came: once, whole, and on each CPU in the order of each writer.
  */
 public final class Buffering {
     private static final int CAPACITY = 1 << 13;
