@@ -159,8 +159,8 @@ public final class PerCpuBuffer {
 
     /**
      * {@link #drain} of the CPU alone that the caller runs on, or of its concurrency id where rings are those'. The records that it reads
-     * were written on this CPU, or under this id, so this is for a writer that found no room, and would rather make some than drop its record. It may be moved
-     * to another CPU in between, where there is room or not:
+     * were written on this CPU, or under this id, so this is for a writer that found no room, and would rather make some than drop its
+     * record. It may be moved to another CPU in between, where there is room or not:
      *
      * <pre>{@code
      * while (!events.append(record)) if (events.drainCurrent(consumer) == 0) Thread.yield(); // others are at it here
