@@ -93,8 +93,11 @@ public final class Storm {
 
     private void write(int number, BooleanSupplier goOn) throws InterruptedException {
         allStarted.await();
-        if (!strike()) throw new IllegalStateException("no timer");
-        write(number, goOn, ROUNDS);
+        BooleanSupplier underFire = () -> {
+            if (!strike()) throw new IllegalStateException("no timer");
+            return goOn.getAsBoolean();
+        };
+        if (underFire.getAsBoolean()) write(number, underFire, ROUNDS);
     }
 
     private void writeVirtually(int number, BooleanSupplier goOn) throws InterruptedException {
