@@ -32,7 +32,7 @@ import java.util.function.LongConsumer;
  *
  * <p><b>Progress.</b> By sequence push and pop are wait-free: 64 restarts at most, then the overflow. The overflow and the stripes have
  * locks that are held for some dozen instructions, a batch's copy at most, and never while somebody's code is called; who waits for one
- * spins and yields, and parks neither thread nor carrier. {@link #drainTo} blocks other drains, and nobody else: a push or pop that meets a
+ * spins, yields, and then naps for 50 us at a time. {@link #drainTo} blocks other drains, and nobody else: a push or pop that meets a
  * stack closed by it goes to the overflow.
  *
  * <p><b>Memory ordering.</b> What a thread did before it pushed a value <em>happens before</em> what follows the pop or drain that takes

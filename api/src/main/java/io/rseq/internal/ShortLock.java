@@ -1,15 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.rseq.internal;
 
+import java.util.concurrent.locks.LockSupport;
+
 /**
- * A lock for sections of some dozen instructions that call nobody else's code. Whoever waits spins, then yields: neither a thread nor a
- * carrier is ever parked, and a virtual thread that waits lets others have its carrier. Not reentrant, not fair.
+ * A lock for sections of some dozen instructions that call nobody else's code. Whoever waits spins, then yields, so that a virtual thread
+ * that waits lets others have its carrier, and naps at last. For a yield promises nothing: a thread of a real-time priority gives way to
+ * none below it, and were the holder one, would wait for ever; and where 60 threads yield to each other on two CPUs, a holder that was
+ * preempted is one of many that are next. Not reentrant, not fair. An interrupt is kept, and does not end the wait.
  *
  * <p>A holder that is preempted holds the others up until it runs again; so nothing that must not block takes it, unless by
  * {@link #tryLock}. What was written under it is seen by the next holder.
  */
 public final class ShortLock extends LockWord {
     private static final int SPINS = Runtime.getRuntime().availableProcessors() > 1 ? 64 : 0;
+    private static final int YIELDS = 16;
+    private static final long NAP_NANOS = 50_000;
 
     /* The line behind the word. */
     long p10, p11, p12, p13, p14, p15, p16, p17;
@@ -19,10 +25,21 @@ public final class ShortLock extends LockWord {
     }
 
     public void lock() {
-        for (int spins = 0; !tryLock(); spins++) {
-            if (spins < SPINS) Thread.onSpinWait();
+        if (!tryLock()) await();
+    }
+
+    private void await() {
+        for (int turn = 0; turn < SPINS + YIELDS; turn++) {
+            if (turn < SPINS) Thread.onSpinWait();
             else Thread.yield();
+            if (tryLock()) return;
         }
+        boolean interrupted = false;
+        do {
+            interrupted |= Thread.interrupted(); // or it would not nap
+            LockSupport.parkNanos(this, NAP_NANOS);
+        } while (!tryLock());
+        if (interrupted) Thread.currentThread().interrupt();
     }
 
     public void unlock() {
