@@ -81,7 +81,7 @@ start_of() {
         classes) "$java" "${options[@]}" -cp "$started/classes:$started/plain.jar" $package.LoadedClasses Plain $plain ;;
         platform) taskset -c "$cpu" "$java" "${options[@]}" -cp "$started/classes" $package.ThreadStarts 20 225 ;;
         virtual) taskset -c "$cpu" "$java" "${options[@]}" -cp "$started/classes" $package.VirtualThreads 40 1001 ;;
-        steady) "$java" "${options[@]}" -cp "$started/classes" $package.Unconcerned 15 ;;
+        steady) "$java" "${options[@]}" -cp "$started/classes" $package.Unconcerned 101 ;;
         rss) resident ;;
     esac
 }
