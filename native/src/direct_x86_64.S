@@ -193,7 +193,7 @@
 	END	take, rseq_direct_
 
 /*
- * rseq_direct_reserve(rsi offset, rdx capacity, rcx length, r8 area, r9 cpus) -> (index << 32) | position, or MIN + status
+ * rseq_direct_reserve(rsi offset, rdx capacity, rcx length, r8 area, r9 cpus) -> the header's address, or MIN + status
  *
  * In the section: the read of the area, the check, tail and head, and the header, between tail and head + capacity, where no reader looks and no
  * writer copies; then the commit, the store of the tail. A full buffer is answered here: who finds one may well ask again and again. A record of
@@ -202,15 +202,14 @@
 	SEQUENCE reserve, rseq_direct_
 	FRAME
 	HERE	reserve, %r8, %r9d, %eax, %rax
+	add	rseq_ops_base(%rip), %rax
+	add	%rsi, %rax			/* the buffer */
 	lea	15(%rcx), %r8
 	and	$-8, %r8			/* header and payload, in whole words */
-	mov	rseq_ops_base(%rip), %r10
-	add	%rax, %r10
-	add	%rsi, %r10			/* the buffer */
-	mov	RSEQ_OPS_BUFFER_TAIL(%r10), %rdi
+	mov	RSEQ_OPS_BUFFER_TAIL(%rax), %rdi
 	lea	(%rdi,%r8), %r11		/* the tail behind the record */
 	mov	%r11, %r9
-	sub	RSEQ_OPS_BUFFER_HEAD(%r10), %r9
+	sub	RSEQ_OPS_BUFFER_HEAD(%rax), %r9
 	cmp	%rdx, %r9
 	ja	.Lreserve_full
 	lea	-1(%rdx), %r9
@@ -221,11 +220,10 @@
 	mov	%ecx, %r8d
 	neg	%r8d				/* the header: -length, kind 0 */
 	jz	.Lreserve_otherwise
-	mov	%r8, RSEQ_OPS_BUFFER_DATA(%r10,%rdi)
-	mov	%r11, RSEQ_OPS_BUFFER_TAIL(%r10)	/* commit */
+	mov	%r8, RSEQ_OPS_BUFFER_DATA(%rax,%rdi)
+	mov	%r11, RSEQ_OPS_BUFFER_TAIL(%rax)	/* commit */
 .Lreserve_committed:
-	shl	$(32 - RSEQ_OPS_SHIFT), %rax
-	or	%rdi, %rax
+	lea	RSEQ_OPS_BUFFER_DATA(%rax,%rdi), %rax
 	RETURN
 .Lreserve_full:
 	mov	$RSEQ_OPS_FULL, %eax

@@ -115,8 +115,8 @@ RSEQ_OPS_HIDDEN int64_t rseq_ops_pop_batch(int64_t offset, int64_t capacity, int
 /*
  * Reserves a record of 'length' bytes (0 <= length < capacity) in the buffer at 'offset', whose header it leaves saying -length, kind 0,
  * which means "being written"; for length 0, INT32_MIN. A record never crosses the end of the data: what is left there becomes a padding
- * record first. Returns (index << 32) | position of the header in the data, or RSEQ_OPS_STATUS + a status (FULL). Records of more than half
- * the capacity may find even an empty buffer FULL, because the padding takes the rest.
+ * record first. Returns the header's address, or RSEQ_OPS_STATUS + a status (FULL). Records of more than half the capacity may find even an
+ * empty buffer FULL, because the padding takes the rest.
  */
 RSEQ_OPS_HIDDEN int64_t rseq_ops_reserve(int64_t offset, int64_t capacity, int64_t length, int64_t field);
 

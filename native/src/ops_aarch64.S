@@ -469,7 +469,7 @@ rseq_ops_aborts:
 	END pop_batch
 
 /*
- * rseq_ops_reserve(x0 offset, x1 capacity, x2 length, x3 field) -> (index << 32) | position, or MIN + status
+ * rseq_ops_reserve(x0 offset, x1 capacity, x2 length, x3 field) -> the header's address, or MIN + status
  *
  * For a restart: x0 (base + offset), x1, x2 (the header: -length, kind 0), x3, x4 (bytes of the record), w10 (cpus), x13 (area), w14
  * (restarts left).
@@ -519,7 +519,7 @@ rseq_ops_aborts:
 	str	x2, [x17, x8]
 	stlr	x6, [x5]			/* commit: RSEQ_OPS_BUFFER_TAIL is 0 */
 .Lreserve_committed:
-	orr	x0, x8, x16, lsl #32
+	add	x0, x17, x8
 	ret
 .Lreserve_full:
 	mov	x0, #RSEQ_OPS_FULL

@@ -477,7 +477,7 @@ rseq_ops_aborts:
 	END pop_batch
 
 /*
- * rseq_ops_reserve(rdi offset, rsi capacity, rdx length, rcx field) -> (index << 32) | position, or MIN + status
+ * rseq_ops_reserve(rdi offset, rsi capacity, rdx length, rcx field) -> the header's address, or MIN + status
  *
  * For a restart: rdi (base + offset), rsi, rdx (the header: -length, kind 0), rcx, r10 (bytes of the record), r11 (restarts left). r9, the
  * area, is loaded anew.
@@ -532,9 +532,7 @@ rseq_ops_aborts:
 	mov	%rdx, RSEQ_OPS_BUFFER_DATA(%rax,%rbx)
 	mov	%r12, RSEQ_OPS_BUFFER_TAIL(%rax)	/* commit */
 .Lreserve_committed:
-	sub	%rdi, %rax
-	shl	$(32 - RSEQ_OPS_SHIFT), %rax	/* it was shifted by RSEQ_OPS_SHIFT */
-	or	%rbx, %rax
+	lea	RSEQ_OPS_BUFFER_DATA(%rax,%rbx), %rax
 .Lreserve_return:
 	RESTORE_AND_RETURN
 .Lreserve_full:

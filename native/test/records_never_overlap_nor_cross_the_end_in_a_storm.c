@@ -25,14 +25,16 @@ static _Atomic int64_t *data_word(int cpu, int64_t position) {
 }
 
 static void append(int writer, int64_t words) {
-    int64_t place = rseq_ops_reserve(buffer, CAPACITY, 8 * words, field);
-    if (place < 0) {
-        CHECK(place == RSEQ_OPS_STATUS + RSEQ_OPS_FULL || place == RSEQ_OPS_STATUS + RSEQ_OPS_STOPPED);
+    int64_t header = rseq_ops_reserve(buffer, CAPACITY, 8 * words, field);
+    if (header < 0) {
+        CHECK(header == RSEQ_OPS_STATUS + RSEQ_OPS_FULL || header == RSEQ_OPS_STATUS + RSEQ_OPS_STOPPED);
         sched_yield(); /* to the reader */
         return;
     }
-    int cpu = (int)(place >> 32);
-    int64_t position = (int32_t)place;
+    int64_t distance = header - (int64_t)(uintptr_t)data_word(0, 0);
+    int cpu = (int)(distance >> RSEQ_OPS_SHIFT);
+    int64_t position = distance - ((int64_t)cpu << RSEQ_OPS_SHIFT);
+    CHECK(cpu >= 0 && cpu < storm_cpus());
     CHECK(position + 8 + 8 * words <= CAPACITY);
     CHECK_EQ((int32_t)*data_word(cpu, position), words == 0 ? INT32_MIN : -8 * words);
     if (words == 0) {

@@ -126,10 +126,8 @@ static void a_shelf_gives_the_lowest_full_place_of_its_own_cpu(void) {
 }
 
 static int64_t reserve(int64_t buffer, int64_t length) {
-    int64_t place = rseq_ops_reserve(buffer, 64, length, FIELD);
-    if (place < 0) return place;
-    CHECK_EQ(place >> 32, here);
-    return (int32_t)place;
+    int64_t header = rseq_ops_reserve(buffer, 64, length, FIELD);
+    return header < 0 ? header : header - (int64_t)(uintptr_t)storm_word(here, buffer + RSEQ_OPS_BUFFER_DATA);
 }
 
 static void a_record_that_would_cross_the_end_starts_anew_behind_padding(void) {

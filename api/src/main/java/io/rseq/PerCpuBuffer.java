@@ -134,8 +134,8 @@ public final class PerCpuBuffer {
         Objects.checkFromIndexSize(from, length, source.length);
         if (length > maxRecord) throw new IllegalArgumentException("length=" + length + ": more than " + maxRecord);
         long time = timestamps ? System.nanoTime() : 0;
-        long status = told == NONE && !acquire() ? Commits.UNAVAILABLE : commit(time, source, from, length);
-        return status == Commits.COMMITTED || appendPastMemory(status, time, source, from, length);
+        long status = commit(time, source, from, length);
+        return status == Commits.COMMITTED || appendOtherwise(status, time, source, from, length);
     }
 
     /**
@@ -195,6 +195,7 @@ public final class PerCpuBuffer {
     }
 
     private long commitStamped(long time, byte[] source, int from, int length) {
+        if (told == NONE) return Commits.UNAVAILABLE;
         try (Lease<byte[]> lease = scratch.lease()) {
             byte[] record = lease.get();
             LONG.set(record, 0, time);
@@ -205,7 +206,9 @@ public final class PerCpuBuffer {
         }
     }
 
-    private boolean appendPastMemory(long status, long time, byte[] source, int from, int length) {
+    private boolean appendOtherwise(long refusal, long time, byte[] source, int from, int length) {
+        long status = told == NONE && acquire() ? commit(time, source, from, length) : refusal;
+        if (status == Commits.COMMITTED) return true;
         boolean appended = status != Commits.FULL && ring().append(timestamps, time, source, from, length);
         if (!appended) dropped.increment();
         return appended;

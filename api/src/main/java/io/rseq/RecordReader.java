@@ -78,22 +78,26 @@ final class RecordReader {
     private int handOut(RecordConsumer consumer) {
         byte[] records = chunk;
         int end = filled;
+        int at = next;
         int drained = 0;
         long length = 0;
         int size = (int) RecordSource.size(0);
-        for (int at = next; at < end; ) {
-            long header = (long) LONG.get(records, at);
-            if (header != length) {
-                length = header;
-                size = (int) RecordSource.size((int) header);
+        try {
+            while (at < end) {
+                long header = (long) LONG.get(records, at);
+                if (header != length) {
+                    length = header;
+                    size = (int) RecordSource.size((int) header);
+                }
+                int from = at + RecordSource.HEADER;
+                at += size; // before the call: the record that it throws at is drained
+                if (length >>> Integer.SIZE == RecordSource.PADDING) continue;
+                drained++;
+                long timestamp = stamp == 0 ? 0 : (long) LONG.get(records, from);
+                consumer.accept(cpu, timestamp, records, from + stamp, (int) length - stamp);
             }
-            int from = at + RecordSource.HEADER;
-            at += size;
-            next = at; // before the call: the record that it throws at is drained
-            if (length >>> Integer.SIZE == RecordSource.PADDING) continue;
-            drained++;
-            long timestamp = stamp == 0 ? 0 : (long) LONG.get(records, from);
-            consumer.accept(cpu, timestamp, records, from + stamp, (int) length - stamp);
+        } finally {
+            next = at;
         }
         return drained;
     }

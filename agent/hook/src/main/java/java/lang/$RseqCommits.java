@@ -57,7 +57,7 @@ public final class $RseqCommits {
     private static final long NO_COUNT = -(REGION / CELL);
     private static final long NO_STACK_CAPACITY = -(1L << 20);
     private static final long NO_BUFFER_CAPACITY = -(1L << 26);
-    private static final long LEAST_BUFFER_CAPACITY = 64;
+    private static final long BELOW_BUFFER_CAPACITY = 63;
     private static final long STACK_VALUES = 16;
     private static final long BUFFER_DATA = 128;
     private static final long RECORD_DATA = 8;
@@ -76,7 +76,7 @@ public final class $RseqCommits {
     @Stable
     private static long memory;
 
-    /** Where a byte array's elements begin. */
+    /** Where a byte array's elements begin. Set before anything can be called. */
     @Stable
     private static long bytes;
 
@@ -165,18 +165,13 @@ public final class $RseqCommits {
     @ReservedStackAccess
     public static long append(long told, long capacity, byte[] source, int from, int length) throws Throwable {
         Objects.checkFromIndexSize(from, length, source.length);
-        long offset = offset(told);
-        if (noBuffer(offset, capacity)) return outside(offset);
-        if (length > capacity - RECORD_DATA) return FULL;
-        long regions = memory;
-        if (regions == 0) return UNAVAILABLE;
-        long place = told == offset
-                ? $RseqCalls.reserve(offset, capacity, length)
-                : $RseqCalls.reserveBy(offset, capacity, length, field(told));
-        if (place == STATUS + UNAVAILABLE) place = reserveAgain(offset, capacity, length, field(told));
-        if (place < 0) return place - STATUS;
-        long region = regions + (place >>> Integer.SIZE << REGION_SHIFT);
-        long record = region + offset + BUFFER_DATA + (place & 0xFFFFFFFFL);
+        long record = noBuffer(told, capacity)
+                ? reserveBy(told, capacity, length)
+                : $RseqCalls.reserve(told, capacity, length);
+        if (record < 0) {
+            if (record == STATUS + UNAVAILABLE) record = reserveAgain(told, capacity, length);
+            if (record < 0) return record - STATUS;
+        }
         try {
             fill(record + RECORD_DATA, source, from, length);
             U.putIntRelease(null, record, length);
@@ -185,6 +180,14 @@ public final class $RseqCommits {
             throw failure;
         }
         return COMMITTED;
+    }
+
+    /** The address of the record's header. */
+    private static long reserveBy(long told, long capacity, long length) throws Throwable {
+        long offset = offset(told);
+        return noBuffer(offset, capacity)
+                ? STATUS + outside(offset)
+                : $RseqCalls.reserveBy(offset, capacity, length, field(told));
     }
 
     // ---- memory
@@ -274,10 +277,9 @@ public final class $RseqCommits {
 
     @ForceInline
     private static boolean noBuffer(long offset, long capacity) {
-        return (offset & NO_CELL) != 0
-                || (capacity - 1 & (NO_BUFFER_CAPACITY | capacity)) != 0
-                || capacity < LEAST_BUFFER_CAPACITY
-                || offset + BUFFER_DATA + capacity > REGION;
+        long wrong =
+                offset & NO_CELL | capacity - 1 & (NO_BUFFER_CAPACITY | capacity) | capacity & BELOW_BUFFER_CAPACITY;
+        return wrong != 0 || offset + BUFFER_DATA + capacity > REGION;
     }
 
     /** There is one region more than CPUs. */
@@ -343,8 +345,8 @@ public final class $RseqCommits {
     }
 
     @DontInline
-    private static long reserveAgain(long offset, long capacity, long length, long field) throws Throwable {
-        return isRegistered() ? $RseqCalls.reserveBy(offset, capacity, length, field) : STATUS + UNAVAILABLE;
+    private static long reserveAgain(long told, long capacity, long length) throws Throwable {
+        return isRegistered() ? reserveBy(told, capacity, length) : STATUS + UNAVAILABLE;
     }
 
     /** Whether a second try makes sense: a virtual thread may have moved on by then, to a carrier that is not registered either. */
@@ -429,10 +431,10 @@ public final class $RseqCommits {
         if (failure != null) return failure;
         long regions = open0();
         if (regions == 0) return reason0();
+        bytes = Unsafe.class.getField("ARRAY_BYTE_BASE_OFFSET").getLong(null); // an int until JDK 24, then a long
         failure = $RseqCalls.open(jni, regions);
         if (failure != null) return failure;
         CleanerFactory.cleaner(); // what frees must be there before there is anything to free
-        bytes = Unsafe.class.getField("ARRAY_BYTE_BASE_OFFSET").getLong(null); // an int until JDK 24, then a long
         memory = regions;
         U.storeFence(); // who sees that it is open sees what that means
         opened = true;

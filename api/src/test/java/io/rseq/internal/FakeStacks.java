@@ -115,6 +115,7 @@ public final class FakeStacks {
     }
 
     public static long append(long offset, long capacity, byte[] source, int from, int length) {
+        if (FakeSequences.none(offset)) return Commits.UNAVAILABLE;
         long refusal = refusal();
         if (refusal != Commits.COMMITTED) return refusal;
         int cpu = cpu();
