@@ -1,5 +1,5 @@
 /*
- * commits_jni.c: the native methods of java.lang.$RseqCommits, and nothing else: per-CPU memory, and the fence.
+ * commits_jni.c: the native methods of java.lang.$RseqCommits, and nothing else.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -17,8 +17,6 @@
 
 static pthread_mutex_t opening = PTHREAD_MUTEX_INITIALIZER;
 static char reason[320];
-
-/* ---- memory and fence ------------------------------------------------------------------------------------------------------------- */
 
 /* Makes what the sequences need. Returns the address of region 0; 0, with a reason, where sequences are not to be had. */
 jlong COMMITS(open0)(JNIEnv *env, jclass hook) {
@@ -41,30 +39,10 @@ jstring COMMITS(reason0)(JNIEnv *env, jclass hook) {
     return (*env)->NewStringUTF(env, text);
 }
 
-/* An offset; -1 when the regions are full. */
-jlong COMMITS(allocate0)(JNIEnv *env, jclass hook, jlong bytes) {
-    (void)env;
-    (void)hook;
-    return percpu_memory_allocate(bytes);
-}
-
-/* What is no allocation, or no longer one, is left alone. */
-void COMMITS(free0)(JNIEnv *env, jclass hook, jlong offset, jlong bytes) {
-    (void)env;
-    (void)hook;
-    percpu_memory_free(offset, bytes);
-}
-
 jboolean COMMITS(fence0)(JNIEnv *env, jclass hook) {
     (void)env;
     (void)hook;
     return rseq_ops_fence() ? JNI_TRUE : JNI_FALSE;
-}
-
-jlong COMMITS(allocated0)(JNIEnv *env, jclass hook) {
-    (void)env;
-    (void)hook;
-    return percpu_memory_totals().allocated;
 }
 
 jlong COMMITS(restarts0)(JNIEnv *env, jclass hook) {

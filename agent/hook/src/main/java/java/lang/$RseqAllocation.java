@@ -16,6 +16,6 @@ final class $RseqAllocation implements Runnable {
 
     @Override
     public void run() {
-        $RseqCommits.free(offset, bytes);
+        $RseqMemory.free(offset, bytes);
     }
 }

@@ -311,7 +311,7 @@ final class $RseqCalls {
 
     /** Adds to a cell that nobody else has, by both fields, and looks whether exactly that arrived. Returns null, or what is wrong. */
     private static String check(MethodHandle[] handles, long regions) throws Throwable {
-        long cell = $RseqCommits.allocate0(Long.BYTES);
+        long cell = $RseqMemory.allocate0(Long.BYTES);
         if (cell < 0) return "no per-CPU memory for the check";
         $Rseq.register();
         long expected = 0;
@@ -324,8 +324,8 @@ final class $RseqCalls {
         }
         long sum = 0;
         for (int cpu = 0; cpu < $Rseq.cpus(); cpu++)
-            sum += U.getLongVolatile(null, regions + ((long) cpu << $RseqCommits.REGION_SHIFT) + cell);
-        $RseqCommits.free0(cell, Long.BYTES);
+            sum += U.getLongVolatile(null, regions + ((long) cpu << $RseqMemory.REGION_SHIFT) + cell);
+        $RseqMemory.free0(cell, Long.BYTES);
         if (expected == 0) return "the sequences answer " + answer + " on this thread";
         return sum == expected ? null : "additions of " + expected + " summed to " + sum;
     }

@@ -3,15 +3,14 @@ package java.lang;
 
 import java.util.Objects;
 import jdk.internal.misc.Unsafe;
-import jdk.internal.ref.CleanerFactory;
 import jdk.internal.vm.annotation.DontInline;
 import jdk.internal.vm.annotation.ForceInline;
 import jdk.internal.vm.annotation.ReservedStackAccess;
 import jdk.internal.vm.annotation.Stable;
 
 /**
- * The second hook class: what {@code io.rseq.internal.Commits} is woven to call, method by method. Defined into {@code java.base} when
- * the first class that calls it is woven, and opened by the first structure.
+ * The second hook class: what {@code io.rseq.internal.Commits} is woven to call, method by method; what reads, writes and allocates per-CPU memory is
+ * {@code $RseqMemory}. Both are defined into {@code java.base} when the first class that calls them is woven, and opened by the first structure.
  *
  * <p><b>Committing.</b> What is left of a commit in compiled code is the check of its bounds and one call ({@code $RseqCalls}) without
  * thread-state transition. While nothing is open the answer is UNAVAILABLE.
@@ -40,13 +39,9 @@ public final class $RseqCommits {
     private static final long FIELD_CPU = 4;
     private static final long FIELD_CONCURRENCY_ID = 24;
 
-    static final int REGION_SHIFT = 28;
-    private static final long REGION = 1L << REGION_SHIFT;
-    private static final long CELL = Long.BYTES;
-    private static final long NONE = Long.MIN_VALUE;
-
-    /** The bits that no offset of a cell has: one test for alignment and range. Likewise capacity - 1. */
-    private static final long NO_CELL = -REGION | CELL - 1;
+    private static final long REGION = $RseqMemory.REGION;
+    private static final long CELL = $RseqMemory.CELL;
+    private static final long NO_CELL = $RseqMemory.NO_CELL;
 
     /** Of a shelf, which has a line of its own. */
     private static final long SHELF = 64;
@@ -68,17 +63,7 @@ public final class $RseqCommits {
     /** Up to here the compiler's own loop beats the call of a copying stub. */
     private static final int SHORT_COPY = 64;
 
-    private static final int LONGEST_PAUSE_MS = 256;
-
     private static final Unsafe U = Unsafe.getUnsafe();
-
-    /** The address of region 0. */
-    @Stable
-    private static long memory;
-
-    /** Where a byte array's elements begin. Set before anything can be called. */
-    @Stable
-    private static long bytes;
 
     /** Set last. */
     @Stable
@@ -190,70 +175,15 @@ public final class $RseqCommits {
                 : $RseqCalls.reserveBy(offset, capacity, length, field(told));
     }
 
-    // ---- memory
-    // --------------------------------------------------------------------------------------------------------------
+    // ---- what is in force
+    // ----------------------------------------------------------------------------------------------------
 
     public static boolean available() {
         return opened || !refused && open();
     }
 
-    public static long allocate(long bytes) {
-        if (bytes <= 0) throw new IllegalArgumentException("rseq: " + bytes + " bytes of per-CPU memory");
-        if (!available()) return NONE;
-        long offset = tryAllocate(bytes);
-        return offset == NONE ? allocateWhenOthersAreFreed(bytes) : offset;
-    }
-
-    public static long tryAllocate(long bytes) {
-        long offset = available() ? allocate0(bytes) : NONE;
-        return offset < 0 ? NONE : offset;
-    }
-
-    public static void freeWith(Object owner, long offset, long bytes) {
-        if (opened && offset != NONE) CleanerFactory.cleaner().register(owner, new $RseqAllocation(offset, bytes));
-    }
-
-    public static void free(long offset, long bytes) {
-        if (!opened || offset == NONE) return;
-        if ((offset & NO_CELL) != 0 || bytes <= 0 || bytes > REGION - offset) throw outsideOf(offset, bytes);
-        free0(offset, bytes);
-    }
-
-    @ForceInline
-    public static long get(int cpu, long offset) {
-        long regions = memory;
-        return regions == 0 ? 0 : U.getLongAcquire(null, regions + cell(cpu, offset));
-    }
-
-    @ForceInline
-    public static void put(int cpu, long offset, long value) {
-        long regions = memory;
-        if (regions != 0) U.putLongRelease(null, regions + cell(cpu, offset), value);
-    }
-
-    @ForceInline
-    public static boolean setPlace(long place, boolean full) {
-        long regions = memory;
-        if (regions == 0 || place >>> REGION_SHIFT > $Rseq.cpus()) return false;
-        U.putByteRelease(null, regions + place, (byte) (full ? 1 : 0));
-        return true;
-    }
-
-    public static void copyOut(int cpu, long offset, byte[] target, int from, int length) {
-        Objects.checkFromIndexSize(from, length, target.length);
-        long regions = memory;
-        if (regions == 0) return;
-        if (offset < 0 || offset > REGION - length || noRegion(cpu)) throw outsideOf(offset, length);
-        long start = regions + ((long) cpu << REGION_SHIFT) + offset;
-        U.copyMemory(null, start, target, bytes + from, length);
-    }
-
     public static boolean fence() {
         return opened && fence0();
-    }
-
-    public static long allocated() {
-        return opened ? allocated0() : 0;
     }
 
     public static long restarts() {
@@ -282,19 +212,6 @@ public final class $RseqCommits {
         return wrong != 0 || offset + BUFFER_DATA + capacity > REGION;
     }
 
-    /** There is one region more than CPUs. */
-    @ForceInline
-    private static boolean noRegion(int cpu) {
-        return cpu < 0 || cpu > $Rseq.cpus();
-    }
-
-    /** Where it lies, from region 0 on. */
-    @ForceInline
-    private static long cell(int cpu, long offset) {
-        if (noRegion(cpu) || (offset & NO_CELL) != 0) throw outsideOf(offset, CELL);
-        return ((long) cpu << REGION_SHIFT) + offset;
-    }
-
     @ForceInline
     private static long offset(long told) {
         return told & ~BY_CONCURRENCY_ID;
@@ -309,18 +226,12 @@ public final class $RseqCommits {
     /** Structures without sequences pass what allocate answered them, or a cell of it. Inlined: under {@code atomic} each operation comes here. */
     @ForceInline
     private static long outside(long offset) {
-        return !opened || offset < NONE + REGION ? UNAVAILABLE : refuse(offset);
+        return !opened || offset < $RseqMemory.NONE + REGION ? UNAVAILABLE : refuse(offset);
     }
 
     @DontInline
     private static long refuse(long offset) {
         throw new IndexOutOfBoundsException("rseq: nothing of that size can lie at " + offset + " in per-CPU memory");
-    }
-
-    @DontInline
-    private static IndexOutOfBoundsException outsideOf(long offset, long bytes) {
-        return new IndexOutOfBoundsException(
-                "rseq: " + bytes + " bytes at " + offset + " lie outside of a region of per-CPU memory");
     }
 
     // ---- once more, for a thread that was not registered yet
@@ -362,7 +273,7 @@ public final class $RseqCommits {
     /** Short ones without a loop, which the compiler would unroll at more cost than the copy's: from both ends, over each other in the middle. */
     @ForceInline
     private static void fill(long to, byte[] source, int from, int length) {
-        long at = bytes + from;
+        long at = $RseqMemory.bytes() + from;
         if (length > SHORT_COPY) {
             U.copyMemory(source, at, null, to, length);
         } else if (length >= 32) {
@@ -431,42 +342,13 @@ public final class $RseqCommits {
         if (failure != null) return failure;
         long regions = open0();
         if (regions == 0) return reason0();
-        bytes = Unsafe.class.getField("ARRAY_BYTE_BASE_OFFSET").getLong(null); // an int until JDK 24, then a long
+        $RseqMemory.prepare();
         failure = $RseqCalls.open(jni, regions);
         if (failure != null) return failure;
-        CleanerFactory.cleaner(); // what frees must be there before there is anything to free
-        memory = regions;
+        $RseqMemory.open(regions);
         U.storeFence(); // who sees that it is open sees what that means
         opened = true;
         return null;
-    }
-
-    /** What is no longer used is freed by cleaners, after a collection: as for direct buffers, ask for one before giving up. */
-    @DontInline
-    private static long allocateWhenOthersAreFreed(long bytes) {
-        boolean interrupted = false;
-        try {
-            if (bytes <= REGION) System.gc();
-            for (long pause = 1; bytes <= REGION && pause <= LONGEST_PAUSE_MS; pause *= 2) {
-                interrupted |= interruptedIn(pause);
-                long offset = allocate0(bytes);
-                if (offset >= 0) return offset;
-            }
-        } finally {
-            if (interrupted) Thread.currentThread().interrupt();
-        }
-        throw new OutOfMemoryError("rseq: per-CPU memory is full: " + (allocated0() >> 20) + " of " + (REGION >> 20)
-                + " MiB per CPU in use, " + bytes
-                + " bytes more asked for; make structures smaller or fewer, or let go of those that are done with");
-    }
-
-    private static boolean interruptedIn(long pause) {
-        try {
-            Thread.sleep(pause);
-            return false;
-        } catch (InterruptedException later) {
-            return true;
-        }
     }
 
     // ---- natives: commits_jni.c
@@ -476,13 +358,7 @@ public final class $RseqCommits {
 
     private static native String reason0();
 
-    static native long allocate0(long bytes);
-
-    static native void free0(long offset, long bytes);
-
     private static native boolean fence0();
-
-    private static native long allocated0();
 
     private static native long restarts0();
 }

@@ -3,7 +3,7 @@ package io.rseq.internal;
 
 /**
  * The restartable sequences and the per-CPU memory that they commit to, as the structures call them. The agent replaces each body below by a
- * call to the method of the same name of {@code java.lang.$RseqCommits}; without the agent, and wherever sequences are not to be had, the
+ * call to the method of the same name of {@code java.lang.$RseqCommits} or {@code $RseqMemory}; without the agent, and wherever sequences are not to be had, the
  * answer is {@link #UNAVAILABLE}, and the structure goes its atomic way.
  *
  * <p><b>Memory.</b> An allocation is an <em>offset</em>: that many bytes, zeroed, at the same place in the region of every possible CPU and in
@@ -66,23 +66,23 @@ public final class Commits {
      * @return the offset; {@link #NONE} where there are no sequences
      * @throws OutOfMemoryError when the regions are full
      */
-    @Woven(by = "$RseqCommits")
+    @Woven(by = "$RseqMemory")
     public static long allocate(long bytes) {
         return NONE;
     }
 
     /** The same at once: without waiting for what others no longer hold. {@link #NONE} also where the regions are full. */
-    @Woven(by = "$RseqCommits")
+    @Woven(by = "$RseqMemory")
     public static long tryAllocate(long bytes) {
         return NONE;
     }
 
     /** Gives them back, as they were allocated, some time after {@code owner} is unreachable. */
-    @Woven(by = "$RseqCommits")
+    @Woven(by = "$RseqMemory")
     public static void freeWith(Object owner, long offset, long bytes) {}
 
     /** Gives them back, as they were allocated. No thread may be in a sequence on them. */
-    @Woven(by = "$RseqCommits")
+    @Woven(by = "$RseqMemory")
     public static void free(long offset, long bytes) {}
 
     /** Adds to this CPU's cell. */
@@ -126,7 +126,7 @@ public final class Commits {
      * @param place {@code REGION * index} and the place's offset
      * @return false: there is no such place
      */
-    @Woven(by = "$RseqCommits")
+    @Woven(by = "$RseqMemory")
     public static boolean setPlace(long place, boolean full) {
         return false;
     }
@@ -155,17 +155,17 @@ public final class Commits {
     }
 
     /** Reads 8 bytes of region {@code cpu}, with acquire order. */
-    @Woven(by = "$RseqCommits")
+    @Woven(by = "$RseqMemory")
     public static long get(int cpu, long offset) {
         return 0;
     }
 
     /** Writes 8 bytes of region {@code cpu}, with release order. Never to what sequences write, unless they were fenced off. */
-    @Woven(by = "$RseqCommits")
+    @Woven(by = "$RseqMemory")
     public static void put(int cpu, long offset, long value) {}
 
     /** Copies bytes of region {@code cpu} out. */
-    @Woven(by = "$RseqCommits")
+    @Woven(by = "$RseqMemory")
     public static void copyOut(int cpu, long offset, byte[] target, int from, int length) {}
 
     /**
@@ -178,7 +178,7 @@ public final class Commits {
     }
 
     /** Bytes allocated per region, now. 0 without sequences. */
-    @Woven(by = "$RseqCommits")
+    @Woven(by = "$RseqMemory")
     public static long allocated() {
         return 0;
     }

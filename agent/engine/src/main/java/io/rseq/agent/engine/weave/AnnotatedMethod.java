@@ -83,7 +83,7 @@ class AnnotatedMethod extends MethodVisitor {
 
     /** Why the body of this {@code @Woven} method can't be replaced; null when it can. */
     final String refusalOfBody() {
-        if (hook.equals(FIRST_HOOK) || hook.equals(CommitsHook.NAME)) return null;
+        if (hook.equals(FIRST_HOOK) || CommitsHook.has(hook)) return null;
         return "@Woven(by = \"" + hook + "\"), which this agent does not have; use the agent of the API's version";
     }
 

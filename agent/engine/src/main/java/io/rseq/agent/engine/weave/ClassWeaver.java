@@ -122,7 +122,7 @@ final class ClassWeaver {
                     } else if (isWoven()) {
                         plans.put(
                                 name + descriptor, MethodPlan.replacingBody(access, HOOKS + hook(), name, descriptor));
-                        commits |= hook().equals(CommitsHook.NAME);
+                        commits |= CommitsHook.has(hook());
                     } else {
                         plans.put(name + descriptor, MethodPlan.assigning(hookMethod(), indexSlot()));
                         perCpuMethods.add(place + " index=" + hookMethod());

@@ -7,18 +7,20 @@ import java.io.InputStream;
 import jdk.internal.misc.Unsafe;
 
 /**
- * Defines {@code java.lang.$RseqCommits}, and behind it {@code $RseqAllocation} and {@code $RseqCalls} (and {@code $RseqCalls17}), into {@code java.base}, once, when
- * the first class that calls it is about to be woven: an application without structures pays nothing for it. The way in is that of the first
- * hook.
+ * Defines {@code java.lang.$RseqCommits} and {@code $RseqMemory}, and behind them {@code $RseqAllocation} and {@code $RseqCalls} (and {@code $RseqCalls17}),
+ * into {@code java.base}, once, when the first class that calls them is about to be woven: an application without structures pays nothing for
+ * it. The way in is that of the first hook.
  */
 final class CommitsHook {
-    /** What {@code @Woven(by = ...)} calls it. */
-    static final String NAME = "$RseqCommits";
+    /** What {@code @Woven(by = ...)} calls them. */
+    private static final String COMMITS = "$RseqCommits";
 
-    /** What it has the JDK's cleaner run. */
+    private static final String MEMORY = "$RseqMemory";
+
+    /** What the memory has the JDK's cleaner run. */
     private static final String ALLOCATION = "$RseqAllocation";
 
-    /** What it calls. */
+    /** What commits call. */
     private static final String CALLS = "$RseqCalls";
 
     /** What that calls, on 17 alone. */
@@ -31,18 +33,24 @@ final class CommitsHook {
 
     private CommitsHook() {}
 
-    /** Whether it is there. The first time that it can't be, all of this process commits atomically, and the hook knows why. */
+    /** Whether this is what {@code @Woven(by = ...)} calls one of them. */
+    static boolean has(String name) {
+        return name.equals(COMMITS) || name.equals(MEMORY);
+    }
+
+    /** Whether they are there. The first time that they can't be, all of this process commits atomically, and the hook knows why. */
     static synchronized boolean define() {
         if (defined || refused) return defined;
         try {
             if (Runtime.version().feature() == WITH_CRITICAL_NATIVES) define(CALLS_17);
             define(CALLS);
             define(ALLOCATION);
-            define(NAME);
+            define(MEMORY);
+            define(COMMITS);
             defined = true;
         } catch (IOException | RuntimeException | LinkageError failure) {
             refused = true;
-            $Rseq.refuseCommits("java.lang." + NAME + " and " + CALLS + " can't be defined: " + failure);
+            $Rseq.refuseCommits("java.lang." + COMMITS + " and " + CALLS + " can't be defined: " + failure);
         }
         return defined;
     }
