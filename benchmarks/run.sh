@@ -95,7 +95,7 @@ if [ -n "$quick" ]; then
     rounds=1
     case " ${jmh[*]} " in
         *" -wi "* | *" -i "*) ;;
-        *) jmh+=(-wi 1 -w 100ms -i 4 -r 50ms) ;;
+        *) jmh+=(-wi 3 -w 100ms -i 4 -r 50ms) ;;
     esac
     [ ${#threads[@]} -gt 0 ] || threads=(--quick)
     being_there=(--quick)
