@@ -9,8 +9,9 @@ import jdk.internal.vm.annotation.ReservedStackAccess;
 import jdk.internal.vm.annotation.Stable;
 
 /**
- * The second hook class: what {@code io.rseq.internal.Commits} is woven to call, method by method; what reads, writes and allocates per-CPU memory is
- * {@code $RseqMemory}. Both are defined into {@code java.base} when the first class that calls them is woven, and opened by the first structure.
+ * The second hook class: what {@code io.rseq.internal.Commits} is woven to call, method by method, but for what allocates, reads and writes
+ * per-CPU memory, which is {@code $RseqMemory}. Both are defined into {@code java.base} when the first class that calls them is woven, and opened
+ * by the first structure.
  *
  * <p><b>Committing.</b> What is left of a commit in compiled code is the check of its bounds and one call ({@code $RseqCalls}) without
  * thread-state transition. While nothing is open the answer is UNAVAILABLE.
@@ -31,7 +32,6 @@ public final class $RseqCommits {
 
     private static final long COMMITTED = 0;
     private static final long UNAVAILABLE = 1;
-    private static final long FULL = 2;
     private static final long STATUS = Long.MIN_VALUE;
 
     private static final long BY_CONCURRENCY_ID = 1;
@@ -52,7 +52,10 @@ public final class $RseqCommits {
     private static final long NO_COUNT = -(REGION / CELL);
     private static final long NO_STACK_CAPACITY = -(1L << 20);
     private static final long NO_BUFFER_CAPACITY = -(1L << 26);
+
+    /** The bits that a power of two has not that is 64 or more. */
     private static final long BELOW_BUFFER_CAPACITY = 63;
+
     private static final long STACK_VALUES = 16;
     private static final long BUFFER_DATA = 128;
     private static final long RECORD_DATA = 8;
@@ -257,7 +260,9 @@ public final class $RseqCommits {
 
     @DontInline
     private static long reserveAgain(long told, long capacity, long length) throws Throwable {
-        return isRegistered() ? reserveBy(told, capacity, length) : STATUS + UNAVAILABLE;
+        // Not where there is no memory to reserve from: such a buffer comes here with each record.
+        boolean again = !noBuffer(offset(told), capacity) && isRegistered();
+        return again ? reserveBy(told, capacity, length) : STATUS + UNAVAILABLE;
     }
 
     /** Whether a second try makes sense: a virtual thread may have moved on by then, to a carrier that is not registered either. */

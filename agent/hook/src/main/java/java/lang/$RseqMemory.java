@@ -9,8 +9,8 @@ import jdk.internal.vm.annotation.ForceInline;
 import jdk.internal.vm.annotation.Stable;
 
 /**
- * Per-CPU memory, as {@code io.rseq.internal.Commits} is woven to ask for it, read it and write it where no sequence is needed. There is none until
- * {@code $RseqCommits} has opened it.
+ * Per-CPU memory, as {@code io.rseq.internal.Commits} is woven to ask for it, and to read and write it where that takes no sequence. There is
+ * none until {@code $RseqCommits} has opened it.
  *
  * <p><b>Bounds.</b> Any code can call this class. What it passes can spoil per-CPU memory, and never touches any other.
  *
