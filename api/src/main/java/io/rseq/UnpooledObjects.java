@@ -21,7 +21,9 @@ final class UnpooledObjects<T> {
 
     /** Of several threads that ask for one object, one is told true. */
     boolean remove(T object) {
-        return !known.isEmpty() && known.remove(new Sought(object));
+        // Without asking isEmpty first: it adds up counts while they change, and may answer yes when the object is
+        // there.
+        return known.remove(new Sought(object));
     }
 
     private static final class Entry<T> extends WeakReference<T> {
