@@ -23,7 +23,10 @@ class UnpooledObjectsTest {
         assertThat(unpooled.remove(object)).isFalse();
     }
 
-    /** Some add, others remove: a sum of what each has counted that is not taken at one instant may well be 0, or less. */
+    /**
+     * Some add, others remove: a sum of what each has counted that is not taken at one instant may well be 0, or less. With a question for isEmpty
+     * ahead of the removal this failed in 2 of 7 runs.
+     */
     @Test
     void an_object_is_known_while_others_come_and_go() {
         AtomicReference<Object> passed = new AtomicReference<>();

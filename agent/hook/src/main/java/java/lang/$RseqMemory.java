@@ -157,6 +157,7 @@ public final class $RseqMemory {
     }
 
     static void open(long regions) {
+        U.storeFence(); // who sees it sees what was prepared
         memory = regions;
     }
 

@@ -15,7 +15,7 @@ public final class Unconcerned {
     private static final int WORDS = 30_000;
     private static final int DIFFERENT = 512;
 
-    /* Until all of it is compiled, and the agent's own start is long over. */
+    /* Some third of a second: rounds right after the start would be as much of the compiler's work as of this. */
     private static final int WARM_UP_ROUNDS = 60;
 
     private final Map<String, Integer> counts = new HashMap<>();

@@ -48,7 +48,7 @@ final class ClassWeaver {
         return annotation;
     }
 
-    /** Whether the woven class will call the second hook. */
+    /** Whether the woven class will call a hook that {@link CommitsHook} defines. */
     boolean callsCommits() {
         return commits;
     }

@@ -50,7 +50,7 @@ final class CommitsHook {
             defined = true;
         } catch (IOException | RuntimeException | LinkageError failure) {
             refused = true;
-            $Rseq.refuseCommits("java.lang." + COMMITS + " and " + CALLS + " can't be defined: " + failure);
+            $Rseq.refuseCommits("java.lang." + COMMITS + " and what it needs can't be defined: " + failure);
         }
         return defined;
     }
