@@ -9,7 +9,7 @@
 # missed, 2 when something did not run.
 #   --quick      about 3 minutes on 2 idle CPUs: the newest of those JDKs (or those named), one short round at 1 thread and as many as CPUs (virtual threads: as
 #                many carriers), few starts; every table, and every claim about those thread counts
-#   --rounds N   how often every benchmark is run, on every JDK in turn (default 3)
+#   --rounds N   how often every benchmark is run, on every JDK in turn (default 3; with --quick 1)
 #   --threads    thread counts (default 1, and 1, 4, 8 and 16 times the CPUs; on virtual threads: the number of carriers)
 #   --publish    also copies page and charts to docs/
 set -euo pipefail
@@ -31,7 +31,7 @@ feature() {
 quick=
 named=
 publish=
-rounds=3
+rounds=
 jdks=()
 jmh=()
 threads=()
@@ -92,7 +92,7 @@ else
 fi
 being_there=()
 if [ -n "$quick" ]; then
-    rounds=1
+    rounds=${rounds:-1}
     case " ${jmh[*]} " in
         *" -wi "* | *" -i "*) ;;
         *) jmh+=(-wi 3 -w 100ms -i 4 -r 50ms) ;;
@@ -102,7 +102,7 @@ if [ -n "$quick" ]; then
 fi
 for jdk in "${jdks[@]}"; do arguments+=(--jdk "$jdk"); done
 missed=0
-"${jdks[0]}/bin/java" -jar "$jar" "${arguments[@]}" --rounds "$rounds" "${threads[@]}" "${jmh[@]}" || { [ $? -eq 3 ] || die "JMH did not run to its end"; missed=1; }
+"${jdks[0]}/bin/java" -jar "$jar" "${arguments[@]}" --rounds "${rounds:-3}" "${threads[@]}" "${jmh[@]}" || { [ $? -eq 3 ] || die "JMH did not run to its end"; missed=1; }
 for jdk in "${jdks[@]}"; do
     "$here/being-there.sh" "$jdk" "${being_there[@]}" || { [ $? -eq 1 ] || die "being-there.sh did not run to its end"; missed=1; }
 done
