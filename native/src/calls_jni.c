@@ -31,6 +31,7 @@ static const struct {
     {rseq_direct_push_batch, (void (*)(void))rseq_ops_push_batch},
     {rseq_direct_pop_batch, (void (*)(void))rseq_ops_pop_batch},
     {rseq_direct_probe, NULL},
+    {rseq_direct_append, NULL},
 };
 
 /* The address of a sequence; 0 for a number that is none's. */

@@ -87,6 +87,7 @@ rseq_direct_\name:
 	PASS_ON	push_batch, push_batch, 5
 	PASS_ON	pop_batch, pop_batch, 5
 	PASS_ON	reserve_by, reserve, 4
+	PASS_ON	append, append, 5
 
 /* rseq_direct_probe(x1 a, x2 b, x3 c, x4 d, x5 e) -> a + 2b + 4c + 8d + 16e */
 	ENTRY	probe

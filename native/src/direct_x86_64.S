@@ -11,7 +11,7 @@
  * add, push, pop, take and reserve are here a second time, by cpu_id alone, and each but once: what they can't do at once (an abort, a full or
  * closed stack, the end of a buffer's data, a thread without an area) goes on in ops_x86_64.S, from the start, with the arguments where C has them,
  * which no section here changes. Where the area is and how many CPUs there are come as arguments, rseq_ops_area and rseq_ops_cpus: constants in
- * the caller's code, where here they would be loads in front of all else.
+ * the caller's code, where here they would be loads in front of all else. append is here alone.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -85,6 +85,7 @@
 	DESCRIPTOR pop
 	DESCRIPTOR take
 	DESCRIPTOR reserve
+	DESCRIPTOR append
 
 	.text
 
@@ -233,6 +234,112 @@
 	TO_C	4
 	jmp	rseq_ops_reserve
 	END	reserve, rseq_direct_
+
+/*
+ * rseq_direct_append(rsi offset, rdx capacity, rcx length, r8 source, r9 from) -> status
+ *
+ * In the section: the read of the area, the check, tail and head, then header and bytes, between tail and head + capacity, where no reader looks
+ * and no writer copies; then the commit, the store of the tail. Stores are seen in the order of the program: who sees the new tail sees the
+ * record. Bytes go by 32, 16, 8 or 4 at a time from the first on, and as many once more up to the last, over each other in the middle.
+ */
+	SEQUENCE append, rseq_direct_
+	FRAME
+	mov	rseq_ops_area(%rip), %r11
+	add	%r9, %r8			/* the bytes */
+	lea	15(%rcx), %r10
+	and	$-8, %r10			/* header and payload, in whole words */
+	ARM	append, %r11
+	mov	%fs:4(%r11), %eax		/* cpu_id; negative, hence large, where the thread is not registered */
+	cmp	rseq_ops_cpus(%rip), %eax
+	jae	.Lappend_unavailable
+	shl	$RSEQ_OPS_SHIFT, %rax
+	add	rseq_ops_base(%rip), %rax
+	add	%rsi, %rax			/* the buffer */
+	mov	RSEQ_OPS_BUFFER_TAIL(%rax), %rdi
+	lea	(%rdi,%r10), %r11		/* the tail behind the record */
+	mov	%r11, %r9
+	sub	RSEQ_OPS_BUFFER_HEAD(%rax), %r9
+	cmp	%rdx, %r9
+	ja	.Lappend_full
+	lea	-1(%rdx), %r9
+	and	%r9, %rdi			/* the position */
+	add	%rdi, %r10
+	cmp	%rdx, %r10
+	ja	.Lappend_unavailable
+	lea	RSEQ_OPS_BUFFER_DATA(%rax,%rdi), %rdi
+	mov	%rcx, (%rdi)			/* the header: the length, kind 0 */
+	mov	%rcx, %r10
+	sub	$32, %r10
+	jae	.Lappend_32
+	cmp	$16, %ecx
+	jb	.Lappend_8
+	movdqu	(%r8), %xmm0
+	movdqu	-16(%r8,%rcx), %xmm1
+	movdqu	%xmm0, 8(%rdi)
+	movdqu	%xmm1, -8(%rdi,%rcx)
+	jmp	.Lappend_commit
+.Lappend_8:
+	cmp	$8, %ecx
+	jb	.Lappend_4
+	mov	(%r8), %r9
+	mov	-8(%r8,%rcx), %r10
+	mov	%r9, 8(%rdi)
+	mov	%r10, (%rdi,%rcx)
+	jmp	.Lappend_commit
+.Lappend_4:
+	cmp	$4, %ecx
+	jb	.Lappend_1
+	mov	(%r8), %r9d
+	mov	-4(%r8,%rcx), %r10d
+	mov	%r9d, 8(%rdi)
+	mov	%r10d, 4(%rdi,%rcx)
+	jmp	.Lappend_commit
+.Lappend_1:
+	test	%ecx, %ecx
+	jz	.Lappend_commit
+	movzbl	(%r8), %r9d
+	mov	%r9b, 8(%rdi)
+	mov	%ecx, %r9d
+	shr	%r9d				/* the second of two and three */
+	movzbl	(%r8,%r9), %r10d
+	mov	%r10b, 8(%rdi,%r9)
+	movzbl	-1(%r8,%rcx), %r10d
+	mov	%r10b, 7(%rdi,%rcx)
+	jmp	.Lappend_commit
+.Lappend_32:
+	xor	%r9d, %r9d
+	test	%r10, %r10
+	jz	.Lappend_last
+.Lappend_next:
+	movdqu	(%r8,%r9), %xmm0
+	movdqu	16(%r8,%r9), %xmm1
+	movdqu	%xmm0, 8(%rdi,%r9)
+	movdqu	%xmm1, 24(%rdi,%r9)
+	add	$32, %r9
+	cmp	%r10, %r9
+	jb	.Lappend_next
+.Lappend_last:
+	movdqu	(%r8,%r10), %xmm0
+	movdqu	16(%r8,%r10), %xmm1
+	movdqu	%xmm0, 8(%rdi,%r10)
+	movdqu	%xmm1, 24(%rdi,%r10)
+.Lappend_commit:
+	mov	%r11, RSEQ_OPS_BUFFER_TAIL(%rax)	/* commit */
+.Lappend_committed:
+	xor	%eax, %eax
+	RETURN
+.Lappend_full:
+	mov	$RSEQ_OPS_FULL, %eax
+	RETURN
+.Lappend_unavailable:
+	mov	$RSEQ_OPS_UNAVAILABLE, %eax
+	RETURN
+	SIGNATURE
+.Lappend_abort:
+	lock incq rseq_ops_aborts(%rip)
+	mov	$RSEQ_OPS_STOPPED, %eax
+	RETURN
+	END	append, rseq_direct_
 
 	PASS_ON	add_by, add, 3
 	PASS_ON	push_by, push, 4

@@ -126,6 +126,7 @@ rseq_ops_aborts:
 	DESCRIPTOR push_batch
 	DESCRIPTOR pop_batch
 	DESCRIPTOR reserve
+	DESCRIPTOR append
 
 	.text
 
@@ -532,6 +533,105 @@ rseq_ops_aborts:
 	ABORT reserve
 	b	.Lreserve_none
 	END reserve
+
+/*
+ * rseq_ops_append(x0 offset, x1 capacity, x2 length, x3 source, x4 from) -> status: direct.h
+ *
+ * For a restart: x0 (base + offset), x1, x2, x3 (the bytes), x4 (bytes of the record), w10 (cpus), x13 (area), w14 (restarts left).
+ * In the section: the read of the area, the check, tail and head, then header and bytes, between tail and head + capacity, where no reader
+ * looks and no writer copies; then the commit, the store of the tail, with release order, because who sees it must see the record. The head
+ * is loaded with acquire order, because the reader gave those bytes back. Bytes go by 32, 16, 8 or 4 at a time from the first on, and as
+ * many once more up to the last, over each other in the middle.
+ */
+	SEQUENCE append, append
+	add	x3, x3, x4
+	add	x4, x2, #15
+	and	x4, x4, #0xfffffffffffffff8	/* header and payload, in whole words */
+	mov	w14, #RSEQ_OPS_RESTARTS
+.Lappend_begin:
+	ARM append
+	ldr	w16, [x13, #4]			/* cpu_id; negative, hence large, where the thread is not registered */
+	cmp	w16, w10
+	b.hs	.Lappend_unavailable
+	add	x5, x0, x16, lsl #RSEQ_OPS_SHIFT	/* the buffer */
+	ldr	x6, [x5, #RSEQ_OPS_BUFFER_TAIL]
+	add	x7, x5, #RSEQ_OPS_BUFFER_HEAD
+	ldar	x7, [x7]
+	add	x12, x6, x4			/* the tail behind the record */
+	sub	x7, x12, x7
+	cmp	x7, x1
+	b.hi	.Lappend_full
+	sub	x8, x1, #1
+	and	x8, x8, x6			/* the position */
+	add	x7, x8, x4
+	cmp	x7, x1
+	b.hi	.Lappend_unavailable
+	add	x17, x5, x8
+	add	x17, x17, #RSEQ_OPS_BUFFER_DATA
+	str	x2, [x17], #8			/* the header: the length, kind 0 */
+	add	x6, x3, x2			/* the ends, of what is read and of what is written */
+	add	x7, x17, x2
+	cmp	x2, #32
+	b.hs	.Lappend_32
+	tbz	w2, #4, .Lappend_8
+	ldr	q0, [x3]
+	ldr	q1, [x6, #-16]
+	str	q0, [x17]
+	str	q1, [x7, #-16]
+	b	.Lappend_commit
+.Lappend_8:
+	tbz	w2, #3, .Lappend_4
+	ldr	x8, [x3]
+	ldr	x15, [x6, #-8]
+	str	x8, [x17]
+	str	x15, [x7, #-8]
+	b	.Lappend_commit
+.Lappend_4:
+	tbz	w2, #2, .Lappend_1
+	ldr	w8, [x3]
+	ldr	w15, [x6, #-4]
+	str	w8, [x17]
+	str	w15, [x7, #-4]
+	b	.Lappend_commit
+.Lappend_1:
+	cbz	w2, .Lappend_commit
+	lsr	w16, w2, #1			/* the second of two and three */
+	ldrb	w8, [x3]
+	ldrb	w15, [x3, x16]
+	ldrb	w9, [x6, #-1]
+	strb	w8, [x17]
+	strb	w15, [x17, x16]
+	strb	w9, [x7, #-1]
+	b	.Lappend_commit
+.Lappend_32:
+	sub	x8, x2, #32
+	mov	x16, #0
+	cbz	x8, .Lappend_last
+.Lappend_next:
+	add	x15, x3, x16
+	ldp	q0, q1, [x15]
+	add	x15, x17, x16
+	stp	q0, q1, [x15]
+	add	x16, x16, #32
+	cmp	x16, x8
+	b.lo	.Lappend_next
+.Lappend_last:
+	ldp	q0, q1, [x6, #-32]
+	stp	q0, q1, [x7, #-32]
+.Lappend_commit:
+	stlr	x12, [x5]			/* commit: RSEQ_OPS_BUFFER_TAIL is 0 */
+.Lappend_committed:
+	mov	x0, #RSEQ_OPS_COMMITTED
+	ret
+.Lappend_full:
+	mov	x0, #RSEQ_OPS_FULL
+	ret
+.Lappend_unavailable:
+	mov	x0, #RSEQ_OPS_UNAVAILABLE
+	ret
+	ABORT append
+	ret
+	END append
 
 #include "bti_aarch64.h"
 

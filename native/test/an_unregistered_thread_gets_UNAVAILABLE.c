@@ -27,6 +27,9 @@ static void each_answers_unavailable(void) {
         CHECK_EQ(rseq_ops_pop_batch(stack, CAPACITY, cell, 1, fields[i]), RSEQ_OPS_STATUS + RSEQ_OPS_UNAVAILABLE);
         CHECK_EQ(rseq_ops_reserve(buffer, BUFFER_CAPACITY, 1, fields[i]), RSEQ_OPS_STATUS + RSEQ_OPS_UNAVAILABLE);
     }
+#ifdef RSEQ_TEST_ENTER_H
+    CHECK_EQ(entered_append(buffer, BUFFER_CAPACITY, 8, &cell, 0), RSEQ_OPS_UNAVAILABLE);
+#endif
 }
 
 static void nothing_was_changed(void) {

@@ -34,7 +34,7 @@ static inline int64_t enter(void (*entry)(void), int64_t a, int64_t b, int64_t c
                      : "=a"(answer), "+S"(a), "+d"(b), "+c"(c), "+r"(fourth), "+r"(fifth), "+r"(heap), "+r"(thread), "+b"(saved),
                        "=r"(frame_moved)
                      : [entry] "r"(entry)
-                     : "rdi", "r11", "memory", "cc");
+                     : "rdi", "r11", "xmm0", "xmm1", "memory", "cc");
     CHECK(heap == ENTERED_KEPT && thread == ENTERED_KEPT + 1 && saved == ENTERED_KEPT + 2 && frame_moved == 0);
     return answer;
 }
@@ -55,7 +55,7 @@ static inline int64_t enter(void (*entry)(void), int64_t a, int64_t b, int64_t c
                      : "=r"(answer), "+r"(first), "+r"(second), "+r"(third), "+r"(fourth), "+r"(fifth), "+r"(heap), "+r"(thread),
                        "=&r"(frame_moved)
                      : [entry] "r"(entry)
-                     : "x6", "x7", "x8", "x9", "x10", "x11", "x12", "x13", "x14", "x15", "x16", "x17", "x30", "memory", "cc");
+                     : "x6", "x7", "x8", "x9", "x10", "x11", "x12", "x13", "x14", "x15", "x16", "x17", "x30", "v0", "v1", "memory", "cc");
     CHECK(heap == ENTERED_KEPT && thread == ENTERED_KEPT + 1 && frame_moved == 0);
     return answer;
 }
@@ -83,6 +83,11 @@ static inline int64_t entered_take(int64_t offset, int64_t places, int64_t field
 static inline int64_t entered_reserve(int64_t offset, int64_t capacity, int64_t length, int64_t field) {
     if (field == 4) return enter(rseq_direct_reserve, offset, capacity, length, rseq_ops_area, rseq_ops_cpus);
     return enter(rseq_direct_reserve_by, offset, capacity, length, field, -1);
+}
+
+/* What Java alone enters: C has no such function. */
+static inline int64_t entered_append(int64_t offset, int64_t capacity, int64_t length, const void *source, int64_t from) {
+    return enter(rseq_direct_append, offset, capacity, length, (int64_t)(intptr_t)source, from);
 }
 
 #define rseq_ops_add entered_add

@@ -18,18 +18,20 @@ import java.util.concurrent.atomic.LongAdder;
  * A ring of records for each CPU, that any thread appends to without ever waiting, and that one reader or several drain: event logs,
  * traces, samples.
  *
- * <p><b>How.</b> Under the agent, append reserves room in its CPU's ring by a <em>restartable sequence</em>, whose one plain store of the
- * new tail commits; then it copies the bytes, and at last stores the record's length with release order. Until then the record counts as
- * being written. Each ring has one reader at a time, which moves the head on; nobody else writes that. Where there are no sequences (no
- * agent, {@code committer=atomic}) a ring on the heap for each index stands in, where a compare-and-set reserves.
+ * <p><b>How.</b> Under the agent, on JDK 22 and later, a record of up to 512 bytes is appended by one <em>restartable sequence</em>: it copies the
+ * bytes behind its CPU's tail, where nobody looks, and its one store of the new tail commits them. For a longer record, one at the ring's end,
+ * one by concurrency id, and on earlier JDKs a sequence reserves room by that store; then append copies the bytes, and at last stores the
+ * record's length with release order. Until then the record counts as being written. Each ring has one reader at a time, which moves the head
+ * on; nobody else writes that. Where there are no sequences (no agent, {@code committer=atomic}) a ring on the heap for each index stands in,
+ * where a compare-and-set reserves.
  *
  * <p><b>Promises.</b> A record that append said true of is drained once, whole, or is still here. Records of one CPU come in the order of
  * their reservation, and so do a thread's own, as long as it stays on one CPU; across CPUs there is no order but that of timestamps. Two
- * exceptions: a record whose sequence was restarted 64 times takes the heap's ring, and may come before earlier ones of its CPU; and
+ * exceptions: a record whose sequences were restarted some 65 times takes the heap's ring, and may come before earlier ones of its CPU; and
  * timestamps are taken before the reservation, so a thread that is preempted between leaves a record with an earlier timestamp behind a
  * later one.
  *
- * <p><b>Progress.</b> Append by sequence is wait-free (64 restarts at most, then the heap's ring), else lock-free. It never blocks and
+ * <p><b>Progress.</b> Append by sequence is wait-free (some 65 restarts at most, then the heap's ring), else lock-free. It never blocks and
  * never overwrites: where there is no room the record is dropped, {@code append} answers false, and {@link #dropped()} counts. {@link
  * #drain} never blocks either: a CPU whose records another thread is draining is left out.
  *

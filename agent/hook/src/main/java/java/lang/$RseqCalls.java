@@ -26,6 +26,10 @@ import jdk.internal.vm.annotation.Stable;
  *
  * <p><b>17</b> has another {@code linkToNative}, and critical natives: {@code $RseqCalls17}.
  *
+ * <p><b>Arrays</b> (22 and later, direct): a handle may take an object, whose address compiled code passes as it is; no collector moves it before the
+ * call is back, since there is no safepoint in it. So one sequence can copy a record's bytes and commit it. Everywhere else {@code append} answers
+ * UNAVAILABLE, and a record is reserved, then filled.
+ *
  * <p>Handles, and what else is passed along, are {@code @Stable}, so compiled code takes them for constants; none is used before additions by
  * both fields passed their check. While a handle is null and this is not 17, nothing is open, and the answer is UNAVAILABLE. Those of which
  * there is one with {@code By} commit by {@code cpu_id}; they are told where the area is and how many CPUs there are, which the code that they
@@ -55,14 +59,22 @@ final class $RseqCalls {
     private static final int PUSH_BATCH = 11;
     private static final int POP_BATCH = 12;
     private static final int PROBE = 13;
+    private static final int APPEND = 14;
 
     /** How many numbers each takes. */
     private static final int[] PARAMETERS = {4, 5, 4, 5, 4, 3, 4, 3, 4, 3, 5, 5, 5, 5};
+
+    /** What append takes: offset, capacity, length, array, where in it. */
+    private static final MethodType APPEND_TYPE =
+            MethodType.methodType(long.class, long.class, long.class, long.class, Object.class, long.class);
 
     private static final int SEQUENCES = PROBE;
 
     /** Additions of the check. */
     private static final int CHECKS = 64;
+
+    /** Bytes of data of the buffer that the check appends to. */
+    private static final long CHECKED_CAPACITY = 64;
 
     /** Calls. HotSpot 17 makes the wrapper after some hundred. */
     private static final int WRAPPED_AFTER_AT_MOST = 20_000;
@@ -107,6 +119,10 @@ final class $RseqCalls {
 
     @Stable
     private static MethodHandle popBatch;
+
+    /** Null also where arrays can't be passed. */
+    @Stable
+    private static MethodHandle append;
 
     /** The thread's area - its thread pointer, bytes. */
     @Stable
@@ -222,6 +238,14 @@ final class $RseqCalls {
                 : (long) handle.invokeExact(offset, capacity, shared, count, field);
     }
 
+    /** {@code from}: where in the array, in bytes from the object's begin. UNAVAILABLE also where a reservation is what is left to try. */
+    @ForceInline
+    static long append(long offset, long capacity, long length, Object source, long from) throws Throwable {
+        if (way == AS_ON_17) return UNAVAILABLE;
+        MethodHandle handle = append;
+        return handle == null ? UNAVAILABLE : (long) handle.invokeExact(offset, capacity, length, source, from);
+    }
+
     // ---- opening
     // -------------------------------------------------------------------------------------------------------------
 
@@ -231,11 +255,13 @@ final class $RseqCalls {
         cpus = cpus0();
         MethodHandle[] handles = new MethodHandle[SEQUENCES];
         String refusal = null;
-        if (!on17) openHandles(handles);
-        else refusal = $RseqCalls17.open(SEQUENCES);
+        boolean directly = !on17 && openHandles(handles);
+        if (on17) refusal = $RseqCalls17.open(SEQUENCES);
         if (refusal == null) refusal = check(handles, regions);
         if (refusal != null) return refusal;
+        MethodHandle appending = directly ? directAppend(regions) : null;
         U.storeFence(); // who sees a handle, or that this is 17, sees what belongs to it
+        append = appending;
         addBy = handles[ADD_BY];
         pushBy = handles[PUSH_BY];
         popBy = handles[POP_BY];
@@ -253,10 +279,11 @@ final class $RseqCalls {
         return null;
     }
 
-    private static void openHandles(MethodHandle[] handles) throws ReflectiveOperationException {
+    /** Returns whether calls go directly. */
+    private static boolean openHandles(MethodHandle[] handles) throws ReflectiveOperationException {
         if ($Rseq.entersDirectly()) {
             String refusal = openDirect(handles);
-            if (refusal == null) return;
+            if (refusal == null) return true;
             $Rseq.enterOtherwise("linker", refusal);
         }
         for (int i = ADD_BY; i < SEQUENCES; i++)
@@ -266,6 +293,7 @@ final class $RseqCalls {
             MethodHandle byCpu = MethodHandles.insertArguments(handles[ADD_BY + i], field, FIELD_CPU);
             handles[i] = MethodHandles.dropArguments(byCpu, field, long.class, long.class); // area and CPUs
         }
+        return false;
     }
 
     /** Returns null, or why calls must go by the linker. */
@@ -273,11 +301,11 @@ final class $RseqCalls {
         String vm = otherVm();
         if (vm != null) return vm;
         try {
-            MethodHandle probe = direct(PROBE);
+            MethodHandle probe = direct(PROBE, numbers(PARAMETERS[PROBE]));
             long expected = probe0(1, 1L << 12, 1L << 24, 1L << 36, 1L << 48);
             long answer = (long) probe.invokeExact(1L, 1L << 12, 1L << 24, 1L << 36, 1L << 48);
             if (answer != expected) return "arguments do not arrive as expected";
-            for (int i = 0; i < SEQUENCES; i++) handles[i] = direct(i);
+            for (int i = 0; i < SEQUENCES; i++) handles[i] = direct(i, numbers(PARAMETERS[i]));
             return null;
         } catch (VirtualMachineError now) {
             throw now;
@@ -293,20 +321,56 @@ final class $RseqCalls {
     }
 
     /** A handle that makes compiled code jump to the address. What is looked up was the same from 21 to 28. */
-    private static MethodHandle direct(int number) throws ReflectiveOperationException {
+    private static MethodHandle direct(int number, MethodType type) throws ReflectiveOperationException {
         Class<?> entry = Class.forName("jdk.internal.foreign.abi.NativeEntryPoint");
         Class<?> access = Class.forName("jdk.internal.access.JavaLangInvokeAccess");
         if (entry.getDeclaredField("downcallStubAddress").getType() != long.class
                 || entry.getDeclaredField("methodType").getType() != MethodType.class)
             throw new NoSuchFieldException("downcallStubAddress and methodType are not what they were");
-        Class<?>[] parameters = new Class<?>[PARAMETERS[number]];
-        Arrays.fill(parameters, long.class);
         Object made = U.allocateInstance(entry); // not by its factory: that makes a stub, and frees it
-        U.putReference(made, U.objectFieldOffset(entry, "methodType"), MethodType.methodType(long.class, parameters));
+        U.putReference(made, U.objectFieldOffset(entry, "methodType"), type);
         U.putLong(made, U.objectFieldOffset(entry, "downcallStubAddress"), address0(number, true));
         U.storeFence();
         return (MethodHandle)
                 access.getMethod("nativeMethodHandle", entry).invoke(SharedSecrets.getJavaLangInvokeAccess(), made);
+    }
+
+    private static MethodType numbers(int count) {
+        Class<?>[] parameters = new Class<?>[count];
+        Arrays.fill(parameters, long.class);
+        return MethodType.methodType(long.class, parameters);
+    }
+
+    /**
+     * The handle that appends, if a record of a buffer that nobody else has arrives by it; null where the JDK passes no objects, or passes them
+     * otherwise. The probe, which follows no address, is called with null first.
+     */
+    private static MethodHandle directAppend(long regions) throws Throwable {
+        MethodHandle probe;
+        MethodHandle appending;
+        try {
+            probe = direct(PROBE, APPEND_TYPE);
+            appending = direct(APPEND, APPEND_TYPE);
+        } catch (ReflectiveOperationException before22) {
+            return null;
+        }
+        if ((long) probe.invokeExact(1L, 1L << 12, 1L << 24, (Object) null, 1L << 48)
+                != probe0(1, 1L << 12, 1L << 24, 0, 1L << 48)) return null;
+        long bytes = $RseqCommits.BUFFER_DATA + CHECKED_CAPACITY;
+        long buffer = $RseqMemory.allocate0(bytes);
+        if (buffer < 0) return null;
+        byte[] source = {0, 1, 2, 3, 4, 5, 6, 7, 8};
+        long from = $RseqMemory.bytes() + 1;
+        long status = UNAVAILABLE;
+        for (int i = 0; i < CHECKS && status != COMMITTED; i++)
+            status = (long) appending.invokeExact(buffer, CHECKED_CAPACITY, 8L, (Object) source, from);
+        long arrived = 0;
+        for (int cpu = 0; cpu < $Rseq.cpus(); cpu++) {
+            long at = regions + ((long) cpu << $RseqMemory.REGION_SHIFT) + buffer;
+            if (U.getLongVolatile(null, at) != 0) arrived = U.getLong(null, at + $RseqCommits.BUFFER_DATA + Long.BYTES);
+        }
+        $RseqMemory.free0(buffer, bytes);
+        return status == COMMITTED && arrived == U.getLongUnaligned(source, from) ? appending : null;
     }
 
     /** Adds to a cell that nobody else has, by both fields, and looks whether exactly that arrived. Returns null, or what is wrong. */

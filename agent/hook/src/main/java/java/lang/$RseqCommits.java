@@ -32,6 +32,7 @@ public final class $RseqCommits {
 
     private static final long COMMITTED = 0;
     private static final long UNAVAILABLE = 1;
+    private static final long FULL = 2;
     private static final long STATUS = Long.MIN_VALUE;
 
     private static final long BY_CONCURRENCY_ID = 1;
@@ -57,11 +58,14 @@ public final class $RseqCommits {
     private static final long BELOW_BUFFER_CAPACITY = 63;
 
     private static final long STACK_VALUES = 16;
-    private static final long BUFFER_DATA = 128;
+    static final long BUFFER_DATA = 128;
     private static final long RECORD_DATA = 8;
 
     /** A record's header: its length, and above it this. */
     private static final long PADDING = 1L << Integer.SIZE;
+
+    /** The longest record that its sequence copies: longer ones are seldom the faster for it, and oftener interrupted. */
+    private static final int LONGEST_IN_SEQUENCE = 512;
 
     /** Up to here the compiler's own loop beats the call of a copying stub. */
     private static final int SHORT_COPY = 64;
@@ -145,14 +149,24 @@ public final class $RseqCommits {
         return number == STATUS + UNAVAILABLE ? popBatchAgain(offset, capacity, shared, count, field(told)) : number;
     }
 
+    /** A short record in one commit, where that is to be had; any other reserved first. */
+    @ForceInline
+    public static long append(long told, long capacity, byte[] source, int from, int length) throws Throwable {
+        Objects.checkFromIndexSize(from, length, source.length);
+        if (length <= LONGEST_IN_SEQUENCE && !noBuffer(told, capacity)) {
+            long status = $RseqCalls.append(told, capacity, length, source, $RseqMemory.bytes() + from);
+            if (status == COMMITTED || status == FULL) return status;
+        }
+        return reserveAndFill(told, capacity, source, from, length);
+    }
+
     /**
      * Once a place is reserved, readers wait until its record is complete. Nothing from there on allocates; should the stack overflow all the
      * same, the JVM lends what it reserves for such code, and where that does not suffice the record becomes padding.
      */
     @ForceInline
     @ReservedStackAccess
-    public static long append(long told, long capacity, byte[] source, int from, int length) throws Throwable {
-        Objects.checkFromIndexSize(from, length, source.length);
+    private static long reserveAndFill(long told, long capacity, byte[] source, int from, int length) throws Throwable {
         long record = noBuffer(told, capacity)
                 ? reserveBy(told, capacity, length)
                 : $RseqCalls.reserve(told, capacity, length);

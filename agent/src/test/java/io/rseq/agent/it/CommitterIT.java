@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.rseq.agent.it.programs.DeepAppends;
 import io.rseq.agent.it.programs.Hello;
+import io.rseq.agent.it.programs.OneSequence;
 import io.rseq.agent.it.programs.Sequences;
 import java.io.IOException;
 import java.net.URI;
@@ -56,6 +57,21 @@ class CommitterIT {
         exact(launch(world, ROUNDS).agent("entry=linker").run(), world)
                 .hadNoWarning()
                 .hadNothingFromTheJvmOnStderr();
+    }
+
+    /** The handle that takes an array is there where the JDK makes such, and the sequences above went by it. */
+    @EveryJdk
+    void since_22_a_short_record_is_copied_and_committed_by_one_sequence(World world) {
+        for (String entry : List.of("direct", "linker")) {
+            boolean expected = world.jdk().feature() >= 22 && entry.equals("direct");
+            Launch.of(world, OneSequence.class)
+                    .agent("entry=" + entry)
+                    .jvm("--add-opens=java.base/java.lang=ALL-UNNAMED")
+                    .run()
+                    .succeeded()
+                    .printed("available=true")
+                    .printed("arrays=" + expected);
+        }
     }
 
     /** A JVM that passed arguments otherwise would look like this library: its probe gets to see other numbers than Java passed. */

@@ -8,7 +8,9 @@ import io.rseq.internal.Commits;
 public final class DeepAppends {
     private static final int CAPACITY = 1 << 22;
     private static final int TIMES = 40;
-    private static final byte[] RECORD = new byte[200];
+
+    /* Too long for a sequence that copies. */
+    private static final byte[] RECORD = new byte[1100];
     private static long buffer;
     private static long overflows;
 
@@ -36,7 +38,8 @@ public final class DeepAppends {
     }
 
     private static long deeper(int length) {
-        long status = Commits.append(buffer, CAPACITY, RECORD, 0, length & 127 | 64);
+        long status =
+                Commits.append(buffer, CAPACITY, RECORD, 0, (length & 1) == 0 ? length & 127 | 64 : RECORD.length);
         return status + deeper(length + 1);
     }
 
