@@ -144,7 +144,8 @@ public final class Commits {
     }
 
     /**
-     * Appends a record to this CPU's buffer: reserves by a sequence, copies, and stores the record's length last.
+     * Appends a record to this CPU's buffer: by a sequence that copies and commits it, or, where it is long or no array can be passed, by one that
+     * reserves; then this copies, and stores the record's length last.
      *
      * @param capacity bytes of data, a power of two
      * @throws IndexOutOfBoundsException if the range is not one of {@code source}
