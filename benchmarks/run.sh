@@ -90,12 +90,18 @@ if "${CC:-cc}" -O2 -pthread -o "$limits" "$here/src/main/c/add_loop.c" "$sequenc
 else
     echo "run.sh: the sequences in C, for comparison, are left out: they need glibc 2.35 and its registration" >&2
 fi
+sampler=$here/target/disturbance
+if "${CC:-cc}" -O2 -pthread -o "$sampler" "$here/src/main/c/disturbance.c"; then
+    arguments+=(--disturbance "$sampler")
+else
+    echo "run.sh: no iteration is left out for what disturbed the machine: that needs a C compiler" >&2
+fi
 being_there=()
 if [ -n "$quick" ]; then
     rounds=${rounds:-1}
     case " ${jmh[*]} " in
         *" -wi "* | *" -i "*) ;;
-        *) jmh+=(-wi 3 -w 100ms -i 4 -r 50ms) ;;
+        *) jmh+=(-wi 3 -w 100ms -i 8 -r 25ms) ;;
     esac
     [ ${#threads[@]} -gt 0 ] || threads=(--quick)
     being_there=(--quick)

@@ -37,6 +37,10 @@ public final class Benchmarks {
     private Path agent;
     private Path results;
     private Path limits;
+
+    /** What {@link Disturbance} reads; null: every iteration is as good as another. */
+    private Path disturbance;
+
     private int rounds = 1;
     private int[] threads = {1, CPUS, 4 * CPUS, 8 * CPUS, 16 * CPUS};
     private int[] carriers = threads;
@@ -53,6 +57,7 @@ public final class Benchmarks {
                 case "--agent" -> agent = Path.of(arguments[++i]).toAbsolutePath();
                 case "--results" -> results = Path.of(arguments[++i]);
                 case "--limits" -> limits = Path.of(arguments[++i]).toAbsolutePath();
+                case "--disturbance" -> disturbance = Path.of(arguments[++i]).toAbsolutePath();
                 case "--rounds" -> rounds = Integer.parseInt(arguments[++i]);
                 case "--jdk" -> jdks.add(Path.of(arguments[++i]));
                 case "--threads" -> {
@@ -76,6 +81,8 @@ public final class Benchmarks {
         System.setProperty("java.awt.headless", "true");
         Benchmarks benchmarks = new Benchmarks(arguments);
         Files.createDirectories(benchmarks.results.resolve("charts"));
+        if (benchmarks.disturbance != null)
+            benchmarks.disturbance = Disturbance.sample(benchmarks.disturbance, benchmarks.results);
         Scores scores = new Scores();
         for (int round = 1; round <= benchmarks.rounds; round++) {
             for (Path jdk : benchmarks.jdks) benchmarks.run(jdk, round, scores);
@@ -154,6 +161,7 @@ public final class Benchmarks {
                         "--enable-native-access=ALL-UNNAMED",
                         "--add-opens=java.base/jdk.internal.misc=ALL-UNNAMED")
                 .shouldFailOnError(true);
+        if (disturbance != null) options.addProfiler(Disturbance.class, disturbance.toString());
         if (feature < FIRST_WITH_FFM) options.exclude("indexFfm");
         if (feature < IndexBenchmark.FIRST_WITH_CRITICAL) options.exclude("peerFfm");
         if (count == 1 && notAtOneThread != null) options.exclude(notAtOneThread);

@@ -12,9 +12,9 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The same sequences in C, in a loop and called: what there is to be reached. Printed by add_loop.c. */
+/** The same sequences in C, in a loop and called: what there is to be reached, in its best round. Printed by add_loop.c. */
 final class NativeLimits {
-    private static final Pattern LINE = Pattern.compile("(.+?)\\s+best [0-9.]+ ns, median ([0-9.]+) ns");
+    private static final Pattern LINE = Pattern.compile("(.+?)\\s+best ([0-9.]+) ns, .*");
 
     private static final Map<String, Key> KEYS = Map.of(
             "add in the loop", new Key("CounterBenchmark", "limitCLoop", 1),
@@ -37,7 +37,10 @@ final class NativeLimits {
                 Matcher figure = LINE.matcher(line);
                 if (figure.matches() && KEYS.containsKey(figure.group(1)))
                     scores.add(
-                            KEYS.get(figure.group(1)), jdks.get(jdks.size() - 1), Double.parseDouble(figure.group(2)));
+                            KEYS.get(figure.group(1)),
+                            jdks.get(jdks.size() - 1),
+                            Double.parseDouble(figure.group(2)),
+                            0);
             }
         }
         if (process.waitFor() != 0) throw new IOException(program + " failed with status " + process.exitValue());

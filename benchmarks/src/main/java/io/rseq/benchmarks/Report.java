@@ -32,12 +32,16 @@ final class Report {
         line(
                 "Made by `benchmarks/run.sh`; regenerate it with that command, and do not edit it. Nanoseconds per operation and thread, JMH,");
         line(
-                "median of all iterations, in brackets the middle half of them. `x` is how many times ours that is. With more threads than CPUs a");
+                "median of iterations, in brackets the middle half of them. `x` is how many times ours that is. With more threads than CPUs a");
         line(
                 "thread waits for its turn most of the time: the last column charges it for its own CPU time alone. On virtual threads a figure is");
         line(
                 "the time of all of them together per operation, by the number of their carriers; `empty` is the parking alone, which is in every");
         line("other figure there too.");
+        line("");
+        line("Of the sequences in C the best round counts, of the others all iterations"
+                + (scores.countedIterations() < scores.iterations() ? " but the disturbed:" : "."));
+        if (scores.countedIterations() < scores.iterations()) disturbed();
         line("");
         for (String fact : machine.facts()) line("- " + fact);
         line("");
@@ -49,6 +53,18 @@ final class Report {
             }
         }
         return page.toString();
+    }
+
+    private void disturbed() {
+        line(
+                "of " + scores.iterations() + " iterations " + scores.countedIterations() + " count, and "
+                        + scores.disturbedIterations()
+                        + " of those as the quietest there were. The others are left out, ours and peers' alike, because meanwhile the");
+        line(
+                "machine was disturbed from outside: a fixed piece of work, done on each CPU every 2 ms beside all of them, took longer than it can on");
+        line("more than a tenth of the tries (`benchmarks/src/main/c/disturbance.c`). No fewer than one in "
+                + Scores.ONE_IN + " of a figure's iterations count.");
+        line("The raw JSON has them all.");
     }
 
     private void claims() {

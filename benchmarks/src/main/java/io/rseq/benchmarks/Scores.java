@@ -3,7 +3,6 @@ package io.rseq.benchmarks;
 
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -11,18 +10,29 @@ import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.ToIntFunction;
 import org.openjdk.jmh.results.BenchmarkResult;
 import org.openjdk.jmh.results.IterationResult;
+import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.RunResult;
 
 /**
  * What was measured: nanoseconds per operation of each iteration of each fork, by benchmark, thread count and JDK. Medians and quartiles,
- * because what else runs on a machine disturbs some iterations much and others not at all.
+ * because what else runs on a machine disturbs some iterations much and others not at all; and only of those that {@link Disturbance} calls
+ * quiet, or of the quietest ones where those are few.
  */
 final class Scores {
     private static final String JDK = "JDK ";
 
-    private final Map<Key, Map<String, List<Double>>> iterations = new TreeMap<>();
+    /** An iteration is quiet up to this share of disturbed samples. */
+    static final double QUIET = 0.1;
+
+    /** A figure is of no fewer than one in this many of its iterations, nor of fewer than {@link #FEWEST}. */
+    static final int ONE_IN = 6;
+
+    private static final int FEWEST = 2;
+
+    private final Map<Key, Map<String, List<Iteration>>> iterations = new TreeMap<>();
     private final Set<String> jdks =
             new TreeSet<>(Comparator.comparing((String jdk) -> Runtime.Version.parse(jdk.substring(JDK.length())))
                     .reversed());
@@ -45,6 +55,8 @@ final class Scores {
         }
     }
 
+    private record Iteration(double nanoseconds, double disturbance) {}
+
     /** {@code threads}: of the JVM, or what stands for them. */
     void add(Collection<RunResult> results, int threads) {
         for (RunResult result : results) {
@@ -52,18 +64,25 @@ final class Scores {
             String[] name = result.getParams().getBenchmark().split("\\.");
             Key key = new Key(name[name.length - 2], name[name.length - 1], threads);
             for (BenchmarkResult fork : result.getBenchmarkResults()) {
-                for (IterationResult iteration : fork.getIterationResults())
-                    add(key, jdk, iteration.getPrimaryResult().getScore());
+                for (IterationResult iteration : fork.getIterationResults()) {
+                    Result<?> disturbance = iteration.getSecondaryResults().get(Disturbance.LABEL);
+                    add(
+                            key,
+                            jdk,
+                            iteration.getPrimaryResult().getScore(),
+                            disturbance == null ? 0 : disturbance.getScore());
+                }
             }
         }
     }
 
-    void add(Key key, String jdk, double nanoseconds) {
+    /** {@code disturbance}: the share of the iteration that was disturbed, from 0 to 1. */
+    void add(Key key, String jdk, double nanoseconds, double disturbance) {
         jdks.add(jdk);
         iterations
                 .computeIfAbsent(key, unused -> new TreeMap<>())
                 .computeIfAbsent(jdk, unused -> new ArrayList<>())
-                .add(nanoseconds);
+                .add(new Iteration(nanoseconds, disturbance));
     }
 
     /** Newest first. */
@@ -101,11 +120,47 @@ final class Scores {
 
     /** The value that a share of {@code quantile} of the iterations lies below. */
     OptionalDouble at(double quantile, Key key, String jdk) {
-        List<Double> scores = iterations.getOrDefault(key, Map.of()).getOrDefault(jdk, List.of());
-        if (scores.isEmpty()) return OptionalDouble.empty();
-        List<Double> sorted = new ArrayList<>(scores);
-        Collections.sort(sorted);
-        return OptionalDouble.of(sorted.get((int) Math.min(sorted.size() - 1L, (long) (quantile * sorted.size()))));
+        List<Iteration> all = iterations.getOrDefault(key, Map.of()).getOrDefault(jdk, List.of());
+        if (all.isEmpty()) return OptionalDouble.empty();
+        double[] sorted = counted(all).stream()
+                .mapToDouble(Iteration::nanoseconds)
+                .sorted()
+                .toArray();
+        return OptionalDouble.of(sorted[(int) Math.min(sorted.length - 1L, (long) (quantile * sorted.length))]);
+    }
+
+    private static List<Iteration> counted(List<Iteration> all) {
+        int least = Math.min(all.size(), Math.max(FEWEST, (all.size() + ONE_IN - 1) / ONE_IN));
+        return all.stream()
+                .sorted(Comparator.comparingDouble(Iteration::disturbance))
+                .limit(Math.max(quiet(all), least))
+                .toList();
+    }
+
+    private static int quiet(List<Iteration> all) {
+        return (int)
+                all.stream().filter(iteration -> iteration.disturbance <= QUIET).count();
+    }
+
+    int iterations() {
+        return sum(List::size);
+    }
+
+    /** Those that figures are of. */
+    int countedIterations() {
+        return sum(all -> counted(all).size());
+    }
+
+    /** Those of them that were not quiet, but the quietest that there were. */
+    int disturbedIterations() {
+        return sum(all -> counted(all).size() - quiet(all));
+    }
+
+    private int sum(ToIntFunction<List<Iteration>> of) {
+        return iterations.values().stream()
+                .flatMap(byJdk -> byJdk.values().stream())
+                .mapToInt(of)
+                .sum();
     }
 
     /** What an operation takes of all CPUs together: a thread that waits for its turn is charged with nothing. */

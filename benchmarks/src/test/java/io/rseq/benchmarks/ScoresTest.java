@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.rseq.benchmarks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.rseq.benchmarks.Scores.Key;
+import org.junit.jupiter.api.Test;
+
+class ScoresTest {
+    private static final String JDK = "JDK 25.0.3";
+    private static final Key KEY = new Key("CounterBenchmark", "perCpu", 1);
+
+    private final Scores scores = new Scores();
+
+    @Test
+    void a_figure_is_of_the_quiet_iterations_whichever_are_the_fastest() {
+        for (int i = 0; i < 5; i++) scores.add(KEY, JDK, 3, 0.1);
+        for (int i = 0; i < 10; i++) scores.add(KEY, JDK, 1, 0.11);
+        assertThat(scores.median(KEY, JDK)).hasValue(3);
+        assertThat(scores.iterations()).isEqualTo(15);
+        assertThat(scores.countedIterations()).isEqualTo(5);
+        assertThat(scores.disturbedIterations()).isZero();
+    }
+
+    @Test
+    void where_hardly_any_was_quiet_the_quietest_sixth_counts() {
+        scores.add(KEY, JDK, 3, 0);
+        scores.add(KEY, JDK, 4, 0.2);
+        scores.add(KEY, JDK, 5, 0.3);
+        for (int i = 0; i < 15; i++) scores.add(KEY, JDK, 1, 0.9);
+        assertThat(scores.median(KEY, JDK)).hasValue(4);
+        assertThat(scores.countedIterations()).isEqualTo(3);
+        assertThat(scores.disturbedIterations()).isEqualTo(2);
+    }
+
+    @Test
+    void of_few_iterations_two_count_and_of_one_that_one() {
+        scores.add(KEY, JDK, 7, 1);
+        assertThat(scores.median(KEY, JDK)).hasValue(7);
+        scores.add(KEY, JDK, 8, 1);
+        scores.add(KEY, JDK, 9, 1);
+        assertThat(scores.countedIterations()).isEqualTo(2);
+    }
+}
