@@ -461,8 +461,13 @@ public final class $Rseq {
     }
 
     /** They go another way instead. */
-    static synchronized void enterOtherwise(String way, String reason) {
-        commitsFailure = "entry=direct is not to be had here, using " + way + ": " + reason;
+    static void enterOtherwise(String way, String reason) {
+        tell("entry=direct is not to be had here, using " + way + ": " + reason);
+    }
+
+    /** The engine logs it as a warning. */
+    static synchronized void tell(String line) {
+        commitsFailure = line;
     }
 
     private static void check(Class<?> caller) {

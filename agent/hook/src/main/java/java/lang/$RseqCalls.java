@@ -260,6 +260,8 @@ final class $RseqCalls {
         if (refusal == null) refusal = check(handles, regions);
         if (refusal != null) return refusal;
         MethodHandle appending = directly ? directAppend(regions) : null;
+        if (directly && appending == null && Runtime.version().feature() >= 22)
+            $Rseq.tell("records are reserved before they are copied here: an array does not arrive as expected");
         U.storeFence(); // who sees a handle, or that this is 17, sees what belongs to it
         append = appending;
         addBy = handles[ADD_BY];
