@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Collection;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.infra.BenchmarkParams;
 import org.openjdk.jmh.infra.IterationParams;
 import org.openjdk.jmh.profile.InternalProfiler;
@@ -20,15 +21,20 @@ import org.openjdk.jmh.results.ScalarResult;
 
 /**
  * How much of each iteration the machine was disturbed from outside: the share of disturbance.c's samples, of the CPU with most of them, that took longer than they
- * can. So such iterations can be told apart by something that is neither ours nor a peer's.
+ * can. So such iterations can be told apart by something that is neither ours nor a peer's. An iteration begins in a quiet moment, if one comes soon.
  */
 public final class Disturbance implements InternalProfiler {
     static final String LABEL = "disturbance";
 
     private static final int NUMBERS = 2; // samples, and those that were slow
 
+    private static final long PATIENCE_NS = TimeUnit.MILLISECONDS.toNanos(250);
+    private static final long PATIENCE_OF_A_FORK_NS = TimeUnit.SECONDS.toNanos(2);
+    private static final long LOOK_MS = 10;
+
     private final LongBuffer counts;
     private final long[] before;
+    private long waited;
 
     /** {@code file}: what disturbance.c writes. By JMH, in each fork. */
     public Disturbance(String file) throws ProfilerException {
@@ -59,18 +65,39 @@ public final class Disturbance implements InternalProfiler {
 
     @Override
     public void beforeIteration(BenchmarkParams benchmark, IterationParams iteration) {
+        long start = System.nanoTime();
+        long patience = Math.min(PATIENCE_NS, PATIENCE_OF_A_FORK_NS - waited);
+        do {
+            counts.get(0, before);
+            if (!pause()) return;
+        } while (sinceBefore() > Scores.QUIET && System.nanoTime() - start < patience);
+        waited += System.nanoTime() - start;
         counts.get(0, before);
+    }
+
+    private static boolean pause() {
+        try {
+            Thread.sleep(LOOK_MS);
+            return true;
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
     }
 
     @Override
     public Collection<? extends Result<?>> afterIteration(
             BenchmarkParams benchmark, IterationParams iteration, IterationResult result) {
+        return List.of(new ScalarResult(LABEL, sinceBefore(), "", AggregationPolicy.AVG));
+    }
+
+    private double sinceBefore() {
         double most = 0;
         for (int i = 0; i < before.length; i += NUMBERS) {
             double samples = counts.get(i) - before[i];
             double slow = counts.get(i + 1) - before[i + 1];
             most = Math.max(most, samples == 0 ? 1 : slow / samples);
         }
-        return List.of(new ScalarResult(LABEL, most, "", AggregationPolicy.AVG));
+        return most;
     }
 }
