@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# run.sh [--quick] [--jdk PATH]... [--rounds N] [--threads N,N,..] [--publish] [JMH's own options]
+# run.sh [--quick] [--jdk PATH]... [--rounds N] [--threads N,N,..] [--page] [--publish] [JMH's own options]
 #
 # Builds what is missing, runs the JMH benchmarks on each JDK at each thread count, and writes benchmarks/target/results/benchmarks.md with its
 # charts (SVG and PNG), which it also prints; then being-there.sh on each JDK adds its part. Without --jdk: JAVA_HOME (or the JDK of the javac on the path),
@@ -11,6 +11,7 @@
 #                many carriers), few starts; every table, and every claim about those thread counts
 #   --rounds N   how often every benchmark is run, on every JDK in turn (default 3; with --quick 1)
 #   --threads    thread counts (default 1, and 1, 4, 8 and 16 times the CPUs; on virtual threads: the number of carriers)
+#   --page       JMH measures nothing: the page is made again, of the raw JSON that earlier runs left in benchmarks/target/results
 #   --publish    also copies page and charts to docs/
 set -euo pipefail
 export LC_ALL=C
@@ -41,6 +42,7 @@ while [ $# -gt 0 ]; do
         --jdk) [ $# -gt 1 ] || die "--jdk needs a path"; jdks+=("$2"); named=yes; shift ;;
         --rounds) [ $# -gt 1 ] || die "--rounds needs a number"; rounds=$2; shift ;;
         --threads) [ $# -gt 1 ] || die "--threads needs a list"; threads=(--threads "$2"); shift ;;
+        --page) rounds=0 ;;
         --publish) publish=yes ;;
         -h | --help) sed -n '3,/^set/{/^set/d;s/^# \{0,1\}//p}' "$0"; exit 0 ;;
         *) jmh+=("$1") ;;

@@ -2,11 +2,16 @@
 package io.rseq.benchmarks;
 
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.results.format.ResultFormatFactory;
 import org.openjdk.jmh.results.format.ResultFormatType;
@@ -23,12 +28,18 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
  * [JMH's own options]}: JMH on each of several JDKs and with each of several thread counts, the agent in every fork, one page of all in the
  * end. An annotation takes no path, so all that depends on this machine is said here.
  *
+ * <p>No rounds: the page of what earlier runs left in the folder.
+ *
  * <p>Rounds, rather than forks of one benchmark in a row: what else a machine does changes slowly, and must not fall on one benchmark.
  */
 public final class Benchmarks {
     private static final int FIRST_WITH_FFM = 21;
     private static final int FIRST_WITH_VIRTUAL_THREADS = 21;
     private static final int MOST_CARRIERS = 256;
+    private static final String THREADS = "threads";
+    private static final String CARRIERS = "carriers";
+    private static final Pattern JSON =
+            Pattern.compile("jmh-jdk\\d+-(?:" + THREADS + "|" + CARRIERS + ")(\\d+)-round\\d+\\.json");
     private static final int CPUS = Runtime.getRuntime().availableProcessors();
 
     /** Not 1: that is an exception. */
@@ -84,6 +95,7 @@ public final class Benchmarks {
         if (benchmarks.disturbance != null)
             benchmarks.disturbance = Disturbance.sample(benchmarks.disturbance, benchmarks.results);
         Scores scores = new Scores();
+        if (benchmarks.rounds == 0) benchmarks.readAll(scores);
         for (int round = 1; round <= benchmarks.rounds; round++) {
             for (Path jdk : benchmarks.jdks) benchmarks.run(jdk, round, scores);
         }
@@ -106,7 +118,7 @@ public final class Benchmarks {
             if (feature < FIRST_WITH_VIRTUAL_THREADS) continue;
             System.out.println("# Memory retained by parked virtual threads, JDK " + feature);
             Path raw = results.resolve("retained-jdk" + feature + ".txt");
-            sections.append(Retained.section(jdk, agent, raw, rounds + 2));
+            sections.append(Retained.section(jdk, agent, raw, Math.max(3, rounds + 2)));
         }
         return sections.toString();
     }
@@ -114,13 +126,36 @@ public final class Benchmarks {
     private void run(Path jdk, int round, Scores scores)
             throws CommandLineOptionException, RunnerException, IOException, InterruptedException {
         int feature = feature(jdk);
-        for (int count : threads)
-            keep(options(jdk, feature, count).exclude(Group.VIRTUAL), feature, "threads" + count, count, round, scores);
-        if (feature >= FIRST_WITH_VIRTUAL_THREADS) {
-            for (int count : carriers)
-                keep(onVirtualThreads(jdk, feature, count), feature, "carriers" + count, count, round, scores);
+        Set<String> measured = new HashSet<>();
+        for (int count : threads) {
+            Path json = json(feature, THREADS, count, round);
+            if (measure(options(jdk, feature, count).exclude(Group.VIRTUAL), json))
+                measured.add(scores.read(json, count));
         }
-        if (limits != null) NativeLimits.measure(limits, scores);
+        if (feature >= FIRST_WITH_VIRTUAL_THREADS) {
+            for (int count : carriers) {
+                Path json = json(feature, CARRIERS, count, round);
+                if (measure(onVirtualThreads(jdk, feature, count), json)) measured.add(scores.read(json, count));
+            }
+        }
+        if (limits == null) return;
+        for (String name : measured) NativeLimits.measure(limits, scores, name);
+    }
+
+    private Path json(int feature, String by, int count, int round) {
+        return results.resolve("jmh-jdk" + feature + "-" + by + count + "-round" + round + ".json");
+    }
+
+    /** What earlier runs left: theirs is the page then. */
+    private void readAll(Scores scores) throws IOException, InterruptedException {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(results, "jmh-*.json")) {
+            for (Path json : files) {
+                Matcher name = JSON.matcher(json.getFileName().toString());
+                if (name.matches()) scores.read(json, Integer.parseInt(name.group(1)));
+            }
+        }
+        if (limits == null) return;
+        for (String jdk : scores.jdks()) NativeLimits.measure(limits, scores, jdk);
     }
 
     private ChainedOptionsBuilder onVirtualThreads(Path jdk, int feature, int count) throws CommandLineOptionException {
@@ -131,22 +166,17 @@ public final class Benchmarks {
                 .exclude("\\.(?!\\w*" + Group.VIRTUAL + ")\\w+Benchmark\\.");
     }
 
-    private void keep(
-            ChainedOptionsBuilder options, int feature, String name, int threadCount, int round, Scores scores)
-            throws RunnerException, IOException {
-        System.out.println("# JDK " + feature + ", " + name + ", round " + round + " of " + rounds);
-        Collection<RunResult> result;
+    /** Returns whether there was anything to measure. */
+    private static boolean measure(ChainedOptionsBuilder options, Path json) throws RunnerException {
+        System.out.println("# " + json.getFileName());
         try {
-            result = new Runner(options.build()).run();
+            Collection<RunResult> result = new Runner(options.build()).run();
+            ResultFormatFactory.getInstance(ResultFormatType.JSON, json.toString())
+                    .writeOut(result);
         } catch (NoBenchmarksException noneOfThoseWanted) {
-            return;
+            return false;
         }
-        scores.add(result, threadCount);
-        ResultFormatFactory.getInstance(
-                        ResultFormatType.JSON,
-                        results.resolve("jmh-jdk" + feature + "-" + name + "-round" + round + ".json")
-                                .toString())
-                .writeOut(result);
+        return true;
     }
 
     private ChainedOptionsBuilder options(Path jdk, int feature, int count) throws CommandLineOptionException {

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.ByteOrder;
 import java.nio.LongBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Collection;
@@ -49,12 +50,18 @@ public final class Disturbance implements InternalProfiler {
     }
 
     /** Runs the program until this process ends; returns its file. */
-    static Path sample(Path program, Path folder) throws IOException {
+    static Path sample(Path program, Path folder) throws IOException, InterruptedException {
         Path file = folder.resolve("disturbance");
-        new ProcessBuilder(program.toString(), file.toAbsolutePath().toString())
+        Files.deleteIfExists(file);
+        Process sampler = new ProcessBuilder(
+                        program.toString(), file.toAbsolutePath().toString())
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
+        while (!Files.exists(file) || Files.size(file) == 0) {
+            if (!sampler.isAlive()) throw new IOException(program + " failed with status " + sampler.exitValue());
+            Thread.sleep(LOOK_MS);
+        }
         return file.toAbsolutePath();
     }
 

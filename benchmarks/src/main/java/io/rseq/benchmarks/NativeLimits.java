@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -24,10 +23,8 @@ final class NativeLimits {
 
     private NativeLimits() {}
 
-    /** Adds a figure of each to those of the JDK that was measured last, next to which they were. */
-    static void measure(Path program, Scores scores) throws IOException, InterruptedException {
-        List<String> jdks = scores.jdks();
-        if (jdks.isEmpty()) return;
+    /** Adds a figure of each to those of a JDK, next to which they are measured. */
+    static void measure(Path program, Scores scores, String jdk) throws IOException, InterruptedException {
         Process process = new ProcessBuilder(program.toString())
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
@@ -36,11 +33,7 @@ final class NativeLimits {
             for (String line = out.readLine(); line != null; line = out.readLine()) {
                 Matcher figure = LINE.matcher(line);
                 if (figure.matches() && KEYS.containsKey(figure.group(1)))
-                    scores.add(
-                            KEYS.get(figure.group(1)),
-                            jdks.get(jdks.size() - 1),
-                            Double.parseDouble(figure.group(2)),
-                            0);
+                    scores.add(KEYS.get(figure.group(1)), jdk, Double.parseDouble(figure.group(2)), 0);
             }
         }
         if (process.waitFor() != 0) throw new IOException(program + " failed with status " + process.exitValue());

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.rseq.benchmarks;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -11,10 +14,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.ToIntFunction;
-import org.openjdk.jmh.results.BenchmarkResult;
-import org.openjdk.jmh.results.IterationResult;
-import org.openjdk.jmh.results.Result;
-import org.openjdk.jmh.results.RunResult;
 
 /**
  * What was measured: nanoseconds per operation of each iteration of each fork, by benchmark, thread count and JDK. Medians and quartiles,
@@ -57,23 +56,26 @@ final class Scores {
 
     private record Iteration(double nanoseconds, double disturbance) {}
 
-    /** {@code threads}: of the JVM, or what stands for them. */
-    void add(Collection<RunResult> results, int threads) {
-        for (RunResult result : results) {
-            String jdk = JDK + result.getParams().getJdkVersion();
-            String[] name = result.getParams().getBenchmark().split("\\.");
+    /** Adds what JMH left in a JSON file. {@code threads}: of the JVM, or what stands for them. Returns the JDK. */
+    String read(Path json, int threads) throws IOException {
+        String jdk = null;
+        for (JsonNode result : new ObjectMapper().readTree(json.toFile())) {
+            jdk = JDK + result.get("jdkVersion").textValue();
+            String[] name = result.get("benchmark").textValue().split("\\.");
             Key key = new Key(name[name.length - 2], name[name.length - 1], threads);
-            for (BenchmarkResult fork : result.getBenchmarkResults()) {
-                for (IterationResult iteration : fork.getIterationResults()) {
-                    Result<?> disturbance = iteration.getSecondaryResults().get(Disturbance.LABEL);
+            JsonNode disturbances =
+                    result.get("secondaryMetrics").path(Disturbance.LABEL).path("rawData");
+            JsonNode scores = result.get("primaryMetric").get("rawData");
+            for (int fork = 0; fork < scores.size(); fork++) {
+                for (int i = 0; i < scores.get(fork).size(); i++)
                     add(
                             key,
                             jdk,
-                            iteration.getPrimaryResult().getScore(),
-                            disturbance == null ? 0 : disturbance.getScore());
-                }
+                            scores.get(fork).get(i).doubleValue(),
+                            disturbances.path(fork).path(i).doubleValue());
             }
         }
+        return jdk;
     }
 
     /** {@code disturbance}: the share of the iteration that was disturbed, from 0 to 1. */

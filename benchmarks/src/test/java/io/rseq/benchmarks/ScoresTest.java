@@ -4,7 +4,11 @@ package io.rseq.benchmarks;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rseq.benchmarks.Scores.Key;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class ScoresTest {
     private static final String JDK = "JDK 25.0.3";
@@ -40,5 +44,22 @@ class ScoresTest {
         scores.add(KEY, JDK, 8, 1);
         scores.add(KEY, JDK, 9, 1);
         assertThat(scores.countedIterations()).isEqualTo(2);
+    }
+
+    @Test
+    void what_jmh_left_is_read_with_and_without_a_disturbance(@TempDir Path folder) throws IOException {
+        Path json = folder.resolve("jmh.json");
+        Files.writeString(json, """
+                [{"benchmark": "io.rseq.benchmarks.CounterBenchmark.perCpu", "jdkVersion": "25.0.3",
+                  "primaryMetric": {"rawData": [[2.5, 9.5], [3.5, 9.5]]},
+                  "secondaryMetrics": {"disturbance": {"rawData": [[0.0, 0.9], [0.1, 1.0]]}}},
+                 {"benchmark": "io.rseq.benchmarks.CounterBenchmark.peerLongAdder", "jdkVersion": "25.0.3",
+                  "primaryMetric": {"rawData": [[11.5]]}, "secondaryMetrics": {}}]
+                """);
+        assertThat(scores.read(json, 1)).isEqualTo(JDK);
+        assertThat(scores.at(0, KEY, JDK)).hasValue(2.5);
+        assertThat(scores.at(1, KEY, JDK)).hasValue(3.5);
+        assertThat(scores.median(KEY.of("peerLongAdder"), JDK)).hasValue(11.5);
+        assertThat(scores.methods("CounterBenchmark", JDK)).containsExactly("peerLongAdder", "perCpu");
     }
 }
