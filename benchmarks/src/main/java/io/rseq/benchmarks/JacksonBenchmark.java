@@ -13,6 +13,7 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
+import org.openjdk.jmh.infra.BenchmarkParams;
 
 /** Writing a small JSON document on platform threads, by recycler pool. */
 @State(Scope.Benchmark)
@@ -22,46 +23,41 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 10, time = 200, timeUnit = TimeUnit.MILLISECONDS)
 @Fork(1)
 public class JacksonBenchmark {
-    private final ObjectWriter perCpu = JsonPools.perCpu();
-    private final ObjectWriter threadLocal = JsonPools.threadLocal();
-    private final ObjectWriter concurrentDeque = JsonPools.concurrentDeque();
-    private final ObjectWriter bounded = JsonPools.bounded();
-    private final ObjectWriter lockFree = JsonPools.lockFree();
-    private final ObjectWriter nonRecycling = JsonPools.nonRecycling();
+    private ObjectWriter writer;
 
     @Setup
-    public void committerMustBeInForce() {
+    public void start(BenchmarkParams benchmark) {
         InForce.check();
-        JsonPools.warmUp();
+        writer = JsonPools.warmedUp(benchmark);
     }
 
     @Benchmark
     public int perCpu() {
-        return JsonPools.write(perCpu);
+        return JsonPools.write(writer);
     }
 
     @Benchmark
     public int peerThreadLocal() {
-        return JsonPools.write(threadLocal);
+        return JsonPools.write(writer);
     }
 
     @Benchmark
     public int peerConcurrentDeque() {
-        return JsonPools.write(concurrentDeque);
+        return JsonPools.write(writer);
     }
 
     @Benchmark
     public int peerBounded() {
-        return JsonPools.write(bounded);
+        return JsonPools.write(writer);
     }
 
     @Benchmark
     public int peerLockFree() {
-        return JsonPools.write(lockFree);
+        return JsonPools.write(writer);
     }
 
     @Benchmark
     public int peerNonRecycling() {
-        return JsonPools.write(nonRecycling);
+        return JsonPools.write(writer);
     }
 }

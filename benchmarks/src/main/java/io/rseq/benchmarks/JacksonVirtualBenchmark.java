@@ -19,6 +19,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
+import org.openjdk.jmh.infra.BenchmarkParams;
 
 /**
  * The same on 1,000 virtual threads at a time, each of which writes a few documents and is taken off its carrier between any two. What JMH
@@ -35,18 +36,13 @@ public class JacksonVirtualBenchmark {
     private static final int DOCUMENTS = 10;
 
     private final LongAdder bytes = new LongAdder();
-    private final ObjectWriter perCpu = JsonPools.perCpu();
-    private final ObjectWriter threadLocal = JsonPools.threadLocal();
-    private final ObjectWriter concurrentDeque = JsonPools.concurrentDeque();
-    private final ObjectWriter bounded = JsonPools.bounded();
-    private final ObjectWriter lockFree = JsonPools.lockFree();
-    private final ObjectWriter nonRecycling = JsonPools.nonRecycling();
+    private ObjectWriter writer;
     private ExecutorService virtual;
 
     @Setup
-    public void start() throws ReflectiveOperationException {
+    public void start(BenchmarkParams benchmark) throws ReflectiveOperationException {
         InForce.check();
-        JsonPools.warmUp();
+        writer = JsonPools.warmedUp(benchmark);
         virtual = (ExecutorService)
                 Executors.class.getMethod("newVirtualThreadPerTaskExecutor").invoke(null);
     }
@@ -60,40 +56,40 @@ public class JacksonVirtualBenchmark {
     @Benchmark
     @OperationsPerInvocation(THREADS * DOCUMENTS)
     public void perCpu() throws InterruptedException {
-        write(perCpu);
+        write();
     }
 
     @Benchmark
     @OperationsPerInvocation(THREADS * DOCUMENTS)
     public void peerThreadLocal() throws InterruptedException {
-        write(threadLocal);
+        write();
     }
 
     @Benchmark
     @OperationsPerInvocation(THREADS * DOCUMENTS)
     public void peerConcurrentDeque() throws InterruptedException {
-        write(concurrentDeque);
+        write();
     }
 
     @Benchmark
     @OperationsPerInvocation(THREADS * DOCUMENTS)
     public void peerBounded() throws InterruptedException {
-        write(bounded);
+        write();
     }
 
     @Benchmark
     @OperationsPerInvocation(THREADS * DOCUMENTS)
     public void peerLockFree() throws InterruptedException {
-        write(lockFree);
+        write();
     }
 
     @Benchmark
     @OperationsPerInvocation(THREADS * DOCUMENTS)
     public void peerNonRecycling() throws InterruptedException {
-        write(nonRecycling);
+        write();
     }
 
-    private void write(ObjectWriter writer) throws InterruptedException {
+    private void write() throws InterruptedException {
         CountDownLatch done = new CountDownLatch(THREADS);
         for (int thread = 0; thread < THREADS; thread++) {
             virtual.execute(() -> {

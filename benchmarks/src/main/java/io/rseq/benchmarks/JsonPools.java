@@ -9,6 +9,7 @@ import com.fasterxml.jackson.core.util.RecyclerPool;
 import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.util.List;
+import org.openjdk.jmh.infra.BenchmarkParams;
 
 /** The same small document, written through each recycler pool that Jackson ships, and through ours. */
 final class JsonPools {
@@ -50,12 +51,28 @@ final class JsonPools {
         return writer(JsonRecyclerPools.nonRecyclingPool());
     }
 
-    /** Has Jackson compiled, by a pool that is none of those measured: what follows is too short to wait for that. */
-    static void warmUp() {
-        ObjectWriter writer = nonRecycling();
+    /**
+     * The writer that a benchmark is named for, with Jackson compiled for that one alone, as in an application that uses one pool: what follows is
+     * too short to wait for that, and where Jackson was compiled for two pools, it is up to chance which of them is inlined.
+     */
+    static ObjectWriter warmedUp(BenchmarkParams benchmark) {
+        ObjectWriter writer = named(benchmark.getBenchmark().replaceFirst(".*\\.", ""));
         int written = 0;
         for (int i = 0; i < WARM_UP; i++) written += write(writer);
         if (written == 0) throw new IllegalStateException("nothing was written");
+        return writer;
+    }
+
+    private static ObjectWriter named(String method) {
+        return switch (method) {
+            case "perCpu" -> perCpu();
+            case "peerThreadLocal" -> threadLocal();
+            case "peerConcurrentDeque" -> concurrentDeque();
+            case "peerBounded" -> bounded();
+            case "peerLockFree" -> lockFree();
+            case "peerNonRecycling" -> nonRecycling();
+            default -> throw new IllegalArgumentException(method);
+        };
     }
 
     /** Returns the number of bytes, so that nobody can leave the writing out. */
