@@ -33,7 +33,7 @@ final class Claim {
     /** How two figures are compared. */
     private enum Bound {
         /** The other takes at least so many times as long. */
-        TIMES_FASTER("%.1f times, at least %s wanted") {
+        TIMES_FASTER("%.2f times, at least %s wanted") {
             @Override
             double figure(double ours, double other, Key key, Key otherKey, int cpus) {
                 return other / ours;

@@ -13,9 +13,24 @@ final class PerCpuRecyclerPool implements RecyclerPool<BufferRecycler> {
     private final transient PerCpuPool<Leased> pool =
             PerCpuPool.<Leased>builder(Leased::new).build();
 
-    /** A recycler that knows its lease, so that giving it back need not look for it. */
+    /** A recycler that knows its lease, which takes it back without a look for it, and without a link to the pool to be made and undone each time. */
     private static final class Leased extends BufferRecycler {
         private Lease<Leased> lease;
+
+        @Override
+        public boolean isLinkedWithPool() {
+            return true;
+        }
+
+        @Override
+        public BufferRecycler withPool(RecyclerPool<BufferRecycler> pool) {
+            return this;
+        }
+
+        @Override
+        public void releaseToPool() {
+            lease.close();
+        }
     }
 
     @Override
