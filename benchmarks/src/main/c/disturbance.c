@@ -1,5 +1,5 @@
 /*
- * disturbance.c: how much a machine is disturbed by what is none of its own. A virtual CPU is often a hyperthread, and while a stranger works on
+ * disturbance.c: how much a machine is disturbed. A virtual CPU is often a hyperthread, and while a stranger works on
  * the other one of its core it has half the core: what lives on throughput takes up to twice as long, what waits for a lock prefix or for another
  * CPU's cache line takes no longer than ever. So medians over such times compare nothing, whichever of two they are of.
  *
@@ -9,7 +9,8 @@
  * One thread on each CPU that this process may use does a fixed piece of work, as many instructions per cycle as there can be, every two
  * milliseconds: ten microseconds, half a percent of the CPU. FILE is mapped, and holds per CPU two 64-bit numbers of the machine's byte order: how
  * often the work was done, and how often it took more than SLOW times the shortest that it ever took there. A preemption within the work
- * counts as well. Numbers only grow, and are read by whoever maps FILE as well.
+ * counts as well, and so does our own work on the other hyperthread of a core: where the CPUs that a benchmark uses are hyperthreads of one core, all its
+ * iterations are disturbed by this measure, and the quietest of them are all that it can tell apart. Numbers only grow, and are read by whoever maps FILE as well.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

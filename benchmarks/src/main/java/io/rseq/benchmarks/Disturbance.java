@@ -21,7 +21,7 @@ import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.ScalarResult;
 
 /**
- * How much of each iteration the machine was disturbed from outside: the share of disturbance.c's samples, of the CPU with most of them, that took longer than they
+ * How much of each iteration the machine was disturbed: the share of disturbance.c's samples, of the CPU with most of them, that took longer than they
  * can. So such iterations can be told apart by something that is neither ours nor a peer's. An iteration begins in a quiet moment, if one comes soon.
  */
 public final class Disturbance implements InternalProfiler {

@@ -61,7 +61,7 @@ final class Report {
                         + scores.disturbedIterations()
                         + " of those as the quietest there were. The others are left out, ours and peers' alike, because meanwhile the");
         line(
-                "machine was disturbed from outside: a fixed piece of work, done on each CPU every 2 ms beside all of them, took longer than it can on");
+                "machine was disturbed: a fixed piece of work, done on each CPU every 2 ms beside all of them, took longer than it can on");
         line("more than a tenth of the tries (`benchmarks/src/main/c/disturbance.c`). No fewer than one in "
                 + Scores.ONE_IN + " of a figure's iterations count.");
         line("The raw JSON has them all.");
