@@ -27,8 +27,10 @@ extern "C" {
  *   ENODEV     the area belongs to another owner, glibc for one, and that owner did not register this thread
  *   ENOMEM     the agent's ledger is full
  *
- * Threading: affects the calling thread only. All signals are blocked while it runs, so a handler may call it, too, also where it
- * interrupts one of these calls (the first call of a thread allocates in a process with more than 32 keys of pthread_key_create).
+ * Threading: affects the calling thread only. A handler may call it, too, also where it interrupts one of these calls, or the agent at the
+ * start or the end of a JVM thread (the first call of a thread allocates in a process with more than 32 keys of pthread_key_create). All
+ * signals are blocked while it runs. Where it interrupts a start or an end, and glibc registers, the use is counted when that is over, and
+ * EOVERFLOW or ENOMEM are not returned then, but stand in the agent's totals.
  */
 int rseq_agent_register_current_thread(void);
 

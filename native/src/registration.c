@@ -9,7 +9,8 @@
  *   before anybody counted is not ours to undo
  *
  * All signals are blocked from the look for the thread's record to the last change of it, so that a handler that uses rseq can't come
- * between: neither between count and system call, nor between the last use and the end of the record.
+ * between: neither between count and system call, nor between the last use and the end of the record. A JVM thread's start and end where
+ * glibc registers are sections instead (section.h): a handler that comes between leaves its use there.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -26,12 +27,14 @@
 #include "../include/rseq_agent.h"
 #include "glibc_compat.h"
 #include "kernel.h"
+#include "section.h"
 
 #define EXPORTED __attribute__((visibility("default")))
 
 static struct ownership in_force;
 static pthread_key_t record_key;
 static char turned_away; /* stands for the record of a thread that got none */
+static bool in_sections; /* JVM threads start and end in sections, and not with signals blocked */
 static _Atomic bool opened;
 
 const struct ownership *registration_ownership(void) {
@@ -264,6 +267,7 @@ bool registration_open(const struct ownership *decision) {
     in_force = *decision;
     if (in_force.error == 0) in_force.error = ENOSYS;
     if (!ledger_open() || !journal_open() || pthread_key_create(&record_key, thread_gone) != 0) return false;
+    in_sections = in_force.owner == OWNER_GLIBC && record_key < SECTION_KEYS && section_open();
     atomic_store(&opened, true);
     return true;
 }
@@ -280,31 +284,78 @@ static int count_jvm_thread_in(const struct thread_identity *identity) {
     return error;
 }
 
-int registration_thread_started(const struct thread_identity *identity) {
+static void count_jvm_thread_out(const struct thread_identity *identity) {
+    struct thread_record *record = current_record();
+    if (record == NULL || !record->jvm_seen) return;
+    bool counted = record->jvm_counted;
+    record->jvm_seen = false;
+    record->jvm_counted = false;
+    if (counted) use_once_less(record, identity);
+    else give_unused(record);
+}
+
+/* How often native code counted the calling thread in. Not while a section of it changes the record. */
+static uint32_t native_uses(void) {
+    const struct thread_record *record = current_record();
+    return record == NULL ? 0 : record->uses - (record->jvm_counted ? 1 : 0);
+}
+
+static int count_native_use_in(void) {
+    struct thread_record *record = current_record();
+    if (record == NULL) record = new_record(NULL);
+    return record == NULL ? ENOMEM : use_once_more(record, NULL);
+}
+
+static int count_native_use_out(void) {
+    if (native_uses() == 0) return EINVAL;
+    use_once_less(current_record(), NULL);
+    return 0;
+}
+
+struct interruption {
+    struct section section;
     sigset_t signals;
-    block_signals(&signals);
+};
+
+static void hold_off_handlers(struct interruption *held) {
+    if (in_sections) {
+        section_begin(&held->section);
+        section_know(&held->section, native_uses());
+    } else {
+        block_signals(&held->signals);
+    }
+}
+
+/* What handlers left is counted now. They were told 0: a use that there is no room for stands in the totals, refused or overflowed. */
+static void let_handlers_come(struct interruption *held) {
+    if (in_sections) {
+        if (section_end(&held->section)) return;
+        block_signals(&held->signals);
+        int64_t left = section_end_interrupted(&held->section);
+        for (; left > 0; left--) count_native_use_in();
+        for (; left < 0; left++) count_native_use_out();
+    }
+    restore_signals(&held->signals);
+}
+
+int registration_thread_started(const struct thread_identity *identity) {
+    struct interruption held;
+    hold_off_handlers(&held);
     int error = count_jvm_thread_in(identity);
-    restore_signals(&signals);
+    let_handlers_come(&held);
     return error;
+}
+
+void registration_thread_ended(const struct thread_identity *identity) {
+    struct interruption held;
+    hold_off_handlers(&held);
+    count_jvm_thread_out(identity);
+    let_handlers_come(&held);
 }
 
 bool registration_is_current(void) {
     const struct thread_record *record = current_record();
     return record != NULL && record->jvm_seen && record->area != 0;
-}
-
-void registration_thread_ended(const struct thread_identity *identity) {
-    sigset_t signals;
-    block_signals(&signals);
-    struct thread_record *record = current_record();
-    if (record != NULL && record->jvm_seen) {
-        bool counted = record->jvm_counted;
-        record->jvm_seen = false;
-        record->jvm_counted = false;
-        if (counted) use_once_less(record, identity);
-        else give_unused(record);
-    }
-    restore_signals(&signals);
 }
 
 /* Somebody unregistered the area under its counted users: register it again where that is ours to do, and leave a foreign one alone. */
@@ -335,22 +386,26 @@ struct rseq_area *registration_ensure(const struct thread_identity *identity) {
 
 EXPORTED int rseq_agent_register_current_thread(void) {
     if (!atomic_load(&opened)) return ENOSYS;
+    struct section *interrupted = in_sections ? section_interrupted() : NULL;
+    if (interrupted != NULL) {
+        if (is_unregistered(ownership_area(&in_force))) return ENODEV;
+        section_leave_use(interrupted);
+        return 0;
+    }
     sigset_t signals;
     block_signals(&signals);
-    struct thread_record *record = current_record();
-    if (record == NULL) record = new_record(NULL);
-    int error = record == NULL ? ENOMEM : use_once_more(record, NULL);
+    int error = count_native_use_in();
     restore_signals(&signals);
     return error;
 }
 
 EXPORTED int rseq_agent_unregister_current_thread(void) {
     if (!atomic_load(&opened)) return EINVAL;
+    struct section *interrupted = in_sections ? section_interrupted() : NULL;
+    if (interrupted != NULL) return section_take_use_back(interrupted, native_uses()) ? 0 : EINVAL;
     sigset_t signals;
     block_signals(&signals);
-    struct thread_record *record = current_record();
-    bool counted = record != NULL && record->uses > (record->jvm_counted ? 1u : 0u);
-    if (counted) use_once_less(record, NULL);
+    int error = count_native_use_out();
     restore_signals(&signals);
-    return counted ? 0 : EINVAL;
+    return error;
 }

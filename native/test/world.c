@@ -31,12 +31,24 @@ void world_check(void) {
     }
 }
 
-void world_agent_owns(bool visible) {
+/* Returns whether the agent needs an area of its own. */
+static bool decide(struct ownership *decision) {
     struct ownership_request request = {.forced = OWNER_KINDS};
-    struct ownership decision;
     bool needs_own_area;
-    ownership_decide(&request, &decision, &needs_own_area);
-    CHECK(needs_own_area);
+    ownership_decide(&request, decision, &needs_own_area);
+    return needs_own_area;
+}
+
+void world_glibc_owns(void) {
+    struct ownership decision;
+    CHECK(!decide(&decision));
+    CHECK_EQ(decision.owner, OWNER_GLIBC);
+    CHECK(registration_open(&decision));
+}
+
+void world_agent_owns(bool visible) {
+    struct ownership decision;
+    CHECK(decide(&decision));
     if (!ownership_open_own_area(&decision, AREA_LIBRARY, visible)) {
         fprintf(stderr, "%s\n", decision.reason);
         exit(EXIT_FAILURE);

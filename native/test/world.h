@@ -23,6 +23,9 @@ bool world_glibc_registers(void);
 /* Decides, opens the agent's own area, and puts the decision in force. For the world glibc_off. */
 void world_agent_owns(bool visible);
 
+/* Decides that glibc owns, and puts that in force. For the world glibc_on. */
+void world_glibc_owns(void);
+
 /* cpu_id as the kernel last wrote it. */
 int32_t world_cpu_id(const struct rseq_area *area);
 

@@ -69,7 +69,7 @@ record Cost(
                         "platform",
                         PRINTED,
                         1e-3,
-                        "start and join a platform thread, one CPU",
+                        "start and join a platform thread, one CPU: the fifth of short rounds",
                         "us",
                         true,
                         "thread_start_and_join_costs_at_most_5_percent_more",
