@@ -111,7 +111,7 @@ rounds_of() {
     local few many
     case $1 in
         hello | one) few=4 many=31 ;;
-        steady) few=2 many=31 ;;
+        steady) few=3 many=21 ;;
         many) few=2 many=11 ;;
         classes) few=1 many=21 ;;
         *) few=2 many=15 ;;

@@ -107,7 +107,7 @@ record Cost(
                         "steady",
                         PRINTED,
                         1e-6,
-                        "steady state of an application that uses nothing of it",
+                        "steady state of an application that uses nothing of it: the fifth of rounds",
                         "ms",
                         true,
                         "steady_state_is_unchanged_within_noise",
