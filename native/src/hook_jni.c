@@ -191,13 +191,18 @@ jboolean HOOK(checkChain0)(JNIEnv *env, jclass hook, jlong java_thread) {
     return vmstructs_check(&offsets, java_thread) ? JNI_TRUE : JNI_FALSE;
 }
 
+/* Whether the calling thread is counted in, and its area is what the kernel writes. */
+static bool is_served(const struct rseq_area *area) {
+    return area != NULL && *(const volatile int32_t *)&area->cpu_id >= 0 && registration_is_current();
+}
+
 /* The slow way in: sees to the registration, then reads. 'thread' is the platform thread that runs this. Always >= 0. */
 jint HOOK(read0)(JNIEnv *env, jclass hook, jint kind, jobject thread) {
     (void)hook;
     char name[THREAD_NAME_BYTES];
     const struct rseq_area *area = ownership_area(registration_ownership());
     int index = -1;
-    if (area != NULL && *(const volatile int32_t *)&area->cpu_id >= 0 && registration_is_current()) {
+    if (is_served(area)) {
         index = field_of(area, kind, registration_ownership()->usable);
     } else {
         struct thread_identity identity = threads_identity(env, thread, name);
@@ -206,6 +211,12 @@ jint HOOK(read0)(JNIEnv *env, jclass hook, jint kind, jobject thread) {
     }
     if (index < 0) index = by_getcpu(kind);
     return index < 0 ? 0 : index;
+}
+
+jboolean HOOK(isRegistered0)(JNIEnv *env, jclass hook) {
+    (void)env;
+    (void)hook;
+    return is_served(ownership_area(registration_ownership())) ? JNI_TRUE : JNI_FALSE;
 }
 
 jint HOOK(getcpu0)(JNIEnv *env, jclass hook, jint kind) {

@@ -436,9 +436,10 @@ public final class $Rseq {
         return usable >= USABLE_MM_CID;
     }
 
-    /** Sees to the registration of the kernel thread that runs the caller. */
-    static void register() {
+    /** Sees to the registration of the kernel thread that runs the caller. False: it was refused, and no sequence commits on it. */
+    static boolean register() {
         read0(KIND_CPU, carrier());
+        return isRegistered0();
     }
 
     /** The chosen committer passed its check. */
@@ -536,6 +537,8 @@ public final class $Rseq {
     private static native long snapshotFunction0();
 
     private static native long area0();
+
+    private static native boolean isRegistered0();
 
     private static native void recordEveryday0(boolean wanted);
 

@@ -281,9 +281,7 @@ public final class $RseqCommits {
 
     /** Whether a second try makes sense: a virtual thread may have moved on by then, to a carrier that is not registered either. */
     private static boolean isRegistered() {
-        if (!opened) return false;
-        $Rseq.register();
-        return true;
+        return opened && $Rseq.register();
     }
 
     // ---- copying in
@@ -332,12 +330,19 @@ public final class $RseqCommits {
     // ---- opening
     // -------------------------------------------------------------------------------------------------------------
 
-    /** The chosen committer, if it passes its check. Refused once is refused for good, but for want of stack or memory just now. */
+    /**
+     * The chosen committer, if it passes its check. Refused once is refused for good, but for want of stack or memory just now. A thread that
+     * was refused its registration can't make the check: it goes the atomic way, and leaves the question to the next one that asks.
+     */
     @DontInline
-    private static synchronized boolean open() {
-        if (opened || refused) return opened;
+    private static boolean open() {
         int committer = $Rseq.committer();
         if (committer == 0) return false; // the agent is about to choose
+        return (committer == ATOMIC || $Rseq.register()) && open(committer);
+    }
+
+    private static synchronized boolean open(int committer) {
+        if (opened || refused) return opened;
         String failure;
         try {
             failure = committer == ATOMIC ? "" : open(committer == CRITICAL_JNI);
