@@ -379,7 +379,7 @@ final class $RseqCalls {
     private static String check(MethodHandle[] handles, long regions) throws Throwable {
         long cell = $RseqMemory.allocate0(Long.BYTES);
         if (cell < 0) return "no per-CPU memory for the check";
-        $Rseq.register();
+        $Rseq.register(); // a virtual thread that waited for the lock may run on another carrier by now
         long expected = 0;
         long answer = UNAVAILABLE;
         for (int i = 1; i <= CHECKS; i++) {
