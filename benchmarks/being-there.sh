@@ -8,7 +8,7 @@
 # once, each round beginning with another one, and all is compared within rounds: what else the machine does then falls on all alike. The
 # claims are about wall time; the CPU time beside it is what to look at where the machine was busy.
 # Raw figures and the page, benchmarks.md, are in benchmarks/target/results. Exit status 1: a claim was missed; 2: something did not run.
-#   --quick   few rounds
+#   --quick   few rounds, and short ones
 #   MEASURE   measures only those anew: hello one many classes platform virtual rss steady
 set -euo pipefail
 export LC_ALL=C
@@ -73,6 +73,8 @@ options_of() {
 # Of a thread's own work there is none. On one CPU: how long another one takes to wake up is most of what would be measured otherwise, and
 # none of it is the agent's. Many short rounds: most of them fit into one turn on that CPU, whatever else wants it.
 cpu=$(taskset -cp $$ | sed 's/.*: //; s/[-,].*//')
+turns=1001
+[ -z "$quick" ] || turns=401
 start_of() {
     case $1 in
         hello) "$java" "${options[@]}" -cp "$started/classes" $package.Hello ;;
@@ -80,7 +82,7 @@ start_of() {
         many) "$java" "${options[@]}" -cp "$started/classes:$started/annotated.jar" $package.LoadedClasses Annotated $annotated ;;
         classes) "$java" "${options[@]}" -cp "$started/classes:$started/plain.jar" $package.LoadedClasses Plain $plain ;;
         platform) taskset -c "$cpu" "$java" "${options[@]}" -cp "$started/classes" $package.ThreadStarts 20 225 ;;
-        virtual) taskset -c "$cpu" "$java" "${options[@]}" -cp "$started/classes" $package.VirtualThreads 40 1001 ;;
+        virtual) taskset -c "$cpu" "$java" "${options[@]}" -cp "$started/classes" $package.VirtualThreads 40 "$turns" ;;
         steady) "$java" "${options[@]}" -cp "$started/classes" $package.Unconcerned 101 ;;
         rss) resident ;;
     esac
@@ -111,7 +113,7 @@ rounds_of() {
     local few many
     case $1 in
         hello | one) few=4 many=31 ;;
-        steady) few=3 many=21 ;;
+        steady) few=2 many=21 ;;
         many) few=2 many=11 ;;
         classes) few=1 many=21 ;;
         *) few=2 many=15 ;;

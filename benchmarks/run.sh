@@ -7,7 +7,7 @@
 # charts (SVG and PNG), which it also prints; then being-there.sh on each JDK adds its part. Without --jdk: JAVA_HOME (or the JDK of the javac on the path),
 # and the JDKs (17 and newer) that lie beside it. Raw JSON is kept beside the page. The exit status is 1 when one of the project's own claims was
 # missed, 2 when something did not run.
-#   --quick      about 3 minutes on 2 idle CPUs: the newest of those JDKs (or those named), one short round at 1 thread and as many as CPUs (virtual threads: as
+#   --quick      under 3 minutes on 2 CPUs: the newest of those JDKs (or those named), one short round at 1 thread and as many as CPUs (virtual threads: as
 #                many carriers), few starts; every table, and every claim about those thread counts
 #   --rounds N   how often every benchmark is run, on every JDK in turn (default 3; with --quick 1)
 #   --threads    thread counts (default 1, and 1, 4, 8 and 16 times the CPUs; on virtual threads: the number of carriers)
@@ -103,7 +103,7 @@ if [ -n "$quick" ]; then
     rounds=${rounds:-1}
     case " ${jmh[*]} " in
         *" -wi "* | *" -i "*) ;;
-        *) jmh+=(-wi 3 -w 100ms -i 8 -r 25ms) ;;
+        *) jmh+=(-f 1 -wi 3 -w 120ms -i 6 -r 25ms) ;;
     esac
     [ ${#threads[@]} -gt 0 ] || threads=(--quick)
     being_there=(--quick)

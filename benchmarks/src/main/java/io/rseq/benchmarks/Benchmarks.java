@@ -52,6 +52,7 @@ public final class Benchmarks {
     /** What {@link Disturbance} reads; null: every iteration is as good as another. */
     private Path disturbance;
 
+    private long patienceMs = 2000;
     private int rounds = 1;
     private int[] threads = {1, CPUS, 4 * CPUS, 8 * CPUS, 16 * CPUS};
     private int[] carriers = threads;
@@ -78,6 +79,7 @@ public final class Benchmarks {
                 case "--quick" -> {
                     threads = new int[] {1, CPUS};
                     carriers = new int[] {CPUS};
+                    patienceMs = 200;
                     notAtOneThread = "\\.JacksonBenchmark\\.";
                 }
                 default -> jmh.add(arguments[i]);
@@ -191,7 +193,8 @@ public final class Benchmarks {
                         "--enable-native-access=ALL-UNNAMED",
                         "--add-opens=java.base/jdk.internal.misc=ALL-UNNAMED")
                 .shouldFailOnError(true);
-        if (disturbance != null) options.addProfiler(Disturbance.class, disturbance.toString());
+        if (disturbance != null)
+            options.addProfiler(Disturbance.class, Disturbance.parameters(disturbance, patienceMs));
         if (feature < FIRST_WITH_FFM) options.exclude("indexFfm");
         if (feature < IndexBenchmark.FIRST_WITH_CRITICAL) options.exclude("peerFfm");
         if (count == 1 && notAtOneThread != null) options.exclude(notAtOneThread);

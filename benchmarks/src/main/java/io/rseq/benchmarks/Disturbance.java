@@ -19,10 +19,12 @@ import org.openjdk.jmh.results.AggregationPolicy;
 import org.openjdk.jmh.results.IterationResult;
 import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.ScalarResult;
+import org.openjdk.jmh.runner.IterationType;
 
 /**
  * How much of each iteration the machine was disturbed: the share of disturbance.c's samples, of the CPU with most of them, that took longer than they
- * can. So such iterations can be told apart by something that is neither ours nor a peer's. An iteration begins in a quiet moment, if one comes soon.
+ * can. So such iterations can be told apart by something that is neither ours nor a peer's. An iteration that counts begins in a quiet moment, if one
+ * comes soon.
  */
 public final class Disturbance implements InternalProfiler {
     static final String LABEL = "disturbance";
@@ -30,16 +32,18 @@ public final class Disturbance implements InternalProfiler {
     private static final int NUMBERS = 2; // samples, and those that were slow
 
     private static final long PATIENCE_NS = TimeUnit.MILLISECONDS.toNanos(250);
-    private static final long PATIENCE_OF_A_FORK_NS = TimeUnit.SECONDS.toNanos(2);
     private static final long LOOK_MS = 10;
 
     private final LongBuffer counts;
     private final long[] before;
-    private long waited;
+    private long patience;
 
-    /** {@code file}: what disturbance.c writes. By JMH, in each fork. */
-    public Disturbance(String file) throws ProfilerException {
-        try (FileChannel channel = FileChannel.open(Path.of(file), StandardOpenOption.READ)) {
+    /** By JMH, in each fork, with what {@link #parameters} made. */
+    public Disturbance(String parameters) throws ProfilerException {
+        int comma = parameters.indexOf(',');
+        patience = TimeUnit.MILLISECONDS.toNanos(Long.parseLong(parameters.substring(0, comma)));
+        try (FileChannel channel =
+                FileChannel.open(Path.of(parameters.substring(comma + 1)), StandardOpenOption.READ)) {
             counts = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size())
                     .order(ByteOrder.nativeOrder())
                     .asLongBuffer();
@@ -47,6 +51,11 @@ public final class Disturbance implements InternalProfiler {
             throw new ProfilerException(unreadable);
         }
         before = new long[counts.capacity()];
+    }
+
+    /** {@code file}: what disturbance.c writes. {@code patienceMs}: how long a fork waits for quiet moments, in all. */
+    static String parameters(Path file, long patienceMs) {
+        return patienceMs + "," + file;
     }
 
     /** Runs the program until this process ends; returns its file. */
@@ -72,13 +81,15 @@ public final class Disturbance implements InternalProfiler {
 
     @Override
     public void beforeIteration(BenchmarkParams benchmark, IterationParams iteration) {
-        long start = System.nanoTime();
-        long patience = Math.min(PATIENCE_NS, PATIENCE_OF_A_FORK_NS - waited);
-        do {
-            counts.get(0, before);
-            if (!pause()) return;
-        } while (sinceBefore() > Scores.QUIET && System.nanoTime() - start < patience);
-        waited += System.nanoTime() - start;
+        if (iteration.getType() == IterationType.MEASUREMENT) {
+            long start = System.nanoTime();
+            long end = start + Math.min(PATIENCE_NS, patience);
+            do {
+                counts.get(0, before);
+                if (!pause()) return;
+            } while (sinceBefore() > Scores.QUIET && System.nanoTime() < end);
+            patience -= System.nanoTime() - start;
+        }
         counts.get(0, before);
     }
 
