@@ -135,7 +135,7 @@ public final class HistogramSnapshot {
     /**
      * Both together.
      *
-     * @throws IllegalArgumentException if the other one's histogram was configured differently
+     * @throws IllegalArgumentException if the other one's histogram has other buckets
      */
     public HistogramSnapshot plus(HistogramSnapshot other) {
         if (!buckets.equals(other.buckets))

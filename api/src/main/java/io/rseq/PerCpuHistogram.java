@@ -71,7 +71,7 @@ public final class PerCpuHistogram {
     /**
      * With a row of buckets for each CPU.
      *
-     * @param highestTrackableValue 2 or more; what is higher is counted as saturated
+     * @param highestTrackableValue 2 or more; buckets reach at least as far, and what is above the last of them is counted as saturated
      * @param numberOfSignificantValueDigits 0 to 5: to how many decimal digits a value is told from its neighbours
      * @throws OutOfMemoryError when there is no per-CPU memory left
      */

@@ -5,12 +5,13 @@ import io.rseq.internal.Commits;
 import io.rseq.internal.CpuStacks;
 import io.rseq.internal.LockedStack;
 import io.rseq.internal.PerCpuMemory;
+import io.rseq.internal.ShortLock;
+import io.rseq.internal.StackRoom;
 import io.rseq.internal.StripedStack;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.lang.ref.Reference;
 import java.util.Objects;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongConsumer;
 
 /**
@@ -86,7 +87,7 @@ public final class PerCpuLongStack {
     private final StripedStack stripes;
 
     /* Held by a drain, and by the move from the stripes to per-CPU memory. */
-    private final ReentrantLock changing = new ReentrantLock();
+    private final ShortLock changing = new ShortLock();
 
     /*
      * What sequences are told: the memory's offset and by; NONE until what the stripes held is there. Plain on the hot path: who reads NONE too
@@ -198,13 +199,14 @@ public final class PerCpuLongStack {
         LockedStack all = new LockedStack(Integer.MAX_VALUE);
         int taken = 0;
         try {
+            StackRoom.check();
             takeAll(all);
             while (!all.isEmpty()) {
                 taken++;
                 action.accept(all.lockedPop());
             }
         } finally {
-            if (!all.isEmpty()) overflow.pushOverBound(all);
+            overflow.takeOver(all);
         }
         return taken;
     }
@@ -272,7 +274,7 @@ public final class PerCpuLongStack {
             }
             return memory.acquired();
         } finally {
-            changing.unlock();
+            changing.held = false;
         }
     }
 
@@ -280,11 +282,12 @@ public final class PerCpuLongStack {
         boolean fenced = true;
         changing.lock();
         try {
+            overflow.giveAllTo(
+                    all); // first: to what is empty it is handed over as it is, and there it can always go back
             if (acquired() != NONE) fenced = stacks.giveAllTo(all, memory.acquired());
             stripes.giveAllTo(all);
-            overflow.giveAllTo(all);
         } finally {
-            changing.unlock();
+            changing.held = false;
         }
         for (long i = fenced ? 0 : capacity; i > 0; i--) {
             all.lockedRoom(1);

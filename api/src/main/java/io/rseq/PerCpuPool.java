@@ -5,12 +5,13 @@ import io.rseq.internal.Commits;
 import io.rseq.internal.LockedStack;
 import io.rseq.internal.PerCpuMemory;
 import io.rseq.internal.Shelves;
+import io.rseq.internal.ShortLock;
+import io.rseq.internal.StackRoom;
 import java.lang.invoke.VarHandle;
 import java.lang.ref.Reference;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -46,8 +47,9 @@ import java.util.function.Supplier;
  * <p><b>Promises.</b> An object is in one place: idle once, or with whoever took it. Of two releases of an object between two acquisitions,
  * also by threads at once, exactly one succeeds and the other throws. After somebody else has acquired it, a late second release can't be
  * told from that one's. What a {@link Lease} guarantees stands there. The supplier or a callback that throws leaves the pool whole.
+ * Where the stack overflows in a method of the pool's own, it may lose the object in hand, with its slot: no other, and none is handed out twice.
  *
- * <p><b>Progress, migration, preemption, dying threads</b>: as {@link PerCpuLongStack}. Making and discarding take locks that may park,
+ * <p><b>Progress, migration, preemption, dying threads</b>: as {@link PerCpuLongStack}. Making and discarding take locks, for which a waiter may nap,
  * held for some table entries, or a trim's look at all shelves, and never while the supplier or a callback runs. A thread that dies with an object holds its slot, like
  * anyone else who does not give back. <b>Virtual threads</b> may park and move to other carriers with an object in hand; it goes back to the
  * CPU on whose shelf it has its place, and without a place to the one where it is given back.
@@ -77,7 +79,7 @@ public final class PerCpuPool<T> {
     private final Shelves shelves;
 
     /* Held by whoever gives an object a place or takes it away, or empties all shelves. Never while somebody's code runs. */
-    private final ReentrantLock shelving = new ReentrantLock();
+    private final ShortLock shelving = new ShortLock();
 
     /* What a sequence on the shelves is told: NONE until an object has a place there. Plain, as what it leads to. */
     private long shelf = PerCpuMemory.NONE;
@@ -150,6 +152,7 @@ public final class PerCpuPool<T> {
      * @return how many were discarded
      */
     public int trim() {
+        StackRoom.check();
         return trimShelves() + idle.drainTo(slot -> discard(slots.at(slot)));
     }
 
@@ -203,6 +206,7 @@ public final class PerCpuPool<T> {
     }
 
     private Lease<T> takeSlowly(long refusal) {
+        StackRoom.check();
         if (refusal == Commits.STATUS + Commits.UNAVAILABLE && shelf != PerCpuMemory.NONE) {
             index.own(); // which registers a thread that had no area
             long number = Commits.take(shelf);
@@ -221,7 +225,15 @@ public final class PerCpuPool<T> {
     void giveBack(Lease<T> lease) {
         if (onRelease != null) prepare(lease);
         if (lease.number != Shelves.NOWHERE) Commits.setPlace(shelves.place(lease.number), true);
-        else if (!idle.push(lease.slot)) discard(lease);
+        else if (!isPushed(lease)) discard(lease);
+    }
+
+    private boolean isPushed(Lease<T> lease) {
+        try {
+            return idle.push(lease.slot);
+        } catch (OutOfMemoryError noRoom) {
+            return false; // what is idle takes memory where there are no sequences, what is discarded none
+        }
     }
 
     /* What is not ready for its next user must have none. */
@@ -280,6 +292,7 @@ public final class PerCpuPool<T> {
             T object = Objects.requireNonNull(supplier.get(), "the supplier returned null");
             lease = new Lease<>(this, slot, object, slot < 0 ? Lease.UNPOOLED : state);
             if (slot >= 0) slots.put(lease);
+            else if (slots.find(object) != null) throw SlotTable.inThePool();
         } catch (Throwable failure) {
             if (slot >= 0) slots.leave(slot);
             throw failure;
@@ -300,7 +313,7 @@ public final class PerCpuPool<T> {
             try {
                 lockedShelve(lease, index.own());
             } finally {
-                shelving.unlock();
+                shelving.held = false;
             }
         } catch (OutOfMemoryError | StackOverflowError later) {
             // the next one who finds it without a place tries again
@@ -330,7 +343,7 @@ public final class PerCpuPool<T> {
             lease.number = Shelves.NOWHERE;
             lease.place = PerCpuMemory.NONE;
         } finally {
-            shelving.unlock();
+            shelving.held = false;
         }
     }
 
@@ -341,7 +354,7 @@ public final class PerCpuPool<T> {
         try {
             if (!shelves.lockedTakeAll(taken)) takeHere(taken);
         } finally {
-            shelving.unlock();
+            shelving.held = false;
         }
         int trimmed = 0;
         try {
@@ -387,7 +400,7 @@ public final class PerCpuPool<T> {
             return this;
         }
 
-        /** How many more may be idle for all CPUs: 4 times {@code capacityPerCpu}, unless told otherwise. */
+        /** How many more may be idle for all CPUs: 4 times {@code capacityPerCpu}, up to 2^20, unless told otherwise. */
         public Builder<T> overflow(int objects) {
             if (objects < 0) throw new IllegalArgumentException("overflow=" + objects);
             overflow = objects;

@@ -60,7 +60,7 @@ final class RecordReader {
             }
             return memory == null ? drained : drained + drain(memory, end, consumer);
         } finally {
-            reading.unlock();
+            reading.held = false;
         }
     }
 
@@ -90,10 +90,11 @@ final class RecordReader {
                     size = (int) RecordSource.size((int) header);
                 }
                 int from = at + RecordSource.HEADER;
+                boolean padding = length >>> Integer.SIZE == RecordSource.PADDING;
+                long timestamp = padding || stamp == 0 ? 0 : (long) LONG.get(records, from);
                 at += size; // before the call: the record that it throws at is drained
-                if (length >>> Integer.SIZE == RecordSource.PADDING) continue;
+                if (padding) continue;
                 drained++;
-                long timestamp = stamp == 0 ? 0 : (long) LONG.get(records, from);
                 consumer.accept(cpu, timestamp, records, from + stamp, (int) length - stamp);
             }
         } finally {

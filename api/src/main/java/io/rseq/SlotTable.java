@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.rseq;
 
+import io.rseq.internal.ShortLock;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
-import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * A pool's slots: which object has which, found by its number, or by the object. Finding takes no lock, and finds what was put before the
@@ -16,7 +16,7 @@ final class SlotTable<T> {
     private static final int FIRST = 16;
 
     /* Held for some table entries, and never while somebody's code runs. */
-    private final ReentrantLock changing = new ReentrantLock();
+    private final ShortLock changing = new ShortLock();
 
     private final int most;
     private final LeaseTable<T> byObject = new LeaseTable<>();
@@ -47,7 +47,7 @@ final class SlotTable<T> {
             }
             return used++;
         } finally {
-            changing.unlock();
+            changing.held = false;
         }
     }
 
@@ -57,7 +57,7 @@ final class SlotTable<T> {
         try {
             freed[freedCount++] = slot;
         } finally {
-            changing.unlock();
+            changing.held = false;
         }
     }
 
@@ -69,11 +69,10 @@ final class SlotTable<T> {
     void put(Lease<T> lease) {
         changing.lock();
         try {
-            if (!byObject.put(lease))
-                throw new IllegalStateException("the supplier returned an object that is in the pool");
+            if (!byObject.put(lease)) throw inThePool();
             bySlot[lease.slot] = lease;
         } finally {
-            changing.unlock();
+            changing.held = false;
         }
     }
 
@@ -85,7 +84,7 @@ final class SlotTable<T> {
             bySlot[lease.slot] = null;
             freed[freedCount++] = lease.slot;
         } finally {
-            changing.unlock();
+            changing.held = false;
         }
     }
 
@@ -97,6 +96,10 @@ final class SlotTable<T> {
     /** Null: it has no slot here. */
     Lease<T> find(T object) {
         return byObject.find(object);
+    }
+
+    static IllegalStateException inThePool() {
+        return new IllegalStateException("the supplier returned an object that is in the pool");
     }
 
     /** What the tables of leases are made of. */

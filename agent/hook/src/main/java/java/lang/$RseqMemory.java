@@ -27,6 +27,12 @@ public final class $RseqMemory {
 
     private static final int LONGEST_PAUSE_MS = 256;
 
+    /** Whether somebody waits for memory that others no longer use. */
+    private static volatile boolean waiting;
+
+    /** How often somebody did in vain. */
+    private static volatile int failures;
+
     private static final Unsafe U = Unsafe.getUnsafe();
 
     /** Where a byte array's elements begin. */
@@ -45,7 +51,7 @@ public final class $RseqMemory {
     public static long allocate(long bytes) {
         if (bytes <= 0) throw new IllegalArgumentException("rseq: " + bytes + " bytes of per-CPU memory");
         if (!$RseqCommits.available()) return NONE;
-        long offset = tryAllocate(bytes);
+        long offset = waiting ? NONE : tryAllocate(bytes); // nobody passes who waits
         return offset == NONE ? allocateWhenOthersAreFreed(bytes) : offset;
     }
 
@@ -68,21 +74,47 @@ public final class $RseqMemory {
         return memory == 0 ? 0 : allocated0();
     }
 
-    /** What is no longer used is freed by cleaners, after a collection: as for direct buffers, ask for one before giving up. */
+    /**
+     * What is no longer used is freed by cleaners, after a collection: as for direct buffers, ask for one before giving up. One thread at a time:
+     * what was freed is for the first that waits, and who comes later may find enough without another collection. Who waits while another
+     * gives up does not find more in half a second of its own.
+     */
     @DontInline
     private static long allocateWhenOthersAreFreed(long bytes) {
-        boolean interrupted = false;
+        long offset = inTurn(bytes, failures);
+        if (offset == NONE) throw full(bytes);
+        return offset;
+    }
+
+    /** A monitor, which is given up even where the stack overflows. */
+    private static synchronized long inTurn(long bytes, int failuresBefore) {
+        long offset = tryAllocate(bytes);
+        if (offset != NONE || failures != failuresBefore || bytes > REGION) return offset;
+        waiting = true;
         try {
-            if (bytes <= REGION) System.gc();
-            for (long pause = 1; bytes <= REGION && pause <= LONGEST_PAUSE_MS; pause *= 2) {
-                interrupted |= interruptedIn(pause);
-                long offset = allocate0(bytes);
-                if (offset >= 0) return offset;
-            }
+            offset = collectAndAllocate(bytes);
         } finally {
-            if (interrupted) Thread.currentThread().interrupt();
+            waiting = false;
         }
-        throw new OutOfMemoryError("rseq: per-CPU memory is full: " + (allocated0() >> 20) + " of " + (REGION >> 20)
+        if (offset == NONE) failures++;
+        return offset;
+    }
+
+    /** More than once: what was let go of after the first collection is no less free. */
+    private static long collectAndAllocate(long bytes) {
+        boolean interrupted = false;
+        long offset = NONE;
+        for (int pause = 1; offset == NONE && pause <= LONGEST_PAUSE_MS; pause *= 2) {
+            if (pause == 1 || pause == LONGEST_PAUSE_MS / 16 || pause == LONGEST_PAUSE_MS) System.gc();
+            interrupted |= interruptedIn(pause);
+            offset = tryAllocate(bytes);
+        }
+        if (interrupted) Thread.currentThread().interrupt();
+        return offset;
+    }
+
+    private static OutOfMemoryError full(long bytes) {
+        return new OutOfMemoryError("rseq: per-CPU memory is full: " + (allocated0() >> 20) + " of " + (REGION >> 20)
                 + " MiB per CPU in use, " + bytes
                 + " bytes more asked for; make structures smaller or fewer, or let go of those that are done with");
     }

@@ -40,7 +40,8 @@ public final class CpuStacks {
     /** Makes room on this CPU. False: the overflow has none for it. */
     public boolean moveOut(long at, LockedStack overflow) {
         int shared = regions();
-        overflow.lock();
+        StackRoom.check();
+        overflow.lock.lock();
         try {
             int room = overflow.lockedRoom(batch);
             if (room == 0) return false;
@@ -48,16 +49,17 @@ public final class CpuStacks {
             for (int i = 0; i < moved; i++) overflow.lockedPush(Commits.get(shared, at + (long) i * Long.BYTES));
             return true; // none moved: it is another CPU's by now, or closed, which the next push finds out
         } finally {
-            overflow.unlock();
+            overflow.lock.held = false;
         }
     }
 
     /** Takes a value from the overflow, and moves others to this CPU; {@link LockedStack#EMPTY} if there is none. */
     public long moveIn(long at, LockedStack overflow) {
         int shared = regions();
-        overflow.lock();
+        StackRoom.check();
+        overflow.lock.lock();
         try {
-            int here = overflow.size();
+            int here = overflow.lockedCount();
             if (here == 0) return LockedStack.EMPTY;
             long value = overflow.lockedPeek(0);
             int more = Math.min(batch, here) - 1;
@@ -66,7 +68,7 @@ public final class CpuStacks {
             overflow.lockedDrop(1 + (int) Math.max(0, moved));
             return value;
         } finally {
-            overflow.unlock();
+            overflow.lock.held = false;
         }
     }
 
@@ -74,38 +76,51 @@ public final class CpuStacks {
     public void takeFrom(StripedStack stripes, long at, LockedStack overflow) {
         int regions = regions();
         LockedStack values = new LockedStack(Integer.MAX_VALUE);
-        for (int cpu = 0; cpu < Cpus.count(); cpu++) {
-            stripes.retire(cpu, values);
-            if (cpu >= regions) continue; // the agent sees fewer CPUs than Cpus did: the overflow takes these
-            int count = (int) Math.min(values.size(), capacity);
-            for (int i = 0; i < count; i++) Commits.put(cpu, at + VALUES + (long) i * Long.BYTES, values.lockedPop());
-            if (count > 0) Commits.put(cpu, at, count);
-            // where a stripe holds more than a stack, the rest goes on with the next one's, and to the overflow at last
+        StackRoom.check();
+        try {
+            for (int cpu = 0; cpu < Cpus.count(); cpu++) {
+                LockedStack stripe = new LockedStack(Integer.MAX_VALUE);
+                stripes.retire(cpu, stripe);
+                values.takeOver(stripe);
+                if (cpu >= regions) continue; // the agent sees fewer CPUs than Cpus did: the overflow takes these
+                int count = (int) Math.min(values.size(), capacity);
+                for (int i = 0; i < count; i++)
+                    Commits.put(cpu, at + VALUES + (long) i * Long.BYTES, values.lockedPop());
+                if (count > 0) Commits.put(cpu, at, count);
+                // where a stripe holds more than a stack, the rest goes on with the next one's, and to the overflow at
+                // last
+            }
+        } finally {
+            overflow.takeOver(
+                    values); // also where memory is short: who tries again finds the other stripes as they are
         }
-        if (!values.isEmpty()) overflow.pushOverBound(values);
     }
 
     /**
      * Moves all values of all CPUs to {@code all}, the caller's own. One caller at a time.
      *
      * @return false: there is no fence, and nothing was moved
+     * @throws OutOfMemoryError what is not in {@code all} by then is where it was
      */
     public boolean giveAllTo(LockedStack all, long at) {
         int regions = regions();
         boolean[] closed = new boolean[regions];
+        boolean moving = false;
+        StackRoom.check();
         try {
             for (int cpu = 0; cpu < regions; cpu++) {
-                if (Commits.get(cpu, at) == 0) continue; // nor is the memory of a CPU that never ran touched
+                // nor is the memory of a CPU that never ran touched
+                if (Commits.get(cpu, at) == 0 && Commits.get(cpu, at + CLOSED) == 0) continue;
                 closed[cpu] = true;
                 Commits.put(cpu, at + CLOSED, 1);
             }
-            if (!Commits.fence()) return false;
-            for (int cpu = 0; cpu < regions; cpu++) {
+            moving = Commits.fence();
+            for (int cpu = 0; moving && cpu < regions; cpu++) {
                 if (closed[cpu]) giveClosedTo(all, cpu, at);
             }
-            Commits.fence(); // whoever finds a stack open again must not have read its count before
-            return true;
+            return moving;
         } finally {
+            if (moving) Commits.fence(); // whoever finds a stack open again must not have read its count before
             for (int cpu = 0; cpu < regions; cpu++) {
                 if (closed[cpu]) Commits.put(cpu, at + CLOSED, 0);
             }

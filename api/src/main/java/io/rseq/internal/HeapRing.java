@@ -14,10 +14,13 @@ import java.util.Arrays;
  *
  * <p>Marks lie in an array of their own, one for 8 bytes of data, and are 0 but where a complete record, or the padding before the end,
  * begins. The reader sets them back before it lets go of the places, of as many records at once as it took. A record never crosses the end.
+ * A writer whose stack ends between its claim and its mark leaves padding, by a plain store, for which there is always room.
  * After Agrona's {@code ManyToOneRingBuffer}.
  */
 public final class HeapRing implements RecordSource {
+    /** The rest of the ring; below it, a record's place that nothing came into: of so many bytes. */
     private static final int PADDED = -1;
+
     private static final VarHandle MARK = MethodHandles.arrayElementVarHandle(int[].class);
     private static final VarHandle LONG =
             MethodHandles.byteArrayViewVarHandle(long[].class, java.nio.ByteOrder.nativeOrder());
@@ -61,12 +64,18 @@ public final class HeapRing implements RecordSource {
             int rest = data.length - position(start);
             int padding = rest < size ? rest : 0;
             if (start + padding + size - head > data.length) return false;
-            if (!TAIL.compareAndSet(this, start, start + padding + size)) continue;
-            if (padding > 0) mark(position(start), PADDED);
+            int end = position(start);
             int at = position(start + padding);
-            if (stamped) LONG.set(data, at, time);
-            System.arraycopy(source, from, data, at + stamp, length);
-            mark(at, stamp + length + 1);
+            if (!TAIL.compareAndSet(this, start, start + padding + size)) continue;
+            if (padding > 0) marks[end / GRANULE] = PADDED;
+            try {
+                if (stamped) LONG.set(data, at, time);
+                System.arraycopy(source, from, data, at + stamp, length);
+                MARK.setRelease(marks, at / GRANULE, stamp + length + 1);
+            } catch (Throwable failure) {
+                marks[at / GRANULE] = PADDED - size;
+                throw failure;
+            }
             return true;
         }
     }
@@ -87,6 +96,10 @@ public final class HeapRing implements RecordSource {
             if (mark == 0) break;
             if (mark == PADDED) {
                 at += data.length - place;
+                continue;
+            }
+            if (mark < PADDED) {
+                at += PADDED - mark;
                 continue;
             }
             int length = mark - 1;
@@ -127,9 +140,5 @@ public final class HeapRing implements RecordSource {
 
     private int position(long sequence) {
         return (int) sequence & data.length - 1;
-    }
-
-    private void mark(int at, int mark) {
-        MARK.setRelease(marks, at / GRANULE, mark);
     }
 }

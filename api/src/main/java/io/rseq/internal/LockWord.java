@@ -16,5 +16,6 @@ abstract class LockWord extends LinePadding {
         }
     }
 
-    volatile boolean held;
+    /** Whoever holds the lock stores false here to give it up. */
+    public volatile boolean held;
 }

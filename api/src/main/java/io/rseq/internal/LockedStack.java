@@ -22,14 +22,6 @@ public final class LockedStack extends StackFields {
         super(capacity);
     }
 
-    public void lock() {
-        lock.lock();
-    }
-
-    public void unlock() {
-        lock.unlock();
-    }
-
     /** False: it is full, or retired. */
     public boolean push(long value) {
         lock.lock();
@@ -38,7 +30,7 @@ public final class LockedStack extends StackFields {
             lockedPush(value);
             return true;
         } finally {
-            lock.unlock();
+            lock.held = false;
         }
     }
 
@@ -49,85 +41,105 @@ public final class LockedStack extends StackFields {
         try {
             return count == 0 ? EMPTY : lockedPop();
         } finally {
-            lock.unlock();
+            lock.held = false;
         }
     }
 
     /** Without the lock: it may be another the next instant. */
     public boolean isEmpty() {
-        return size() == 0;
+        return (int) COUNT.getOpaque(this) == 0;
     }
 
     /** Without the lock: it may be another the next instant. */
     public int size() {
-        return (int) COUNT.getOpaque(this);
+        return (int) COUNT.getOpaque(this) + (int) BELOW_COUNT.getOpaque(this);
     }
 
     /** Moves up to {@code most} values from {@code other} here, its top first, as many as there is room for. */
     public void takeFrom(LockedStack other, int most) {
+        StackRoom.check();
         lock.lock();
         try {
             other.moveTo(this, most);
         } finally {
-            lock.unlock();
+            lock.held = false;
         }
     }
 
     /** Moves up to {@code most} values from here to {@code other}, the top first, as many as there is room for. */
     public void giveTo(LockedStack other, int most) {
+        StackRoom.check();
         lock.lock();
         try {
             other.lock.lock();
             try {
                 lockedMoveTo(other, most);
             } finally {
-                other.lock.unlock();
+                other.lock.held = false;
             }
         } finally {
-            lock.unlock();
+            lock.held = false;
         }
     }
 
-    /** Moves all that is here to {@code other}, which must be bounded by the heap alone and the caller's own. */
+    /**
+     * Moves all that is here to {@code other}, which must be bounded by the heap alone and the caller's own. Without memory where that is empty.
+     *
+     * @throws OutOfMemoryError elsewhere, and all is still here
+     */
     public void giveAllTo(LockedStack other) {
         if (isEmpty()) return;
-        moveTo(other, Integer.MAX_VALUE);
-    }
-
-    /** Takes no more values from now on, and moves those that are here to {@code other}, the caller's own. */
-    public void retireTo(LockedStack other) {
+        StackRoom.check();
         lock.lock();
         try {
-            lockedMoveTo(other, Integer.MAX_VALUE);
-            retired = true;
-            values = NONE;
+            if (other.count == 0) lockedHandTo(other);
+            else lockedMoveTo(other, Integer.MAX_VALUE);
         } finally {
-            lock.unlock();
+            lock.held = false;
         }
     }
 
-    /** Takes back what was taken before, over the bound if need be. */
-    public void pushOverBound(LockedStack other) {
+    /** Takes no more values from now on, and moves those that are here to {@code other}, the caller's own, and empty. */
+    public void retireTo(LockedStack other) {
+        StackRoom.check();
         lock.lock();
         try {
-            if (count == 0) { // no memory is asked for: what was taken can always be given back to where it came from
-                values = other.values;
-                count = other.count;
-                other.values = NONE;
-                other.count = 0;
-            }
-            grow(count + other.count);
-            while (other.count > 0) lockedPush(other.lockedPop());
+            lockedHandTo(other);
+            retired = true;
         } finally {
-            lock.unlock();
+            lock.held = false;
+        }
+    }
+
+    /** Takes all that {@code other} has, over the bound if need be, and without memory. That was the caller's own, and is this one's from now on. */
+    public void takeOver(LockedStack other) {
+        if (other.count == 0) return;
+        lock.lock();
+        try {
+            if (count == 0) {
+                other.lockedHandTo(this);
+            } else {
+                LockedStack last = other;
+                while (last.below != null) last = last.below;
+                last.below = below;
+                below = other;
+                belowCount += other.count + other.belowCount;
+            }
+        } finally {
+            lock.held = false;
         }
     }
 
     /** For how many of {@code most} values there is room. Memory for them is there when this returns. */
     public int lockedRoom(int most) {
-        int room = retired ? 0 : Math.max(0, Math.min(most, capacity - count));
+        int room = retired ? 0 : Math.max(0, Math.min(most, capacity - count - belowCount));
         grow(count + room);
         return room;
+    }
+
+    /** How many values can be peeked at: some or all. 0: there is none. */
+    public int lockedCount() {
+        return count;
     }
 
     /** Pushes where there is room. */
@@ -137,7 +149,9 @@ public final class LockedStack extends StackFields {
 
     /** Pops where there is something. */
     public long lockedPop() {
-        return values[--count];
+        long value = values[count - 1];
+        lockedDrop(1);
+        return value;
     }
 
     /** The value that lies {@code depth} below the top. */
@@ -145,9 +159,17 @@ public final class LockedStack extends StackFields {
         return values[count - 1 - depth];
     }
 
-    /** Takes the top {@code taken} values away. */
+    /** Takes the top {@code taken} values away, {@link #lockedCount} at most. */
     public void lockedDrop(int taken) {
-        count -= taken;
+        if (taken < count || below == null) {
+            count -= taken;
+        } else {
+            LockedStack next = below;
+            values = next.values;
+            belowCount -= next.count;
+            below = next.below;
+            count = next.count;
+        }
     }
 
     private void moveTo(LockedStack other, int most) {
@@ -155,13 +177,30 @@ public final class LockedStack extends StackFields {
         try {
             lockedMoveTo(other, most);
         } finally {
-            lock.unlock();
+            lock.held = false;
         }
     }
 
     private void lockedMoveTo(LockedStack other, int most) {
-        int moved = other.lockedRoom(Math.min(most, count));
-        for (int i = 0; i < moved; i++) other.lockedPush(lockedPop());
+        int left = most;
+        while (left > 0 && count > 0) {
+            int moved = other.lockedRoom(Math.min(left, count));
+            if (moved == 0) return;
+            for (int i = 0; i < moved; i++) other.lockedPush(lockedPeek(i));
+            lockedDrop(moved);
+            left -= moved;
+        }
+    }
+
+    private void lockedHandTo(LockedStack other) {
+        other.values = values;
+        other.count = count;
+        other.below = below;
+        other.belowCount = belowCount;
+        values = NONE;
+        count = 0;
+        below = null;
+        belowCount = 0;
     }
 
     private void grow(int needed) {

@@ -15,7 +15,7 @@ class ShortLockTest {
     void is_held_by_one() {
         assertThat(lock.tryLock()).isTrue();
         assertThat(lock.tryLock()).isFalse();
-        lock.unlock();
+        lock.held = false;
         assertThat(lock.tryLock()).isTrue();
     }
 
@@ -33,7 +33,7 @@ class ShortLockTest {
         Thread.sleep(1);
         waitUntilNapping(waiter);
         assertThat(interrupted).isNotDone();
-        lock.unlock();
+        lock.held = false;
         waiter.join();
         assertThat(interrupted).isCompletedWithValue(true);
         assertThat(lock.tryLock()).isFalse();
