@@ -149,7 +149,7 @@ static bool reserve_locked(int cpus, char *reason, size_t size) {
         if (new_books != NULL) munmap((char *)new_books - STRIP_BYTES, sizeof *new_books + 2 * STRIP_BYTES);
         const char *why = error != ENOMEM          ? ""
                           : overcommit_is_strict() ? ", vm.overcommit_memory=2 counts what is only reserved"
-                                                   : ", there is a limit (ulimit -v)";
+                                                   : ", there is a limit (ulimit -v or -d)";
         snprintf(reason, size, "%zu MiB of address space for per-CPU memory are not to be had: errno %d%s", bytes >> 20, error, why);
         return false;
     }
