@@ -145,9 +145,11 @@ static void describe(char *text, size_t size, int cpus) {
         append(text, size, " size=0 features=none");
     }
     struct utsname kernel;
-    unsigned major = 0;
-    unsigned minor = 0;
-    if (uname(&kernel) == 0 && sscanf(kernel.release, "%u.%u", &major, &minor) == 2) append(text, size, " kernel=%u.%u", major, minor);
+    if (uname(&kernel) == 0) {
+        size_t major = strspn(kernel.release, "0123456789");
+        size_t minor = kernel.release[major] == '.' ? strspn(kernel.release + major + 1, "0123456789") : 0;
+        if (major > 0 && minor > 0) append(text, size, " kernel=%.*s", (int)(major + 1 + minor), kernel.release);
+    }
     append(text, size, " cpus=%d/%d", kernel_allowed_cpus(), cpus);
 }
 

@@ -6,7 +6,6 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <sys/auxv.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -74,7 +73,9 @@ static int list_size(const char *path, int otherwise) {
     long highest = -1;
     for (char *at = text; *at != '\0';) {
         if (*at >= '0' && *at <= '9') {
-            long number = strtol(at, &at, 10);
+            /* By hand: built with glibc 2.38 or later, strtol and sscanf would ask for symbols that no older one has. */
+            long number = 0;
+            for (; *at >= '0' && *at <= '9'; at++) number = number < AFFINITY_CPUS ? 10 * number + (*at - '0') : number;
             if (number > highest) highest = number;
         } else {
             at++;

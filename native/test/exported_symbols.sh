@@ -26,6 +26,10 @@ newest=$(objdump -T "$library" | grep -o 'GLIBC_[0-9][0-9.]*' | sed s/GLIBC_// |
 [ -z "$newest" ] || [ "$(printf '%s\n2.17\n' "$newest" | sort -V | tail -n 1)" = 2.17 ] ||
     die "needs GLIBC_$newest: $(objdump -T "$library" | grep "GLIBC_$newest" | awk '{ print $NF }' | tr '\n' ' ')"
 
+# Built with glibc 2.38 or later these would be __isoc23_*@GLIBC_2.38; a build with an older one is to find them as well.
+renamed=$(objdump -T "$library" | awk '/UND/ { print $NF }' | grep -E '(^|_)((str|wcs)to(u?ll?|[iu]max)|v?[fs]?w?scanf)$' | tr '\n' ' ' || true)
+[ -z "$renamed" ] || die "asks for what glibc 2.38 renamed: $renamed"
+
 case $kind in
     area)
         expected=$(printf '%s\n' 'GLOBAL rseq_agent_own_area' 'GLOBAL rseq_agent_own_refcount' 'WEAK __rseq_abi' 'WEAK __rseq_refcount' | sort)
