@@ -63,7 +63,14 @@ struct rseq_area *ownership_area(const struct ownership *decision);
 
 /* The thread pointer that area offsets are relative to. */
 static inline char *thread_pointer(void) {
+#if defined(__x86_64__)
+    /* gcc before 11 has no __builtin_thread_pointer here. The first word of what fs points at is its address. */
+    char *pointer;
+    __asm__("mov %%fs:0, %0" : "=r"(pointer));
+    return pointer;
+#else
     return (char *)__builtin_thread_pointer();
+#endif
 }
 
 #endif
