@@ -153,8 +153,14 @@ static bool foreign_area_exists(struct ownership *decision) {
         REASON(decision, "__rseq_abi of another library is misaligned or unreadable");
         return false;
     }
+    /* One for all threads: the kernel would write the CPUs of all of them there. */
+    size_t size = tls_symbol_size("__rseq_abi", area, 0);
+    if (size == 0) {
+        REASON(decision, "__rseq_abi of another library is not thread-local");
+        return false;
+    }
     /* The kernel writes 32 bytes: registered all the same, a smaller one would lose the variables that lie behind it. */
-    if (tls_symbol_size("__rseq_abi", area, RSEQ_ORIGINAL_LENGTH) < RSEQ_ORIGINAL_LENGTH) {
+    if (size < RSEQ_ORIGINAL_LENGTH) {
         REASON(decision, "__rseq_abi of another library is smaller than %u bytes", RSEQ_ORIGINAL_LENGTH);
         return false;
     }

@@ -10,7 +10,7 @@
 
 /*
  * The bytes that may be used at 'address', which dlsym answered for 'name' on the calling thread: the size of the symbol, or, in a library
- * without DT_GNU_HASH, what is left of the library's TLS block. 'otherwise' where no library has that address.
+ * without DT_GNU_HASH, what is left of the library's TLS block. 'otherwise' where the address lies in no library's TLS block.
  */
 size_t tls_symbol_size(const char *name, const void *address, size_t otherwise);
 

@@ -40,7 +40,8 @@ class WrongAnswersIT {
                     List.of("FAKED_SIZE=32"),
                     "the kernel has no registration of 32 bytes there"),
             new Liar("misaligned-abi", "misaligned_area", List.of(), "__rseq_abi of another library is misaligned"),
-            new Liar("small-abi", "small_area", List.of(), "__rseq_abi of another library is smaller than 32 bytes"));
+            new Liar("small-abi", "small_area", List.of(), "__rseq_abi of another library is smaller than 32 bytes"),
+            new Liar("global-abi", "global_area", List.of(), "__rseq_abi of another library is not thread-local"));
 
     /** A liar in a world. */
     record Case(World world, Liar liar) {
