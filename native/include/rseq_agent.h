@@ -31,6 +31,9 @@ extern "C" {
  * start or the end of a JVM thread (the first call of a thread allocates in a process with more than 32 keys of pthread_key_create). All
  * signals are blocked while it runs. Where it interrupts a start or an end, and glibc registers, the use is counted when that is over, and
  * EOVERFLOW or ENOMEM are not returned then, but stand in the agent's totals.
+ *
+ * Where the agent's start line says area=per-thread, a handler may call neither this function nor the next: both ask the dynamic linker where
+ * the thread's area and its count lie, which takes a lock and may allocate. It would wait for ever where it interrupts a malloc or a dlopen.
  */
 int rseq_agent_register_current_thread(void);
 
@@ -38,6 +41,8 @@ int rseq_agent_register_current_thread(void);
  * Counts the calling thread out. The last user of an area that the agent registered unregisters it.
  *
  * Returns 0, or EINVAL when the thread's refcount is 0 (nothing changes).
+ *
+ * Threading: as above.
  */
 int rseq_agent_unregister_current_thread(void);
 

@@ -54,21 +54,37 @@ static bool is_area(const struct rseq_area *area) {
     return area != NULL && (uintptr_t)area % RSEQ_ORIGINAL_ALIGNMENT == 0 && kernel_can_read(area, sizeof *area);
 }
 
-static void *offset_of_foreign_area(void *result) {
-    *(ptrdiff_t *)result = (char *)foreign_area() - thread_pointer();
+/* From the calling thread's thread pointer; a refcount that is not there is 0 bytes away. */
+struct foreign_offsets {
+    ptrdiff_t area, refcount;
+};
+
+static void *find_foreign_offsets(void *result) {
+    struct foreign_offsets *offsets = result;
+    char *refcount = (char *)foreign_refcount();
+    offsets->area = (char *)foreign_area() - thread_pointer();
+    offsets->refcount = refcount == NULL ? 0 : refcount - thread_pointer();
     return NULL;
 }
 
-/* A dlopened library's global-dynamic TLS lies elsewhere in each thread; only a constant distance may be read with raw loads. */
-static bool foreign_offset_is_constant(ptrdiff_t here) {
+/*
+ * A dlopened library's global-dynamic TLS lies elsewhere in each thread; only a constant distance may be read with raw loads. To find the
+ * other kind takes dlsym, hence the dynamic linker's lock, and may allocate.
+ */
+static void find_constant_offsets(struct ownership *decision) {
+    struct foreign_offsets here;
+    find_foreign_offsets(&here);
+    decision->offset = here.area;
+    decision->constant_offset = true;
+    decision->refcount_offset = here.refcount;
+    decision->constant_refcount = here.refcount != 0;
     for (int i = 0; i < 2; i++) {
-        ptrdiff_t there = here + 1;
+        struct foreign_offsets there;
         pthread_t thread;
-        if (pthread_create(&thread, NULL, offset_of_foreign_area, &there) != 0) return false;
-        pthread_join(thread, NULL);
-        if (there != here) return false;
+        bool known = pthread_create(&thread, NULL, find_foreign_offsets, &there) == 0 && pthread_join(thread, NULL) == 0;
+        decision->constant_offset = decision->constant_offset && known && there.area == here.area;
+        decision->constant_refcount = decision->constant_refcount && known && there.refcount == here.refcount;
     }
-    return true;
 }
 
 /* ---- the rows of the table --------------------------------------------------------------------------------------------------- */
@@ -170,8 +186,7 @@ static bool foreign_area_exists(struct ownership *decision) {
     if (registered ? !kernel_is_registered_at(area, RSEQ_ORIGINAL_LENGTH) : state != REGISTRATION_FREE) return false; /* row 5 */
     decision->owner = registered ? OWNER_FOREIGN : OWNER_AGENT;
     decision->registers = !registered;
-    decision->offset = (char *)area - thread_pointer();
-    decision->constant_offset = foreign_offset_is_constant(decision->offset);
+    find_constant_offsets(decision);
     decision->area_of_thread = foreign_area;
     decision->refcount_of_thread = foreign_refcount() == NULL ? NULL : foreign_refcount;
     decision->length = RSEQ_ORIGINAL_LENGTH;

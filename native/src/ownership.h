@@ -26,8 +26,13 @@ struct ownership {
     ptrdiff_t offset;
     struct rseq_area *(*area_of_thread)(void);
 
-    /* The refcount that the area's users share; NULL where there is none, and the count is our own bookkeeping. */
+    /*
+     * The refcount that the area's users share; NULL where there is none, and the count is our own bookkeeping. At a constant distance from
+     * the thread pointer it is found without a call, hence without a lock.
+     */
     uint32_t *(*refcount_of_thread)(void);
+    bool constant_refcount;
+    ptrdiff_t refcount_offset;
 
     /* librseq's own functions, which then make the system calls; NULL with every other owner. */
     int (*register_thread)(void);

@@ -97,6 +97,7 @@ static bool is_unregistered(const struct rseq_area *area) {
 
 /* Ours for bookkeeping, or the one that the area's users share. */
 static uint32_t *refcount_of(struct thread_record *record) {
+    if (in_force.constant_refcount) return (uint32_t *)(void *)(thread_pointer() + in_force.refcount_offset);
     uint32_t *shared = in_force.refcount_of_thread == NULL ? NULL : in_force.refcount_of_thread();
     return shared == NULL ? &record->refcount : shared;
 }
