@@ -8,6 +8,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <jni.h>
+#include <limits.h>
 #include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -110,12 +111,20 @@ jboolean HOOK(decide0)(JNIEnv *env, jclass hook, jint forced) {
     return needs_own_area ? JNI_TRUE : JNI_FALSE;
 }
 
-/* Opens the agent's own area, or says in the decision why that can't be. A null path: the caller could not provide the file. */
-void HOOK(openArea0)(JNIEnv *env, jclass hook, jstring path, jboolean visible) {
+/*
+ * Opens the agent's own area, or says in the decision why that can't be. The path is in the encoding of file names, its 0 included; null: the
+ * caller could not provide the file.
+ */
+void HOOK(openArea0)(JNIEnv *env, jclass hook, jbyteArray path, jboolean visible) {
     (void)hook;
-    const char *text = path == NULL ? NULL : (*env)->GetStringUTFChars(env, path, NULL);
-    ownership_open_own_area(&decision, text, visible == JNI_TRUE);
-    if (text != NULL) (*env)->ReleaseStringUTFChars(env, path, text);
+    char text[PATH_MAX];
+    jsize length = path == NULL ? 0 : (*env)->GetArrayLength(env, path);
+    bool given = length > 0 && (size_t)length <= sizeof text;
+    if (given) {
+        (*env)->GetByteArrayRegion(env, path, 0, length, (jbyte *)text);
+        text[length - 1] = '\0';
+    }
+    ownership_open_own_area(&decision, given ? text : NULL, visible == JNI_TRUE);
 }
 
 static void append(char *text, size_t size, const char *format, ...) __attribute__((format(printf, 3, 4)));

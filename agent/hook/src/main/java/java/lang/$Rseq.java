@@ -4,6 +4,7 @@ package java.lang;
 import java.lang.invoke.MethodHandle;
 import java.lang.reflect.Array;
 import java.lang.reflect.Method;
+import java.nio.charset.Charset;
 import jdk.internal.misc.Unsafe;
 import jdk.internal.reflect.CallerSensitive;
 import jdk.internal.reflect.Reflection;
@@ -266,7 +267,12 @@ public final class $Rseq {
     @CallerSensitive
     public static void openArea(String path, boolean visible) {
         check(Reflection.getCallerClass());
-        openArea0(path, visible);
+        openArea0(path == null ? null : bytes(path), visible);
+    }
+
+    /** As the operating system has it, which is not the modified UTF-8 that JNI hands out. It ends in a 0. */
+    private static byte[] bytes(String path) {
+        return (path + '\0').getBytes(Charset.forName(System.getProperty("sun.jnu.encoding", "UTF-8")));
     }
 
     /**
@@ -518,7 +524,7 @@ public final class $Rseq {
 
     private static native boolean decide0(int forced);
 
-    private static native void openArea0(String path, boolean visible);
+    private static native void openArea0(byte[] path, boolean visible);
 
     private static native String start0(int cpusOtherwise, boolean verbose, long[] facts);
 

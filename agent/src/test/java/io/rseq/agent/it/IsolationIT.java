@@ -83,6 +83,20 @@ class IsolationIT {
         }
     }
 
+    /** Four bytes in UTF-8, and six in the modified one that JNI hands out. */
+    @EveryAgentOwnedWorld
+    void path_of_the_temporary_folder_may_hold_signs_beyond_the_basic_plane(World world) throws IOException {
+        Path folder = Files.createDirectories(AgentJar.buildFolder().resolve("tmp-\ud83d\ude00"));
+        Outcome outcome = Launch.of(world, Hello.class)
+                .jvm("-Djava.io.tmpdir=" + folder)
+                .environment("LC_ALL", "C.UTF-8")
+                .run()
+                .succeeded()
+                .hadNoWarning()
+                .printed("reader=raw");
+        assertThat(outcome.startLine()).containsEntry("owner", "agent");
+    }
+
     @EveryJdk
     void nothing_is_left_in_the_temporary_folder(World world) throws IOException {
         Path folder = Files.createDirectories(AgentJar.buildFolder().resolve("tmp"));
