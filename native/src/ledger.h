@@ -28,6 +28,7 @@ struct thread_record {
     uint32_t owner;     /* enum owner, of this thread */
     uint16_t counted;   /* enum owner under which it stands in ledger_totals.registered; OWNER_KINDS: it was never registered */
     bool refused;       /* it stands in ledger_totals.refused, and was not registered since */
+    uint8_t rounds;     /* of key destructors that found it at its thread's end */
     uint32_t refcount;  /* users of this thread's area; where a counter is shared, as it stood after the last use through us */
     uint32_t uses;      /* how often this thread was counted in through us */
     uint32_t reregistrations;

@@ -251,16 +251,23 @@ static void use_once_less(struct thread_record *record, const struct thread_iden
     give_unused(record);
 }
 
-/* A thread that ends without a ThreadEnd: native, counted in through the C API or by a read, and never counted out. */
+/*
+ * A thread that ends without a ThreadEnd: native, counted in through the C API or by a read, and never counted out. Destructors of other keys
+ * may come later, and use what was counted in for them, count out, or leave the JVM: they are waited for. Not to the last round: a record
+ * that one of them made in the first is found from the second on only.
+ */
 static void thread_gone(void *value) {
+    enum { ROUNDS = PTHREAD_DESTRUCTOR_ITERATIONS - 1 };
     if (value == &turned_away) return;
     struct thread_record *record = value;
     sigset_t signals;
     block_signals(&signals);
-    record->jvm_seen = false;
-    uint32_t uses = record->uses;
-    if (uses == 0) give_unused(record);
-    for (; uses > 0; uses--) use_once_less(record, NULL);
+    if (++record->rounds >= ROUNDS || pthread_setspecific(record_key, record) != 0) {
+        record->jvm_seen = false;
+        uint32_t uses = record->uses;
+        if (uses == 0) give_unused(record);
+        for (; uses > 0; uses--) use_once_less(record, NULL);
+    }
     restore_signals(&signals);
 }
 

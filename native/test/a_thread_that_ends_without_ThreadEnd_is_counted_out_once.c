@@ -29,7 +29,7 @@ static void *ends_in_pthread_exit(void *unused) {
 
 static pthread_key_t late_key;
 
-/* Destructors of other keys may come after the agent's, and use the thread again. */
+/* Destructors of other keys may come after the agent's, and use the thread again, or for the first time, and never count out. */
 static void use_late(void *unused) {
     (void)unused;
     CHECK_EQ(rseq_agent_register_current_thread(), 0);
@@ -37,6 +37,11 @@ static void use_late(void *unused) {
 
 static void *is_used_by_a_destructor(void *unused) {
     CHECK_EQ(rseq_agent_register_current_thread(), 0);
+    CHECK_EQ(pthread_setspecific(late_key, &late_key), 0);
+    return unused;
+}
+
+static void *is_used_by_a_destructor_alone(void *unused) {
     CHECK_EQ(pthread_setspecific(late_key, &late_key), 0);
     return unused;
 }
@@ -60,6 +65,8 @@ int main(void) {
     for (int i = 0; i < THREADS; i++) world_in_thread(ends_in_pthread_exit, NULL);
     check(3 * THREADS, 3 * THREADS);
     for (int i = 0; i < THREADS; i++) world_in_thread(is_used_by_a_destructor, NULL);
-    check(5 * THREADS, 5 * THREADS); /* each of them counted in, and out, twice */
+    check(4 * THREADS, 4 * THREADS);
+    for (int i = 0; i < THREADS; i++) world_in_thread(is_used_by_a_destructor_alone, NULL);
+    check(5 * THREADS, 5 * THREADS);
     return 0;
 }
