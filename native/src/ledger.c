@@ -27,7 +27,7 @@ static struct thread_record *take_free(void) {
     uint64_t head = atomic_load(&free_head);
     while ((uint32_t)head != 0) {
         struct thread_record *record = &records[(uint32_t)head - 1];
-        uint64_t next = (((head >> 32) + 1) << 32) | record->next_free;
+        uint64_t next = (((head >> 32) + 1) << 32) | atomic_load_explicit(&record->next_free, memory_order_relaxed);
         if (atomic_compare_exchange_weak(&free_head, &head, next)) return record;
     }
     return NULL;
@@ -46,8 +46,8 @@ struct thread_record *ledger_take(void) {
     struct thread_record *record = take_free();
     if (record == NULL) record = take_unused();
     if (record == NULL) return NULL;
-    size_t rest = offsetof(struct thread_record, tid);
-    memset((char *)record + rest, 0, sizeof *record - rest);
+    size_t from = offsetof(struct thread_record, tid);
+    memset((char *)record + from, 0, offsetof(struct thread_record, next_free) - from);
     return record;
 }
 
@@ -66,7 +66,7 @@ void ledger_give(struct thread_record *record) {
     uint32_t index = (uint32_t)(record - records);
     uint64_t head = atomic_load(&free_head);
     do {
-        record->next_free = (uint32_t)head;
+        atomic_store_explicit(&record->next_free, (uint32_t)head, memory_order_relaxed);
     } while (!atomic_compare_exchange_weak(&free_head, &head, (((head >> 32) + 1) << 32) | (index + 1)));
 }
 

@@ -36,7 +36,8 @@ struct thread_record {
     bool left_to_us;  /* it stood, counted, when we came: all its users count, and the last of them unregisters */
     bool jvm_seen;    /* the JVM thread itself came, and was counted in or refused */
     bool jvm_counted; /* one of the uses is the JVM thread itself */
-    uint32_t next_free;
+    /* Read by whoever sees this record at the head of the list, also when another thread has just taken it. */
+    _Atomic uint32_t next_free;
 };
 
 /* Where io.rseq.agent.engine.ownership.Ledger reads. */

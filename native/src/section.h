@@ -1,9 +1,9 @@
 /*
  * section.h: the start or the end of a JVM thread, as a signal handler that comes between sees it.
  *
- * Where glibc registers, a start and an end make no system call, and blocking all signals, which takes two, would be the dearest part of
- * either. There the signals stay as they are. A handler that counts itself in or out while a section of its thread is open finds the
- * section, leaves its use there, and touches nothing else; the thread counts it when the section ends.
+ * Where glibc registers, a start makes one system call, gettid for the ledger, and an end makes none: blocking all signals, which takes two,
+ * would be the dearest part of either. There the signals stay as they are. A handler that counts itself in or out while a section of its
+ * thread is open finds the section, leaves its use there, and touches nothing else; the thread counts it when the section ends.
  *
  * Threading: a section belongs to the thread that opened it, and to the handlers that interrupt that thread.
  *
