@@ -206,7 +206,6 @@ public final class PerCpuPool<T> {
     }
 
     private Lease<T> takeSlowly(long refusal) {
-        StackRoom.check();
         if (refusal == Commits.STATUS + Commits.UNAVAILABLE && shelf != PerCpuMemory.NONE) {
             index.own(); // which registers a thread that had no area
             long number = Commits.take(shelf);
