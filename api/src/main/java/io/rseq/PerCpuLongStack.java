@@ -282,8 +282,8 @@ public final class PerCpuLongStack {
         boolean fenced = true;
         changing.lock();
         try {
-            overflow.giveAllTo(
-                    all); // first: to what is empty it is handed over as it is, and there it can always go back
+            // The overflow first: to what is empty it is handed over as it is, and there it can always go back.
+            overflow.giveAllTo(all);
             if (acquired() != NONE) fenced = stacks.giveAllTo(all, memory.acquired());
             stripes.giveAllTo(all);
         } finally {

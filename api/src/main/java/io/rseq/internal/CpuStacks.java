@@ -87,12 +87,12 @@ public final class CpuStacks {
                 for (int i = 0; i < count; i++)
                     Commits.put(cpu, at + VALUES + (long) i * Long.BYTES, values.lockedPop());
                 if (count > 0) Commits.put(cpu, at, count);
-                // where a stripe holds more than a stack, the rest goes on with the next one's, and to the overflow at
-                // last
+                // Where a stripe holds more than a stack, the rest goes on with the next one's, at last to the
+                // overflow.
             }
         } finally {
-            overflow.takeOver(
-                    values); // also where memory is short: who tries again finds the other stripes as they are
+            // Also where memory is short: who tries again finds the other stripes as they are.
+            overflow.takeOver(values);
         }
     }
 
