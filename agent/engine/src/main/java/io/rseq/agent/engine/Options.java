@@ -14,12 +14,13 @@ import java.util.TreeMap;
 
 /**
  * What the user asked for: {@code -javaagent:rseq-agent.jar=key=value,key=value}, then {@code -Drseq.key=value}, then {@code
- * RSEQ_KEY=value} (dots as underscores). The first that names a key wins. What is not understood is a warning that names the nearest
- * match, and the default holds.
+ * RSEQ_KEY=value} (dots as underscores). The first that names a key wins; without a value it names none, but for {@code log.file}. What
+ * is not understood is a warning that names the nearest match, and the default holds.
  */
 public final class Options {
     private static final List<String> KEYS = List.of(
             "log", "log.file", "reader", "committer", "entry", "owner", "export", "native.path", "native.tmpdir");
+    private static final String STDERR_IF_EMPTY = "log.file";
     private static final List<String> SWITCH = List.of("on", "off");
     private static final List<String> ENTRIES = List.of("direct", "linker");
     private static final String PROPERTY_PREFIX = "rseq.";
@@ -89,7 +90,7 @@ public final class Options {
 
     /** The file to log to, null for stderr. */
     public String logFile() {
-        String file = values.getOrDefault("log.file", "");
+        String file = values.getOrDefault(STDERR_IF_EMPTY, "");
         return file.isEmpty() ? null : file;
     }
 
@@ -158,8 +159,9 @@ public final class Options {
     }
 
     private void put(String key, String value, String source) {
-        if (KEYS.contains(key)) values.putIfAbsent(key, value);
-        else warnings.add("unknown " + source + "; did you mean '" + NearestMatch.of(key, KEYS) + "'? Ignored");
+        if (KEYS.contains(key)) {
+            if (!value.isEmpty() || key.equals(STDERR_IF_EMPTY)) values.putIfAbsent(key, value);
+        } else warnings.add("unknown " + source + "; did you mean '" + NearestMatch.of(key, KEYS) + "'? Ignored");
     }
 
     private int choice(String key, List<String> words, int otherwise) {

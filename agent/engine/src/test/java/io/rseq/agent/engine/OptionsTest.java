@@ -41,6 +41,20 @@ class OptionsTest {
     }
 
     @Test
+    void any_other_empty_value_is_as_if_it_were_not_there() {
+        Options options = Options.of(
+                "native.path=,reader=,log= ",
+                Map.of("rseq.log", "", "rseq.native.tmpdir", "", "rseq.reader", "jni"),
+                Map.of("RSEQ_LOG", "warn", "RSEQ_OWNER", "", "RSEQ_NATIVE_TMPDIR", "/t"));
+        assertThat(options.warnings()).isEmpty();
+        assertThat(options.nativePath()).isNull();
+        assertThat(options.nativeTmpdir()).isEqualTo("/t");
+        assertThat(options.reader()).isEqualTo(Reader.JNI);
+        assertThat(options.log()).isEqualTo(Log.Level.WARN);
+        assertThat(options.owner()).isNull();
+    }
+
+    @Test
     void an_unknown_key_is_a_warning_with_the_nearest_match() {
         assertThat(Options.of("raeder=raw", Map.of(), Map.of()).warnings())
                 .singleElement()
