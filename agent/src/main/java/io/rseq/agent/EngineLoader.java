@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.MalformedURLException;
 import java.net.URL;
+import java.security.CodeSource;
 import java.security.ProtectionDomain;
 import java.util.Collections;
 import java.util.Enumeration;
@@ -54,8 +55,22 @@ final class EngineLoader extends ClassLoader {
     }
 
     private static File jarOf(ProtectionDomain domain) throws Exception {
-        URL url = domain.getCodeSource().getLocation();
+        CodeSource source = domain.getCodeSource();
+        URL url = source == null ? null : source.getLocation();
+        if (url == null) url = jarOfLauncher();
         return url.getPath().indexOf('%') < 0 ? new File(url.getPath()) : new File(url.toURI());
+    }
+
+    /** From where the launcher's class file lies: a class of the boot loader, as under -Xbootclasspath/a, has no code source. */
+    @SuppressWarnings("deprecation") // the constructors of URL, deprecated in 20; URL.of is 20
+    private static URL jarOfLauncher() throws IOException {
+        URL file = RseqAgent.class.getResource("RseqAgent.class");
+        String place = file == null ? "?" : file.toString();
+        int end = place.indexOf("!/");
+        if (!place.startsWith("jar:file:") || end < 0)
+            throw new IOException("RseqAgent comes from " + place
+                    + ", which is no jar file; give -javaagent:rseq-agent.jar, and it on no other class path");
+        return new URL(place.substring("jar:".length(), end));
     }
 
     File jar() {

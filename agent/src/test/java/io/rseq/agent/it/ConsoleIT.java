@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rseq.agent.it.programs.Churn;
 import io.rseq.agent.it.programs.Hello;
+import io.rseq.agent.it.programs.LiveThreads;
 import io.rseq.agent.it.programs.Shapes;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -115,15 +116,58 @@ class ConsoleIT {
                 .printed("reader=raw");
     }
 
+    /** Which would otherwise wait for its reader before main. */
     @EveryJdk
-    void image_without_java_logging_is_told_of_the_module(World world) {
+    void log_file_that_is_a_fifo_is_one_warning(World world) throws IOException {
+        Path fifo = AgentJar.buildFolder().resolve("log-" + world.jdk().feature() + ".fifo");
+        Files.deleteIfExists(fifo);
+        Command.of("mkfifo", fifo.toString()).run().succeeded();
         Launch.of(world, Hello.class)
-                .agent("log=debug")
-                .jvm("--limit-modules", "java.base,java.instrument")
+                .agent("log.file=" + fifo)
                 .run()
                 .succeeded()
-                .warnedOnceOf("JNA can't start here", "lacks the module java.logging")
+                .warnedOnceOf("log.file=" + fifo, "stderr", "neither a file nor a character device")
                 .printed("reader=raw");
+    }
+
+    /** Pipes here, as in a container. */
+    @EveryJdk
+    void log_file_may_name_stderr_stdout_or_a_device(World world) throws IOException {
+        assertThat(Launch.of(world, Hello.class)
+                        .agent("log.file=/dev/stderr")
+                        .run()
+                        .succeeded()
+                        .hadNoWarning()
+                        .exitLine())
+                .containsKey("registered");
+        Path link = AgentJar.buildFolder().resolve("log-" + world.jdk().feature() + ".link");
+        Files.deleteIfExists(link);
+        Files.createSymbolicLink(link, Path.of("/dev/stdout"));
+        Outcome out =
+                Launch.of(world, Hello.class).agent("log.file=" + link).run().succeeded();
+        assertThat(out.err()).isEmpty();
+        assertThat(out.out()).anyMatch(line -> line.startsWith("rseq: exit "));
+        Outcome none =
+                Launch.of(world, Hello.class).agent("log.file=/dev/null").run().succeeded();
+        assertThat(none.err()).isEmpty();
+    }
+
+    @EveryJdk
+    void launcher_of_the_boot_loader_finds_its_jar(World world) {
+        silent(Launch.of(world, Hello.class).jvm("-Xbootclasspath/a:" + AgentJar.path()));
+    }
+
+    @EveryJdk
+    void image_without_java_logging_is_told_of_the_module(World world) {
+        try (Running running = Launch.of(world, LiveThreads.class)
+                .agent("log=debug")
+                .jvm("--limit-modules", "java.base,java.instrument")
+                .arguments(0, 0)
+                .start()) {
+            running.awaitErr("JNA can't start here");
+            running.say("go");
+            running.finish().succeeded().warnedOnceOf("JNA can't start here", "lacks the module java.logging");
+        }
     }
 
     private static void silent(Launch launch) {

@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.rseq.agent.engine.report;
 
+import java.io.File;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /**
  * Where the agent's lines go: the process's stderr, or {@code log.file}. One write per line, so that lines of several threads do not mix,
@@ -35,6 +39,11 @@ public final class Log {
         }
     }
 
+    /** Of a file's mode (inode(7)): its kind, and that of a character device. */
+    private static final int S_IFMT = 0xF000;
+
+    private static final int S_IFCHR = 0x2000;
+
     private static final OutputStream STDERR = new FileOutputStream(FileDescriptor.err);
 
     private static volatile Level threshold = Level.INFO;
@@ -48,7 +57,7 @@ public final class Log {
         out = STDERR; // a start that failed may have had a file
         if (file == null) return;
         try {
-            out = new FileOutputStream(file, true);
+            out = open(file);
         } catch (IOException failure) {
             LineLogger.LOG.warn("log.file={} can't be written, using stderr: {}", file, failure.getMessage());
         }
@@ -62,6 +71,28 @@ public final class Log {
     /** The line of the start and that of the exit: written without SLF4J, whose classes cost an application's start 3 ms. */
     public static void info(String message) {
         if (shows(Level.INFO)) write(message);
+    }
+
+    /**
+     * To open a FIFO is to wait for its reader, perhaps for ever, and a socket can't be opened: where such a one is the process's stderr or
+     * stdout already, as /dev/stderr may be, it is written to as that; any other is refused. NIO's classes are for these few alone.
+     */
+    private static OutputStream open(String file) throws IOException {
+        File given = new File(file);
+        if (!given.exists() || given.isFile() || given.isDirectory()) return new FileOutputStream(file, true);
+        Map<String, Object> facts = Files.readAttributes(Path.of(file), "unix:mode,fileKey");
+        if (isSame(facts, "/proc/self/fd/2")) return STDERR;
+        if (isSame(facts, "/proc/self/fd/1")) return new FileOutputStream(FileDescriptor.out);
+        if (((Integer) facts.get("mode") & S_IFMT) == S_IFCHR) return new FileOutputStream(file, true);
+        throw new IOException("it is neither a file nor a character device");
+    }
+
+    private static boolean isSame(Map<String, Object> facts, String descriptor) {
+        try {
+            return facts.get("fileKey").equals(Files.getAttribute(Path.of(descriptor), "unix:fileKey"));
+        } catch (IOException closed) {
+            return false;
+        }
     }
 
     static void write(String message) {
