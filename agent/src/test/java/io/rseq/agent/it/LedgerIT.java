@@ -4,6 +4,10 @@ package io.rseq.agent.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rseq.agent.it.programs.LiveThreads;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -56,6 +60,44 @@ class LedgerIT {
                 running.say("go");
                 running.finish().succeeded();
             }
+        }
+    }
+
+    @EveryJdk
+    void status_shows_a_thread_whose_name_is_no_proper_unicode(World world) {
+        try (Running running =
+                Launch.of(world, LiveThreads.class).arguments(0, 1, "half").start()) {
+            running.awaitOut("ready");
+            Status status = Status.of(world, running.pid());
+            assertThat(status.threadNamed("?0").word("index")).isEqualTo("area");
+            running.say("go");
+            running.finish().succeeded();
+        }
+    }
+
+    @EveryJdk
+    void foreign_native_half_of_jna_costs_the_threads_and_the_second_source_alone(World world) throws IOException {
+        Path folder = Files.createDirectories(AgentJar.buildFolder().resolve("foreign-jna"));
+        Files.copy(
+                Fixture.library("foreign_jna", world.jdk()),
+                folder.resolve("libjnidispatch.so"),
+                StandardCopyOption.REPLACE_EXISTING);
+        try (Running running = Launch.of(world, LiveThreads.class)
+                .jvm("-Djna.boot.library.path=" + folder)
+                .agent("log=debug")
+                .arguments(1, 1)
+                .start()) {
+            running.awaitErr("WARN JNA can't start here");
+            List<String> lines = Status.lines(world, running.pid());
+            assertThat(lines).hasSize(3);
+            assertThat(lines.get(2)).startsWith("WARN JNA can't start here").endsWith("the threads are not shown");
+            assertThat(running.threadNames()).contains("rseq-journal");
+            running.say("go");
+            Outcome outcome = running.finish().succeeded();
+            assertThat(outcome.warnings())
+                    .filteredOn(line -> line.contains("JNA"))
+                    .hasSize(1);
+            assertThat(outcome.exitLine()).containsKey("registered");
         }
     }
 

@@ -8,6 +8,8 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,6 +48,20 @@ final class Running implements AutoCloseable {
         String[] names = new File("/proc/" + process.pid() + "/task").list();
         if (names != null) threads.addAll(List.of(names));
         return threads;
+    }
+
+    /** What the kernel calls them: the first 15 letters of their names. */
+    List<String> threadNames() {
+        List<String> names = new ArrayList<>();
+        for (String thread : threads()) {
+            try {
+                names.add(Files.readString(Path.of("/proc/" + process.pid() + "/task/" + thread + "/comm"))
+                        .strip());
+            } catch (IOException ended) {
+                // between the two looks
+            }
+        }
+        return names;
     }
 
     /** Writes a line to its stdin. */

@@ -51,6 +51,16 @@ class ThreadChurnIT {
         assertThat(outcome.exitLine()).containsKey("registered");
     }
 
+    @EveryJdk
+    void exit_waits_for_no_lock_of_the_jdk_also_under_debug(World world) {
+        Outcome outcome = Launch.of(world, Ending.class)
+                .agent("log=debug")
+                .arguments("lock")
+                .run()
+                .exited(5);
+        assertThat(outcome.exitLine()).containsKey("registered");
+    }
+
     @EveryWorld
     void halt_during_churn_keeps_its_exit_code(World world) {
         Launch.of(world, Ending.class)

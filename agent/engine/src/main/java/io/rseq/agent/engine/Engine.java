@@ -44,8 +44,8 @@ public final class Engine implements Function<Map<String, Object>, Object> {
         String answer = (String) request.get("status");
         if (answer == null) premain((String) request.get("options"), (Instrumentation) request.get("instrumentation"));
         else if (transformer != null) Summary.write(answer, transformer);
-        else if (failure != null)
-            Summary.writeFailure(answer, (mayTryAgain() ? failure.getMessage() : failure) + mend());
+        else if (failure == null) Summary.writeAbsence(answer);
+        else Summary.writeFailure(answer, (mayTryAgain() ? failure.getMessage() : failure) + mend());
         return null;
     }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.rseq.agent.it.programs;
 
-/** Ends in the middle of thread churn: {@code exit}, {@code halt}, or {@code wait} for a signal. */
+/** Ends in the middle of thread churn: {@code exit}, the same with a {@code lock} of the JDK held, {@code halt}, or {@code wait} for a signal. */
 public final class Ending {
     private Ending() {}
 
@@ -15,6 +15,11 @@ public final class Ending {
         System.out.println("churning");
         switch (arguments[0]) {
             case "exit" -> System.exit(5);
+            case "lock" -> {
+                synchronized (System.getProperties()) {
+                    System.exit(5);
+                }
+            }
             case "halt" -> Runtime.getRuntime().halt(7);
             case "wait" -> Thread.sleep(Long.MAX_VALUE);
             default -> throw new IllegalArgumentException(arguments[0]);

@@ -6,8 +6,10 @@ import java.util.List;
 import java.util.Scanner;
 import java.util.concurrent.CountDownLatch;
 
-/** Threads that read an index and end, and threads that read one and stay until a line comes on stdin. */
+/** Threads that read an index and end, and threads that read one and stay until a line comes on stdin; those have half a character in their names if asked. */
 public final class LiveThreads {
+    private static final String HALF_A_CHARACTER = "\ud83d";
+
     private LiveThreads() {}
 
     public static void main(String[] arguments) throws InterruptedException {
@@ -18,11 +20,12 @@ public final class LiveThreads {
             thread.start();
             thread.join();
         }
+        String name = arguments.length > 2 ? HALF_A_CHARACTER : "staying-";
         CountDownLatch ready = new CountDownLatch(staying);
         CountDownLatch over = new CountDownLatch(1);
         List<Thread> threads = new ArrayList<>();
         for (int i = 0; i < staying; i++) {
-            Thread thread = new Thread(() -> readAndStay(ready, over), "staying-" + i);
+            Thread thread = new Thread(() -> readAndStay(ready, over), name + i);
             thread.start();
             threads.add(thread);
         }

@@ -39,9 +39,11 @@ final class Attach implements Callable<Integer> {
         }
         jvm.load(parent.jar(), options);
         String text = jvm.status(parent.jar());
-        if (!RunningJvm.isLoaded(text))
+        if (!RunningJvm.isLoaded(text)) {
+            String failure = RunningJvm.failure(text);
             throw new IOException("the agent did not start in " + pid
-                    + (text.isEmpty() ? "; its stderr says why" : ": " + RunningJvm.failure(text)));
+                    + (failure == null ? ", or can't say so; its stderr says why" : ": " + failure));
+        }
         spec.commandLine().getOut().println("loaded into " + pid + "; its stderr has the start line");
         return 0;
     }

@@ -23,7 +23,7 @@ final class RunningJvm {
         this.pid = pid;
     }
 
-    /** What the agent there has in force, its totals and its threads; why it did not start; or empty where it is not loaded. */
+    /** What the agent there has in force, its totals and its threads; why it did not start; that it is absent; empty where it can't answer. */
     String status(File jar) throws IOException {
         Path answer = createFile();
         try {
@@ -36,12 +36,12 @@ final class RunningJvm {
 
     /** Whether an agent that is in force answered so. */
     static boolean isLoaded(String status) {
-        return !status.isEmpty() && !status.startsWith(Summary.FAILED);
+        return !status.isEmpty() && !status.equals(Summary.ABSENT) && !status.startsWith(Summary.FAILED);
     }
 
-    /** Why it is not. */
+    /** Why it is not; null where no answer says so. */
     static String failure(String status) {
-        return status.substring(Summary.FAILED.length());
+        return status.startsWith(Summary.FAILED) ? status.substring(Summary.FAILED.length()) : null;
     }
 
     /** Loads the agent there, and returns when its agentmain has. */

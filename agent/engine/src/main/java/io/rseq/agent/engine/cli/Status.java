@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.rseq.agent.engine.cli;
 
+import io.rseq.agent.engine.ownership.Summary;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
@@ -23,7 +24,8 @@ final class Status implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         String text = new RunningJvm(pid).status(parent.jar());
-        if (text.isEmpty())
+        if (text.isEmpty()) throw new IOException("no answer came from " + pid + "; its stderr may say why");
+        if (text.equals(Summary.ABSENT))
             throw new IOException("the agent is not loaded in " + pid + "; load it with: attach " + pid);
         if (!RunningJvm.isLoaded(text))
             throw new IOException("the agent did not start in " + pid + ": " + RunningJvm.failure(text));

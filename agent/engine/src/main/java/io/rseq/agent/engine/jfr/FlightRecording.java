@@ -32,7 +32,7 @@ public final class FlightRecording implements FlightRecorderListener {
     public void join() {
         try {
             FlightRecorder.addListener(this);
-        } catch (RuntimeException | LinkageError failure) { // a security manager, or a JDK where all this is otherwise
+        } catch (Throwable failure) { // a security manager, or a JDK where all this is otherwise
             warn(failure);
         }
     }
@@ -47,7 +47,7 @@ public final class FlightRecording implements FlightRecorderListener {
             FlightRecorder.addPeriodicEvent(TotalsEvent.class, this::totals);
             transitions = EventType.getEventType(TransitionEvent.class);
             follow();
-        } catch (RuntimeException | LinkageError failure) { // it is the application's thread
+        } catch (Throwable failure) { // it is the application's thread
             warn(failure);
         }
     }

@@ -3,7 +3,6 @@ package io.rseq.agent.engine.management;
 
 import io.rseq.agent.engine.report.LineLogger;
 import io.rseq.agent.engine.weave.PerCpuTransformer;
-import javax.management.JMException;
 import javax.management.MBeanServer;
 import javax.management.MBeanServerFactory;
 import javax.management.ObjectName;
@@ -28,7 +27,7 @@ public final class PlatformServer {
                 return true;
             }
             return false;
-        } catch (JMException | RuntimeException | LinkageError failure) { // a server may be an application's own
+        } catch (Throwable failure) { // a server may be an application's own
             LineLogger.LOG.warn("{} can't be registered: {}; status PID shows the same", AGENT, failure.toString());
             return true;
         }

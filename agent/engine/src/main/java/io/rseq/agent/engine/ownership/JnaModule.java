@@ -6,9 +6,9 @@ import java.lang.module.ModuleDescriptor;
 import java.lang.module.ModuleFinder;
 import java.lang.module.ModuleReader;
 import java.lang.module.ModuleReference;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Properties;
 import java.util.Set;
 import java.util.function.Supplier;
 
@@ -40,13 +40,14 @@ final class JnaModule {
 
     /** Runs what starts JNA, leaving the process's properties as they were. */
     static <T> T start(Supplier<T> first) {
-        Properties before = (Properties) System.getProperties().clone();
+        List<String> unset = new ArrayList<>();
+        for (String property : PROPERTIES) {
+            if (System.getProperty(property) == null) unset.add(property);
+        }
         try {
             return first.get();
         } finally {
-            for (String property : PROPERTIES) {
-                if (!before.containsKey(property)) System.clearProperty(property);
-            }
+            for (String property : unset) System.clearProperty(property);
         }
     }
 

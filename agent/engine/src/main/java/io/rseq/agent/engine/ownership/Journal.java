@@ -5,6 +5,7 @@ import io.rseq.agent.engine.jfr.FlightRecording;
 import io.rseq.agent.engine.management.PlatformServer;
 import io.rseq.agent.engine.report.LineLogger;
 import io.rseq.agent.engine.report.Log;
+import io.rseq.agent.engine.report.Reason;
 import io.rseq.agent.engine.weave.PerCpuTransformer;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -31,6 +32,7 @@ public final class Journal extends Thread {
     private volatile FlightRecording recording;
     private boolean secondSourceLogged;
     private boolean virtualRefusedLogged;
+    private boolean failed;
     private final Set<String> told = new HashSet<>();
     private final ByteBuffer events = ByteBuffer.wrap(bytes).order(ByteOrder.nativeOrder());
 
@@ -45,17 +47,36 @@ public final class Journal extends Thread {
     public void run() {
         int pause;
         for (long slept = 0; true; slept += pause) {
-            pause = isRecorded() || Log.shows(Log.Level.DEBUG) ? SLEEP_DEBUG_MS : SLEEP_MS;
-            drain();
-            warnOfCommitter();
-            if (slept >= SECOND_SOURCE_MS) logSecondSource();
-            if (!beanRegistered && transformer.sawMBeanServer()) beanRegistered = PlatformServer.register(transformer);
+            pause = SLEEP_MS;
+            try {
+                if (isRecorded() || Log.shows(Log.Level.DEBUG)) pause = SLEEP_DEBUG_MS;
+                look(slept);
+            } catch (Throwable failure) { // such as a heap that is full just now: the next turn is another
+                warnOnce(failure);
+            }
             try {
                 if (recorderSought) sleep(pause);
                 else transformer.awaitFlightRecorder(pause);
             } catch (InterruptedException nobodyOfOurs) {
-                drain();
+                // the next turn comes earlier
             }
+        }
+    }
+
+    private void look(long slept) {
+        drain();
+        warnOfCommitter();
+        if (slept >= SECOND_SOURCE_MS) logSecondSource();
+        if (!beanRegistered && transformer.sawMBeanServer()) beanRegistered = PlatformServer.register(transformer);
+    }
+
+    private void warnOnce(Throwable failure) {
+        if (failed) return;
+        failed = true;
+        try {
+            LineLogger.LOG.warn("the journal's reader goes on after a failure: " + Reason.of(failure));
+        } catch (Throwable unsaid) {
+            failed = false;
         }
     }
 
@@ -72,9 +93,10 @@ public final class Journal extends Thread {
 
     /**
      * In a debug log, once: what the C library itself says, for comparison with the start line. Not at the start: JNA starts
-     * java.util.logging, and an application may want to choose its LogManager in main first.
+     * java.util.logging, and an application may want to choose its LogManager in main first. Not at exit, and under no lock that the exit
+     * takes: JNA waits for locks of the JDK that the application may hold.
      */
-    synchronized void logSecondSource() {
+    private void logSecondSource() {
         if (secondSourceLogged || !Log.shows(Log.Level.DEBUG)) return;
         secondSourceLogged = true;
         try {

@@ -4,6 +4,7 @@ package io.rseq.agent.engine.ownership;
 import com.sun.jna.Function;
 import com.sun.jna.NativeLong;
 import com.sun.jna.Pointer;
+import io.rseq.agent.engine.report.Reason;
 
 /**
  * What the C library says of itself, asked through JNA: a second source, independent of our own native code, for the command line, the
@@ -41,8 +42,8 @@ public final class Libc {
             JnaModule.define();
             instance = JnaModule.start(Libc::new);
             return instance;
-        } catch (ReflectiveOperationException | RuntimeException | LinkageError failure) {
-            unavailable = "JNA can't start here (" + failure.getMessage() + "); " + mend();
+        } catch (Throwable failure) { // of another version's native half it throws a plain Error
+            unavailable = "JNA can't start here (" + Reason.of(failure) + "); " + mend();
             throw new IllegalStateException(unavailable);
         }
     }

@@ -5,7 +5,7 @@ import io.rseq.agent.engine.report.LineLogger;
 import io.rseq.agent.engine.report.Log;
 import io.rseq.agent.engine.report.Reason;
 import io.rseq.agent.engine.weave.PerCpuTransformer;
-import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -13,6 +13,9 @@ import java.nio.file.Path;
 public final class Summary extends Thread {
     /** What the answer to a {@code status} command begins with where the agent did not start; the reason follows. */
     public static final String FAILED = "failed ";
+
+    /** And this, where it was not loaded at all. */
+    public static final String ABSENT = "absent";
 
     private final Journal journal;
     private final PerCpuTransformer transformer;
@@ -25,11 +28,16 @@ public final class Summary extends Thread {
 
     @Override
     public void run() {
-        journal.logSecondSource();
-        journal.warnOfCommitter();
-        String totals = totals(transformer);
-        journal.drain(); // what the totals count is in the log before them
-        Log.info("exit " + totals);
+        String totals = "";
+        try {
+            journal.warnOfCommitter();
+            totals = totals(transformer);
+            journal.drain(); // what the totals count is in the log before them
+        } catch (Throwable failure) {
+            LineLogger.LOG.warn("the last lines are missing: " + Reason.of(failure));
+        } finally {
+            Log.info("exit " + totals);
+        }
     }
 
     /** Writes what is in force, the totals of now and the ledger to a file: the answer to a {@code status} command. */
@@ -39,6 +47,11 @@ public final class Summary extends Thread {
         write(file, text);
     }
 
+    /** The answer where the agent was not loaded. */
+    public static void writeAbsence(String file) {
+        write(file, ABSENT);
+    }
+
     /** The answer where the agent did not start. */
     public static void writeFailure(String file, String reason) {
         write(file, FAILED + reason);
@@ -46,8 +59,8 @@ public final class Summary extends Thread {
 
     private static void write(String file, String text) {
         try {
-            Files.writeString(Path.of(file), text);
-        } catch (IOException failure) {
+            Files.write(Path.of(file), text.getBytes(StandardCharsets.UTF_8)); // a name may be no proper Unicode
+        } catch (Throwable failure) {
             LineLogger.LOG.warn("can't write the status to " + file + ": " + Reason.of(failure));
         }
     }
@@ -55,8 +68,8 @@ public final class Summary extends Thread {
     private static String threads() {
         try {
             return Ledger.read().toString();
-        } catch (IllegalStateException reason) {
-            return "WARN " + reason.getMessage() + "; the threads are not shown\n";
+        } catch (Throwable reason) {
+            return "WARN " + Reason.of(reason) + "; the threads are not shown\n";
         }
     }
 

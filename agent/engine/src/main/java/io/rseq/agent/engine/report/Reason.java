@@ -1,20 +1,26 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.rseq.agent.engine.report;
 
-import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 
-/** Why a file can't be had, in words: the message of a {@link FileSystemException} alone is often nothing but the file's name. */
+/**
+ * Why something failed, in words and in one line. The message of a {@link FileSystemException} alone is often nothing but the file's name,
+ * and some have none, or their cause's alone.
+ */
 public final class Reason {
     private Reason() {}
 
-    public static String of(IOException failure) {
+    public static String of(Throwable failure) {
         if (failure instanceof NoSuchFileException) return "no such file";
         if (failure instanceof AccessDeniedException) return "permission denied";
-        if (!(failure instanceof FileSystemException)) return failure.getMessage();
-        String reason = ((FileSystemException) failure).getReason();
-        return reason == null ? failure.toString() : reason;
+        String reason = failure instanceof FileSystemException
+                ? ((FileSystemException) failure).getReason()
+                : failure.getMessage();
+        if (reason == null && failure.getCause() != null) return of(failure.getCause());
+        return reason == null || reason.isBlank()
+                ? failure.toString()
+                : reason.strip().replaceAll("\\s+", " ");
     }
 }

@@ -19,4 +19,13 @@ class ReasonTest {
         assertThat(Reason.of(new FileSystemException("/f"))).contains("/f", "FileSystemException");
         assertThat(Reason.of(new IOException("zip END header not found"))).isEqualTo("zip END header not found");
     }
+
+    @Test
+    void a_reason_is_one_line_and_never_nothing() {
+        assertThat(Reason.of(new Error(" a\n\n b\n"))).isEqualTo("a b");
+        assertThat(Reason.of(new NullPointerException())).isEqualTo("java.lang.NullPointerException");
+        assertThat(Reason.of(new IOException(" "))).startsWith("java.io.IOException");
+        assertThat(Reason.of(new ExceptionInInitializerError(new IllegalStateException("why"))))
+                .isEqualTo("why");
+    }
 }
