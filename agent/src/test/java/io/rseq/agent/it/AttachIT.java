@@ -4,6 +4,7 @@ package io.rseq.agent.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rseq.agent.it.programs.BeforeTheAgent;
+import io.rseq.agent.it.programs.UnreadableFiles;
 
 /** The agent loaded into a running JVM: threads and classes that are there already are served like those that come. */
 class AttachIT {
@@ -66,6 +67,24 @@ class AttachIT {
                     .isEqualTo(failed.err());
             AgentJar.attachFromCommandLine(world.jdk(), running.pid());
             goOn(running, world, "raw").warnedOnceOf("ERROR can't unpack", "/nonexistent");
+        }
+    }
+
+    /** What a loader of the application's throws is no failed start, and the class is woven from what the JVM has of it. */
+    @EveryJdk
+    void classes_whose_loader_throws_an_error_are_woven_after_an_attach(World world) {
+        try (Running running = Launch.of(world, UnreadableFiles.class)
+                .withoutAgent()
+                .jvm("-XX:+EnableDynamicAgentLoading")
+                .start()) {
+            running.awaitOut("ready");
+            AgentJar.attachFromCommandLine(world.jdk(), running.pid());
+            assertThat(Status.of(world, running.pid()).total("woven")).isPositive();
+            running.say("go");
+            Outcome outcome = running.finish().succeeded().hadNoWarning();
+            assertThat(outcome.number("static")).isNotNegative();
+            assertThat(outcome.startLine().get("woven"))
+                    .isEqualTo(outcome.exitLine().get("woven"));
         }
     }
 

@@ -105,15 +105,32 @@ public final class Engine implements Function<Map<String, Object>, Object> {
                 committer.number(),
                 options.entersDirectly(),
                 facts + " reader=" + reader.word() + " committer=" + committer.word());
-        if (!$Rseq.watch()) {
-            LineLogger.LOG.warn("this JVM sends no thread events: threads are registered at their first use");
-        }
-        instrumentation.addTransformer(weaving, true);
-        LoadedClasses.weave(instrumentation, weaving);
-        Log.info($Rseq.description() + " woven=" + weaving.woven());
         transformer = weaving;
-        journal.start();
-        Runtime.getRuntime().addShutdownHook(new Summary(journal, transformer));
+        follow(instrumentation);
+    }
+
+    /** The agent is in force: what fails from here on is not the start. */
+    private void follow(Instrumentation instrumentation) {
+        try {
+            if (!$Rseq.watch()) {
+                LineLogger.LOG.warn("this JVM sends no thread events: threads are registered at their first use");
+            }
+            instrumentation.addTransformer(transformer, true);
+            LoadedClasses.weave(instrumentation, transformer);
+        } catch (Throwable failed) {
+            partly(failed);
+        }
+        Log.info($Rseq.description() + " woven=" + transformer.woven());
+        try {
+            Runtime.getRuntime().addShutdownHook(new Summary(journal, transformer));
+            journal.start();
+        } catch (Throwable failed) {
+            partly(failed);
+        }
+    }
+
+    private static void partly(Throwable failed) {
+        LineLogger.LOG.error("the agent is in force, but not all of it: " + failed);
     }
 
     private static void decideOwner(Options options) {

@@ -2,10 +2,8 @@
 package io.rseq.agent.engine.weave;
 
 import io.rseq.agent.engine.report.LineLogger;
-import java.io.IOException;
 import java.io.InputStream;
 import java.lang.instrument.Instrumentation;
-import java.lang.instrument.UnmodifiableClassException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -38,7 +36,7 @@ public final class LoadedClasses {
     private static boolean mayConcernUs(Class<?> type, ClassLoader loader) {
         try (InputStream in = loader.getResourceAsStream(type.getName().replace('.', '/') + ".class")) {
             return in == null || Prefilter.concernsUs(in.readAllBytes());
-        } catch (IOException | RuntimeException | LinkageError unreadable) {
+        } catch (Throwable unreadable) { // the loader is an application's own
             return true;
         }
     }
@@ -46,7 +44,7 @@ public final class LoadedClasses {
     private static void retransform(Instrumentation instrumentation, Class<?> type) {
         try {
             instrumentation.retransformClasses(type);
-        } catch (UnmodifiableClassException | RuntimeException | LinkageError failure) {
+        } catch (Throwable failure) {
             LineLogger.LOG.warn(
                     "refused class {}, loaded before the agent: {}; give the agent on the command line",
                     type.getName(),
