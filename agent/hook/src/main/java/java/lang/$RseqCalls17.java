@@ -8,6 +8,7 @@ import java.lang.reflect.Method;
 import java.util.Arrays;
 import jdk.internal.access.SharedSecrets;
 import jdk.internal.misc.Unsafe;
+import jdk.internal.misc.VM;
 import jdk.internal.vm.annotation.DontInline;
 import jdk.internal.vm.annotation.ForceInline;
 import jdk.internal.vm.annotation.Stable;
@@ -32,7 +33,8 @@ import jdk.internal.vm.annotation.Stable;
  * {@code @Stable}: constants for C2.
  */
 final class $RseqCalls17 {
-    private static final boolean ON_X86 = !System.getProperty("os.arch", "").equals("aarch64");
+    /** Not asked of the system's properties, which a security manager may keep from whoever makes the first structure. */
+    private static final boolean ON_X86 = !"aarch64".equals(VM.getSavedProperty("os.arch"));
 
     /** Where Java's calling convention has its first five numbers, in HotSpot's numbering (register_x86.hpp, register_aarch64.hpp). */
     private static final int[] REGISTERS_X86_64 = {6, 2, 1, 8, 9};

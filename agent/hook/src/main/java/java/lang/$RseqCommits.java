@@ -348,7 +348,9 @@ public final class $RseqCommits {
             failure = committer == ATOMIC ? "" : open(committer == CRITICAL_JNI);
         } catch (VirtualMachineError now) {
             throw now;
-        } catch (Throwable reason) {
+        } catch (Throwable thrown) {
+            boolean wrapped = thrown instanceof ExceptionInInitializerError && thrown.getCause() != null;
+            Throwable reason = wrapped ? thrown.getCause() : thrown;
             failure = reason.getClass().getSimpleName() + ": " + reason.getMessage();
         }
         if (failure != null) {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.rseq.agent.it.programs.BeforeTheAgent;
 import io.rseq.agent.it.programs.Hello;
+import io.rseq.agent.it.programs.StaticStructures;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,6 +38,20 @@ class SecurityManagerIT {
                 .printed("inRange=true")
                 .printed("reader=raw");
         assertThat(outcome.number("woven")).isNotNegative();
+    }
+
+    /** The committer is opened by whoever makes the first structure, here under a policy without the JDK's own grants. */
+    @EveryJdk
+    void application_without_a_grant_commits_atomically_and_a_warning_says_what_was_denied(World world)
+            throws IOException {
+        String policy =
+                policy("bare", "permission java.security.AllPermission;").replace("=/", "==/");
+        underAManager(Launch.of(world, StaticStructures.class), world)
+                .jvm(policy)
+                .run()
+                .succeeded()
+                .warnedOnceOf("using atomic: AccessControlException: access denied")
+                .printed("committer=atomic");
     }
 
     @EveryJdk

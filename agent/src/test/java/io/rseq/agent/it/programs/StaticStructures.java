@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.rseq.agent.it.programs;
 
+import io.rseq.Cpus;
 import io.rseq.PerCpuBuffer;
 import io.rseq.PerCpuCounter;
 import io.rseq.PerCpuHistogram;
@@ -15,6 +16,11 @@ public final class StaticStructures {
     private static final PerCpuBuffer BUFFER = new PerCpuBuffer(1024);
 
     private StaticStructures() {}
+
+    public static void main(String[] arguments) {
+        System.out.println("used=" + use());
+        System.out.println("committer=" + Cpus.support().committer());
+    }
 
     public static long use() {
         COUNTER.increment();
