@@ -3,6 +3,7 @@ package io.rseq.agent.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rseq.agent.it.programs.Hello;
 import io.rseq.agent.it.programs.LiveThreads;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -16,12 +17,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** Every rseq(2) of a whole process, as strace sees it, thread by thread. */
+/** Every rseq(2) of a whole process, as strace sees it, thread by thread; and how it unpacks its libraries. */
 class SystemCallsIT {
     private static final int ENDING = 5;
     private static final int STAYING = 4;
     private static final String NOBODYS_ADDRESS = "0xfffffffffffff000"; // -4096: a question, never a registration
     private static final Pattern CALL = Pattern.compile("rseq\\((\\w+|NULL), (\\w+), (\\w+), (\\w+)\\) += (-?\\d+).*");
+
+    private static final Pattern CHMOD = Pattern.compile("chmod.*, 0[0-7]*([0-7]{3})[,)]");
 
     /** One system call. */
     private record Call(String address, boolean unregister, boolean succeeded) {
@@ -80,6 +83,43 @@ class SystemCallsIT {
         assertThat(outcome.exitLine())
                 .containsEntry("syscalls.register", "0")
                 .containsEntry("syscalls.unregister", "0");
+    }
+
+    @EveryAgentOwnedWorld
+    void libraries_are_unpacked_where_others_can_not_search_whatever_the_umask(World world) throws IOException {
+        Machine.needsTool("strace", "strace", "-f", "-e", "trace=file", "true");
+        Path folder = newFolder("unpacked-" + world.jdk().feature());
+        Path calls = AgentJar.buildFolder().resolve("unpacked-" + world.jdk().feature() + ".calls");
+        Launch.of(world, Hello.class)
+                .agent("native.tmpdir=" + folder)
+                .wrapper(
+                        "strace",
+                        "-f",
+                        "-e",
+                        "trace=file",
+                        "-o",
+                        calls.toString(),
+                        "sh",
+                        "-c",
+                        "umask 0; exec \"$@\"",
+                        "sh")
+                .run()
+                .succeeded()
+                .hadNoWarning();
+        int libraries = 0;
+        int mode = 0777;
+        for (String line : Files.readAllLines(calls)) {
+            if (!line.contains(folder.toString())) continue;
+            Matcher chmod = CHMOD.matcher(line);
+            if (line.contains(" mkdir")) mode = 0777;
+            else if (chmod.find()) mode = Integer.parseInt(chmod.group(1), 8);
+            else if (line.contains("O_EXCL")) {
+                libraries++;
+                assertThat(mode & 0111).as(line).isEqualTo(0100);
+            }
+        }
+        assertThat(libraries).isEqualTo(2);
+        assertThat(folder).isEmptyDirectory();
     }
 
     private static Outcome trace(World world, Map<String, List<Call>> calls) {

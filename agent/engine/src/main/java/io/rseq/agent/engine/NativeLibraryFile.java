@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.rseq.agent.engine;
 
+import io.rseq.agent.engine.report.Reason;
 import java.io.File;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.file.Files;
 import java.util.Locale;
 
 /**
@@ -44,7 +46,11 @@ final class NativeLibraryFile implements AutoCloseable {
 
     @Override
     public void close() {
-        if (temporary && !file.delete()) file.deleteOnExit();
+        if (!temporary) return;
+        File own = file.getParentFile();
+        if (file.delete() && own.delete()) return;
+        own.deleteOnExit(); // in reverse order
+        file.deleteOnExit();
     }
 
     private static String platform() throws Unavailable {
@@ -78,24 +84,36 @@ final class NativeLibraryFile implements AutoCloseable {
                 throw new Unavailable("this rseq-agent.jar was built without " + platform + "/" + name
                         + "; build it on that machine");
             byte[] bytes = in.readAllBytes();
-            file = create(folder);
+            file = create(folder, name);
             try (OutputStream out = new FileOutputStream(file)) {
                 out.write(bytes);
             }
             return new NativeLibraryFile(file, true);
         } catch (IOException failure) {
-            if (file != null) file.delete();
-            throw new Unavailable("can't unpack " + name + " to " + folder + " (" + failure.getMessage()
+            if (file != null) new NativeLibraryFile(file, true).close();
+            throw new Unavailable("can't unpack " + name + " to " + folder + " (" + Reason.of(failure)
                     + "); set native.tmpdir to a folder that can be written, or native.path to one that holds it");
         }
     }
 
-    /* File.createTempFile would start the security providers for its random name: 30 ms of the application's start. */
-    private static File create(File folder) throws IOException {
+    /**
+     * In a folder of its own that only its owner can search: a file alone could be opened by others where the umask lets them write, and be
+     * written to until it is loaded. {@code File.createTempFile} would start the security providers for its random name, 30 ms of the
+     * application's start, and NIO's permissions cost some, too.
+     */
+    private static File create(File folder, String name) throws IOException {
         long number = System.nanoTime();
         while (true) {
-            File file = new File(folder, "rseq-" + Long.toHexString(number++) + ".so");
-            if (file.createNewFile()) return file; // O_EXCL: never a file, or a link, that somebody else laid there
+            File own = new File(folder, "rseq-" + Long.toHexString(number++));
+            if (!own.mkdir()) {
+                if (own.exists()) continue;
+                Files.createDirectory(own.toPath()); // says why not
+            }
+            own.setExecutable(false, false);
+            own.setExecutable(true, true);
+            File file = new File(own, name);
+            if (file.createNewFile())
+                return file; // O_EXCL: never a file, or a link, that somebody else laid there before
         }
     }
 }
