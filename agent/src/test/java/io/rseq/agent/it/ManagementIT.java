@@ -5,13 +5,42 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rseq.agent.it.programs.Hello;
 import io.rseq.agent.it.programs.Managed;
+import io.rseq.agent.it.programs.Refused;
 import io.rseq.agent.it.programs.Unmanaged;
+import java.util.Map;
 
 /** The bean {@code io.rseq:type=Agent}: there for who has a platform MBean server, and no reason to make one. */
 class ManagementIT {
+    private static final int AT_EXIT = 6;
+    private static final int OWNERS = 6;
+
     @EveryWorld
     void bean_says_what_the_log_says(World world) {
         check(world, Launch.of(world, Managed.class).jna().run()).hadNoWarning().hadNothingFromTheJvmOnStderr();
+    }
+
+    @EveryWorld
+    void bean_counts_all_that_the_exit_line_counts(World world) {
+        Outcome outcome = Launch.of(world, Managed.class)
+                .jna()
+                .arguments(Refused.class.getName())
+                .run()
+                .succeeded();
+        Map<String, String> exit = outcome.exitLine();
+        assertThat(exit).containsEntry("unwoven", "5");
+        exit.forEach((key, value) -> assertThat(Long.parseLong(value))
+                .as("%s of %s", key, outcome)
+                // threads begin and end between the two
+                .isBetween(outcome.number(attribute(key)), outcome.number(attribute(key)) + AT_EXIT));
+        assertThat(outcome.number("Unwoven")).isEqualTo(5);
+        assertThat(outcome.out().stream().filter(line -> line.matches("Owner[A-Z][a-z]+=.*")))
+                .as(outcome.toString())
+                .hasSize(OWNERS)
+                .filteredOn(line -> !line.endsWith("=0"))
+                .singleElement()
+                .matches(line -> line.startsWith(attribute("owner." + world.owner()) + "="));
+        if (world.owner().equals("agent"))
+            assertThat(outcome.number("SyscallsRegister")).isPositive();
     }
 
     @EveryJdk
@@ -58,6 +87,14 @@ class ManagementIT {
                 .hadNoWarning()
                 .printed("servers=1")
                 .printed("registered=false");
+    }
+
+    /** {@code owner.glibc} is {@code OwnerGlibc}. */
+    private static String attribute(String key) {
+        StringBuilder name = new StringBuilder();
+        for (String word : key.split("\\."))
+            name.append(Character.toUpperCase(word.charAt(0))).append(word.substring(1));
+        return name.toString();
     }
 
     private static Outcome check(World world, Outcome outcome) {

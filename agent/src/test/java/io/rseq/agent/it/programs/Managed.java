@@ -4,6 +4,7 @@ package io.rseq.agent.it.programs;
 import java.lang.management.ManagementFactory;
 import java.util.Scanner;
 import java.util.concurrent.CountDownLatch;
+import javax.management.MBeanAttributeInfo;
 import javax.management.MBeanServer;
 import javax.management.ObjectName;
 import javax.management.openmbean.CompositeData;
@@ -12,14 +13,13 @@ import javax.management.openmbean.CompositeData;
 public final class Managed {
     private Managed() {}
 
-    /** With an argument it waits for a line on stdin: the agent comes after the server. */
+    /** With {@code attach} it waits for a line on stdin: the agent comes after the server. Any other argument is a class to be loaded. */
     public static void main(String[] arguments) throws Exception {
         MBeanServer server = ManagementFactory.getPlatformMBeanServer();
         System.out.println("ready");
-        if (arguments.length > 0) {
-            try (Scanner in = new Scanner(System.in)) {
-                in.nextLine();
-            }
+        for (String argument : arguments) {
+            if (argument.equals("attach")) awaitLine();
+            else Class.forName(argument);
         }
         ObjectName name = new ObjectName("io.rseq:type=Agent");
         while (!server.isRegistered(name)) Thread.sleep(20); // the launcher's time limit ends this
@@ -28,22 +28,10 @@ public final class Managed {
         Thread named = new Thread(() -> readAndStay(counted, over), "a name with blanks");
         named.start();
         counted.await();
-        for (String attribute : new String[] {
-            "Description",
-            "Owner",
-            "Reader",
-            "Committer",
-            "Registered",
-            "Released",
-            "Live",
-            "Adopted",
-            "Refused",
-            "Reregistered",
-            "Overflowed",
-            "Dropped",
-            "Restarts",
-            "Woven"
-        }) System.out.println(attribute + "=" + server.getAttribute(name, attribute));
+        for (MBeanAttributeInfo attribute : server.getMBeanInfo(name).getAttributes()) {
+            if (attribute.getName().equals("Threads")) continue;
+            System.out.println(attribute.getName() + "=" + server.getAttribute(name, attribute.getName()));
+        }
         CompositeData[] rows = (CompositeData[]) server.getAttribute(name, "Threads");
         System.out.println("rows=" + rows.length);
         for (CompositeData row : rows) {
@@ -53,6 +41,12 @@ public final class Managed {
         }
         over.countDown();
         named.join();
+    }
+
+    private static void awaitLine() {
+        try (Scanner in = new Scanner(System.in)) {
+            in.nextLine();
+        }
     }
 
     private static void readAndStay(CountDownLatch counted, CountDownLatch over) {

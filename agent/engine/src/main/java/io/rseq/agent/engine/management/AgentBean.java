@@ -3,6 +3,7 @@ package io.rseq.agent.engine.management;
 
 import io.rseq.agent.engine.ownership.Ledger;
 import io.rseq.agent.engine.ownership.LedgerRow;
+import io.rseq.agent.engine.ownership.Owner;
 import io.rseq.agent.engine.ownership.Totals;
 import io.rseq.agent.engine.weave.PerCpuTransformer;
 
@@ -51,6 +52,36 @@ final class AgentBean implements RseqMXBean {
     }
 
     @Override
+    public long getOwnerNone() {
+        return Totals.read().registered(Owner.NONE);
+    }
+
+    @Override
+    public long getOwnerGlibc() {
+        return Totals.read().registered(Owner.GLIBC);
+    }
+
+    @Override
+    public long getOwnerLibrseq() {
+        return Totals.read().registered(Owner.LIBRSEQ);
+    }
+
+    @Override
+    public long getOwnerForeign() {
+        return Totals.read().registered(Owner.FOREIGN);
+    }
+
+    @Override
+    public long getOwnerAgent() {
+        return Totals.read().registered(Owner.AGENT);
+    }
+
+    @Override
+    public long getOwnerUnknown() {
+        return Totals.read().registered(Owner.UNKNOWN);
+    }
+
+    @Override
     public long getAdopted() {
         return Totals.read().adopted();
     }
@@ -71,6 +102,16 @@ final class AgentBean implements RseqMXBean {
     }
 
     @Override
+    public long getSyscallsRegister() {
+        return Totals.read().kernelRegistrations();
+    }
+
+    @Override
+    public long getSyscallsUnregister() {
+        return Totals.read().kernelUnregistrations();
+    }
+
+    @Override
     public long getDropped() {
         return Totals.read().dropped();
     }
@@ -83,6 +124,11 @@ final class AgentBean implements RseqMXBean {
     @Override
     public int getWoven() {
         return transformer.woven();
+    }
+
+    @Override
+    public int getUnwoven() {
+        return transformer.refused();
     }
 
     @Override

@@ -3,7 +3,10 @@ package io.rseq.agent.engine.management;
 
 import io.rseq.agent.engine.ownership.LedgerRow;
 
-/** What a management console shows of the agent, in the log's words: {@code io.rseq:type=Agent}. */
+/**
+ * What a management console shows of the agent, in the log's words: {@code io.rseq:type=Agent}. The exit line's keys are all here; what has
+ * a dot there, {@code owner.glibc}, is {@code OwnerGlibc} here.
+ */
 public interface RseqMXBean {
     /** The start line. */
     String getDescription();
@@ -23,6 +26,18 @@ public interface RseqMXBean {
 
     long getLive();
 
+    long getOwnerNone();
+
+    long getOwnerGlibc();
+
+    long getOwnerLibrseq();
+
+    long getOwnerForeign();
+
+    long getOwnerAgent();
+
+    long getOwnerUnknown();
+
     long getAdopted();
 
     long getRefused();
@@ -31,6 +46,12 @@ public interface RseqMXBean {
 
     long getOverflowed();
 
+    /** System calls that registered an area. */
+    long getSyscallsRegister();
+
+    /** System calls that unregistered one. */
+    long getSyscallsUnregister();
+
     long getDropped();
 
     /** How often a restartable sequence was restarted. */
@@ -38,6 +59,9 @@ public interface RseqMXBean {
 
     /** Methods woven so far; those of a class that is redefined, again. */
     int getWoven();
+
+    /** Methods and classes that could not be woven. */
+    int getUnwoven();
 
     /** The ledger. Starts JNA in this process when it is asked for the first time. */
     LedgerRow[] getThreads();
