@@ -3,7 +3,9 @@ package io.rseq.agent.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rseq.agent.it.programs.Managed;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 
 /** The commands of the jar, as a user gives them. */
@@ -18,6 +20,47 @@ class CommandLineIT {
                     .succeeded();
             assertThat(outcome.out()).anyMatch(line -> line.matches("reader +raw .*"));
             assertThat(file).doesNotExist();
+        }
+    }
+
+    @EveryJdk
+    void doctor_says_what_a_jvm_said_that_did_not_start_and_which_variable_reached_it(World world) {
+        // the command line's -Xmx counts more than the variable's, and the second JVM has only that
+        Outcome outcome = Command.of(
+                        world.jdk().tool("java"),
+                        "-Xmx64m",
+                        "-jar",
+                        AgentJar.path().toString(),
+                        "doctor")
+                .environment(Map.of("JAVA_TOOL_OPTIONS", "-Xmx1k"))
+                .run()
+                .exited(2);
+        assertThat(outcome.out())
+                .as(outcome.toString())
+                .last()
+                .asString()
+                .contains(
+                        "bin/java ended before the agent started: Too small maximum heap",
+                        "; correct or unset JAVA_TOOL_OPTIONS");
+    }
+
+    @EveryJdk
+    void a_command_whose_output_is_lost_fails_and_says_so(World world) {
+        try (Running running =
+                Launch.of(world, Managed.class).jna().arguments("attach").start()) {
+            running.awaitOut("ready");
+            for (String command : List.of("doctor", "check " + Launch.api(), "status " + running.pid(), "--version")) {
+                for (String lost : List.of(">/dev/full", ">&-")) {
+                    String java = world.jdk().tool("java") + " -jar " + AgentJar.path();
+                    Outcome outcome = Command.of("sh", "-c", "exec " + java + " " + command + " " + lost)
+                            .run()
+                            .exited(2);
+                    assertThat(outcome.err())
+                            .as(outcome.toString())
+                            .containsExactly("rseq: the output could not be written; "
+                                    + "give the command a stdout that is open, and has room");
+                }
+            }
         }
     }
 

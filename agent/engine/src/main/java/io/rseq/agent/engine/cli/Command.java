@@ -41,7 +41,12 @@ public final class Command implements Runnable {
             command.getErr().println("rseq: " + failure.getMessage());
             return EXIT_FAILED;
         });
-        return line.execute(arguments);
+        int code = line.execute(arguments);
+        line.getOut().flush();
+        if (!line.getOut().checkError() && !System.out.checkError()) return code;
+        line.getErr()
+                .println("rseq: the output could not be written; give the command a stdout that is open, and has room");
+        return EXIT_FAILED;
     }
 
     @Override

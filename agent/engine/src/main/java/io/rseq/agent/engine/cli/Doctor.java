@@ -20,11 +20,17 @@ import picocli.CommandLine;
         description = "Starts a JVM like this one under the agent and explains what it found on this machine.",
         mixinStandardHelpOptions = true)
 final class Doctor implements Callable<Integer> {
+    /** Variables that give every JVM options. */
+    private static final String[] OPTIONS = {"JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS"};
+
     @CommandLine.ParentCommand
     private Command parent;
 
     @CommandLine.Spec
     private CommandLine.Model.CommandSpec spec;
+
+    private final File java = new File(System.getProperty("java.home"), "bin/java");
+    private String lastWords = "it said nothing";
 
     @Override
     public Integer call() throws IOException, InterruptedException {
@@ -34,7 +40,10 @@ final class Doctor implements Callable<Integer> {
         out.println("java        " + System.getProperty("java.vm.name") + " " + System.getProperty("java.vm.version"));
         if (facts.isEmpty()) {
             for (String line : lines) out.println(line);
-            out.println("verdict     the agent does not start here; the lines above say why");
+            out.println(
+                    lines.isEmpty()
+                            ? "verdict     " + java + " ended before the agent started: " + lastWords + "; " + mend()
+                            : "verdict     the agent does not start here; the lines above say why");
             return Command.EXIT_FAILED;
         }
         for (Map.Entry<String, String> fact : facts.entrySet()) {
@@ -49,7 +58,6 @@ final class Doctor implements Callable<Integer> {
     }
 
     private List<String> startLines() throws IOException, InterruptedException {
-        File java = new File(System.getProperty("java.home"), "bin/java");
         ProcessBuilder builder = new ProcessBuilder(
                 java.getPath(),
                 "-javaagent:" + parent.jar() + "=log=info,log.file=", // to stderr, whatever the environment says
@@ -57,16 +65,43 @@ final class Doctor implements Callable<Integer> {
                 parent.jar().getPath(),
                 "--version");
         builder.redirectErrorStream(true);
-        Process process = builder.start();
+        Process process = start(builder);
         List<String> lines = new ArrayList<>();
         try (BufferedReader reader =
                 new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
             for (String line = reader.readLine(); line != null; line = reader.readLine()) {
-                if (line.startsWith("rseq: ") && !line.startsWith("rseq: exit")) lines.add(line);
+                if (!line.startsWith("rseq: ")) hear(line);
+                else if (!line.startsWith("rseq: exit")) lines.add(line);
             }
         }
         process.waitFor();
         return lines;
+    }
+
+    private Process start(ProcessBuilder builder) throws IOException {
+        try {
+            return builder.start();
+        } catch (IOException failure) {
+            throw new IOException(failure.getMessage() + "; run doctor with a JDK or JRE that has bin/java", failure);
+        }
+    }
+
+    /** Neither a stack trace's lines nor what the launcher says of every failure. */
+    private void hear(String line) {
+        boolean saysNothing = line.isBlank()
+                || Character.isWhitespace(line.charAt(0))
+                || line.startsWith("Error: Could not create the Java Virtual Machine")
+                || line.startsWith("Error: A fatal exception has occurred");
+        if (!saysNothing) lastWords = line;
+    }
+
+    private String mend() {
+        StringBuilder set = new StringBuilder();
+        for (String variable : OPTIONS) {
+            if (System.getenv(variable) != null)
+                set.append(set.length() == 0 ? "" : ", ").append(variable);
+        }
+        return set.length() == 0 ? "run it with -version to see more" : "correct or unset " + set;
     }
 
     /** The start line's facts; a word without '=' belongs to the value before it. */
