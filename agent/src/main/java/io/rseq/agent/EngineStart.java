@@ -13,6 +13,9 @@ import java.util.function.Function;
 final class EngineStart implements Runnable {
     private static final String ENGINE = "io.rseq.agent.engine.Engine";
 
+    private static final String NO_THREADS =
+            "this JVM starts no threads, as one that dumps an archive does; leave the agent out there";
+
     private File jar;
     private Function<Map<String, Object>, Object> engine;
     private Throwable failure;
@@ -27,6 +30,10 @@ final class EngineStart implements Runnable {
             second.setDaemon(true);
             second.setContextClassLoader(null);
             second.start();
+            // A JDK 25 that dumps a static archive returns from start() and has started nothing: JVM_StartThread,
+            // CDSConfig::allow_only_single_java_thread
+            if (!second.isAlive() && second.getState() == Thread.State.NEW)
+                start.put(null, new IllegalStateException(NO_THREADS));
         } catch (Throwable noThread) {
             start.put(null, noThread);
         }

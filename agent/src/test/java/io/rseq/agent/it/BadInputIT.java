@@ -153,6 +153,23 @@ class BadInputIT {
         assertThat(with.out()).containsExactlyElementsOf(without);
     }
 
+    /** Some JDKs start no thread then. Whoever waited for one would wait for ever. */
+    @EveryJdk
+    void a_jvm_that_dumps_a_static_archive_comes_to_its_end(World world) {
+        Path archive = AgentJar.buildFolder().resolve("dumped-" + world.jdk().version() + ".jsa");
+        Outcome outcome = Launch.of(world, Hello.class)
+                .jvm("-XX:+UnlockDiagnosticVMOptions", "-XX:+AllowArchivingWithJavaAgent")
+                .jvm("-Xshare:dump", "-XX:SharedArchiveFile=" + archive)
+                .run()
+                .succeeded();
+        assertThat(archive).as(outcome.toString()).exists();
+        assertThat(outcome.agentLines())
+                .as(outcome.toString())
+                .singleElement()
+                .asString()
+                .containsAnyOf("owner=" + world.owner(), "starts no threads, as one that dumps an archive does");
+    }
+
     private static void refused(Outcome outcome, String method, String... parts) {
         assertThat(outcome.warnings().stream()
                         .filter(line -> line.contains(method))
