@@ -3,6 +3,7 @@ package io.rseq.agent.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rseq.agent.it.programs.Bridging;
 import io.rseq.agent.it.programs.Indexes;
 import io.rseq.agent.it.programs.Shapes;
 import java.util.Map;
@@ -37,6 +38,13 @@ class WovenMethodIT {
                 .hadNothingFromTheJvmOnStderr();
         assertThat(outcome.startLine()).containsEntry("owner", world.owner()).containsEntry("reader", "raw");
         checkShapes(outcome, cpu);
+    }
+
+    @EveryJdk
+    void bridge_leads_to_the_index_and_is_not_woven_itself(World world) {
+        Outcome outcome = Launch.of(world, Bridging.class).run().succeeded().hadNoWarning();
+        assertThat(outcome.number("bridged")).isNotNegative();
+        assertThat(outcome.exitLine()).containsEntry("woven", "1").containsEntry("unwoven", "0");
     }
 
     @EveryJdk

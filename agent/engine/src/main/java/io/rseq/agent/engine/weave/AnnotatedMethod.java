@@ -68,8 +68,9 @@ class AnnotatedMethod extends MethodVisitor {
         return null;
     }
 
+    /** A bridge bears a copy of what stands on the method that it calls: that one gets the index, and is the one that the source has. */
     final boolean isAnnotated() {
-        return perCpu || woven;
+        return (perCpu || woven) && (access & Opcodes.ACC_BRIDGE) == 0;
     }
 
     final boolean isWoven() {

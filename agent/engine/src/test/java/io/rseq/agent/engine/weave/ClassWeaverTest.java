@@ -3,6 +3,8 @@ package io.rseq.agent.engine.weave;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rseq.CpuIndex;
+import io.rseq.PerCpu;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -15,6 +17,18 @@ import net.bytebuddy.jar.asm.Opcodes;
 import org.junit.jupiter.api.Test;
 
 class ClassWeaverTest {
+    private interface Bridging<T> {
+        int of(T value, int cpu);
+    }
+
+    private static final class Bridged implements Bridging<String> {
+        @Override
+        @PerCpu
+        public int of(String value, @CpuIndex int cpu) {
+            return cpu;
+        }
+    }
+
     private static final int BYTES_OF_TWO_INSTRUCTIONS_AT_MOST = 5;
 
     @Test
@@ -47,6 +61,17 @@ class ClassWeaverTest {
         assertThat(members(after)).isEqualTo(members(before));
         int grown = after.length - before.length;
         assertThat(grown).isPositive().isLessThan(4 * BYTES_OF_TWO_INSTRUCTIONS_AT_MOST + 160);
+    }
+
+    /** javac copies annotations to the bridge of a method. */
+    @Test
+    void a_bridge_is_left_to_the_method_that_it_calls() throws IOException {
+        ClassWeaver weaver = new ClassWeaver(PrefilterTest.file(Bridged.class));
+        assertThat(members(PrefilterTest.file(Bridged.class)))
+                .filteredOn(member -> member.contains(" of("))
+                .hasSize(2);
+        assertThat(weaver.perCpuMethods()).singleElement().asString().contains("of(Ljava/lang/String;I)I");
+        assertThat(hookCalls(weaver.weave()).get("of")).containsExactly("cpu->2");
     }
 
     private static Map<String, List<String>> hookCalls(byte[] file) {
