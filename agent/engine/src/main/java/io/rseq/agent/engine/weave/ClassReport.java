@@ -21,7 +21,7 @@ public final class ClassReport {
         try {
             ClassWeaver weaver = new ClassWeaver(file);
             if (weaver.isAnnotation()) return NOTHING;
-            return new ClassReport(weaver.perCpuMethods(), weaver.refusals());
+            return new ClassReport(List.copyOf(weaver.perCpuMethods()), weaver.refusals());
         } catch (RuntimeException unreadable) {
             return new ClassReport(List.of(), List.of(name + ": " + unreadable.getMessage()));
         }

@@ -2,8 +2,10 @@
 package io.rseq.agent.engine.weave;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -12,6 +14,7 @@ import net.bytebuddy.jar.asm.ClassVisitor;
 import net.bytebuddy.jar.asm.ClassWriter;
 import net.bytebuddy.jar.asm.FieldVisitor;
 import net.bytebuddy.jar.asm.Label;
+import net.bytebuddy.jar.asm.MethodTooLargeException;
 import net.bytebuddy.jar.asm.MethodVisitor;
 import net.bytebuddy.jar.asm.Opcodes;
 import net.bytebuddy.jar.asm.Type;
@@ -29,14 +32,18 @@ final class ClassWeaver {
 
     private static final String HOOKS = "java/lang/";
 
+    /** The minor version lies above it. */
+    private static final int MAJOR = 0xFFFF;
+
     static final int ASM = Opcodes.ASM9;
 
     private final ClassReader reader;
     private final Map<String, MethodPlan> plans = new HashMap<>();
-    private final List<String> perCpuMethods = new ArrayList<>();
+    private final Map<String, String> perCpuMethods = new LinkedHashMap<>();
     private final List<String> refusals = new ArrayList<>();
     private boolean annotation;
     private boolean commits;
+    private boolean framed;
 
     ClassWeaver(byte[] file) {
         reader = new ClassReader(file);
@@ -59,17 +66,32 @@ final class ClassWeaver {
     }
 
     /** The methods that get an index, for the log. */
-    List<String> perCpuMethods() {
-        return perCpuMethods;
+    Collection<String> perCpuMethods() {
+        return perCpuMethods.values();
     }
 
-    /** The annotated methods that can't, each with the reason and the mend. */
+    /** The annotated methods that can't, each with the reason and the mend; weaving may add to them. */
     List<String> refusals() {
         return refusals;
     }
 
-    /** The rewritten class file. */
+    /** The rewritten class file; null when there is nothing to rewrite. A method that has no room for the woven instructions stays as it is. */
     byte[] weave() {
+        while (!isEmpty()) {
+            try {
+                return rewrite();
+            } catch (MethodTooLargeException tooLarge) {
+                String method = tooLarge.getMethodName() + tooLarge.getDescriptor();
+                if (plans.remove(method) == null) throw tooLarge;
+                perCpuMethods.remove(method);
+                refusals.add(tooLarge.getClassName().replace('/', '.') + "." + method + ": @PerCpu on a method of "
+                        + tooLarge.getCodeSize() + " bytes of code when woven, over 65535; move some of it to another");
+            }
+        }
+        return null;
+    }
+
+    private byte[] rewrite() {
         ClassWriter writer = new ClassWriter(reader, 0);
         reader.accept(
                 new ClassVisitor(ASM, writer) {
@@ -81,7 +103,7 @@ final class ClassWeaver {
                         return plan == null ? method : plan.rewrite(method);
                     }
                 },
-                0);
+                framed ? 0 : ClassReader.SKIP_FRAMES);
         return writer.toByteArray();
     }
 
@@ -99,6 +121,8 @@ final class ClassWeaver {
                 int version, int access, String name, String signature, String superName, String[] interfaces) {
             className = name.replace('/', '.');
             annotation = (access & Opcodes.ACC_ANNOTATION) != 0;
+            // the JVM looks at no frame of an older one, and ASM writes none
+            framed = (version & MAJOR) >= Opcodes.V1_6;
         }
 
         /** Fields come before methods. A local class holds each variable that it captures in one of these (javac and ecj alike). */
@@ -125,7 +149,7 @@ final class ClassWeaver {
                         commits |= CommitsHook.has(hook());
                     } else {
                         plans.put(name + descriptor, MethodPlan.assigning(hookMethod(), indexSlot()));
-                        perCpuMethods.add(place + " index=" + hookMethod());
+                        perCpuMethods.put(name + descriptor, place + " index=" + hookMethod());
                     }
                 }
             };

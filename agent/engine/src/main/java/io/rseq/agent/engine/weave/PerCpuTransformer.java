@@ -4,6 +4,7 @@ package io.rseq.agent.engine.weave;
 import io.rseq.agent.engine.report.LineLogger;
 import java.lang.instrument.ClassFileTransformer;
 import java.security.ProtectionDomain;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Sees every class that is loaded or retransformed, and weaves those that are annotated. ByteBuddy is not loaded before the first one. */
@@ -77,11 +78,12 @@ public final class PerCpuTransformer implements ClassFileTransformer {
         try {
             ClassWeaver weaver = new ClassWeaver(file);
             if (weaver.isAnnotation()) return null;
-            for (String refusal : weaver.refusals()) LineLogger.LOG.warn("refused {}", refusal);
-            refused.addAndGet(weaver.refusals().size());
+            int found = weaver.refusals().size();
+            refuse(weaver.refusals());
             if (weaver.isEmpty()) return null;
             if (weaver.callsCommits() && !CommitsHook.define()) return null; // the journal says why, once
             byte[] result = weaver.weave();
+            refuse(weaver.refusals().subList(found, weaver.refusals().size()));
             woven.addAndGet(weaver.perCpuMethods().size());
             for (String method : weaver.perCpuMethods()) LineLogger.LOG.debug("woven {}", method);
             return result;
@@ -93,6 +95,11 @@ public final class PerCpuTransformer implements ClassFileTransformer {
                     reason(failure));
             return null;
         }
+    }
+
+    private void refuse(List<String> methods) {
+        for (String method : methods) LineLogger.LOG.warn("refused {}", method);
+        refused.addAndGet(methods.size());
     }
 
     private static String reason(Throwable failure) {

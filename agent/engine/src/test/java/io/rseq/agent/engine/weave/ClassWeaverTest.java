@@ -29,6 +29,7 @@ class ClassWeaverTest {
         }
     }
 
+    private static final int MAJOR_VERSION_AT = 6;
     private static final int BYTES_OF_TWO_INSTRUCTIONS_AT_MOST = 5;
 
     @Test
@@ -72,6 +73,27 @@ class ClassWeaverTest {
                 .hasSize(2);
         assertThat(weaver.perCpuMethods()).singleElement().asString().contains("of(Ljava/lang/String;I)I");
         assertThat(hookCalls(weaver.weave()).get("of")).containsExactly("cpu->2");
+    }
+
+    /** ASM takes the attribute for an error there; the JVM does not look at it. */
+    @Test
+    void frames_in_a_class_of_a_version_that_has_none_do_not_matter() {
+        byte[] file = Generated.withCode("framed", 0);
+        file[MAJOR_VERSION_AT + 1] = Opcodes.V1_5;
+        assertThat(hookCalls(new ClassWeaver(file).weave()).get("framed")).containsExactly("cpu->0");
+    }
+
+    @Test
+    void a_method_that_would_be_too_large_is_refused_and_the_rest_woven() {
+        ClassWeaver weaver = new ClassWeaver(Generated.withCode("small", 0, "large", 65530));
+        assertThat(weaver.refusals()).isEmpty();
+        assertThat(hookCalls(weaver.weave())).containsOnlyKeys("small");
+        assertThat(weaver.perCpuMethods()).containsExactly("Generated.small(I)V index=cpu");
+        assertThat(weaver.refusals())
+                .containsExactly(
+                        "Generated.large(I)V: @PerCpu on a method of 65539 bytes of code when woven, over 65535;"
+                                + " move some of it to another");
+        assertThat(new ClassWeaver(Generated.withCode("large", 65530)).weave()).isNull();
     }
 
     private static Map<String, List<String>> hookCalls(byte[] file) {
