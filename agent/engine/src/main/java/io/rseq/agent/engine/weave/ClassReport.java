@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.rseq.agent.engine.weave;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /** What the weaver would do to a class file: its {@code @PerCpu} methods, and those that it would refuse. */
@@ -18,12 +19,17 @@ public final class ClassReport {
     /** Looks at a class file; {@code name} is for the report of one that can't be read. */
     public static ClassReport of(String name, byte[] file) {
         if (!Prefilter.concernsUs(file)) return NOTHING;
+        List<String> refusals = List.of();
         try {
             ClassWeaver weaver = new ClassWeaver(file);
             if (weaver.isAnnotation()) return NOTHING;
-            return new ClassReport(List.copyOf(weaver.perCpuMethods()), weaver.refusals());
-        } catch (RuntimeException unreadable) {
-            return new ClassReport(List.of(), List.of(name + ": " + unreadable.getMessage()));
+            refusals = weaver.refusals();
+            weaver.weave(); // some show only then
+            return new ClassReport(List.copyOf(weaver.perCpuMethods()), refusals);
+        } catch (Throwable unreadable) { // whatever the agent would refuse it for
+            List<String> all = new ArrayList<>(refusals);
+            all.add("class " + name + ": " + PerCpuTransformer.reason(unreadable));
+            return new ClassReport(List.of(), all);
         }
     }
 

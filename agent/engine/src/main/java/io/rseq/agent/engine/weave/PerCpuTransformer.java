@@ -102,7 +102,7 @@ public final class PerCpuTransformer implements ClassFileTransformer {
         refused.addAndGet(methods.size());
     }
 
-    private static String reason(Throwable failure) {
+    static String reason(Throwable failure) {
         String message = failure.getMessage();
         return message == null ? failure.getClass().getSimpleName() : message;
     }

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.rseq.agent.engine.weave;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+
+/** What {@code check} says of a class is what the agent does to it. */
+class ClassReportTest {
+    /** iload_0, ifne over itself, return. */
+    private static final String CODE = "\u001a\u009a\u0000\u0003\u00b1";
+
+    private static final byte NO_INSTRUCTION = (byte) 0xF0;
+
+    @Test
+    void what_is_woven_and_what_is_refused_is_told_apart() throws IOException {
+        ClassReport report = ClassReport.of("Annotated.class", PrefilterTest.file(Annotated.class));
+        assertThat(report.methods()).hasSize(4);
+        assertThat(report.refusals()).hasSize(6);
+    }
+
+    @Test
+    void a_method_that_would_be_too_large_is_refused() {
+        ClassReport report = ClassReport.of("Generated.class", Generated.withCode("small", 0, "large", 65530));
+        assertThat(report.methods()).containsExactly("Generated.small(I)V index=cpu");
+        assertThat(report.refusals()).singleElement().asString().contains("Generated.large(I)V", "65539 bytes");
+    }
+
+    /** An instruction that there is not: it shows only when the code is read. */
+    @Test
+    void a_class_that_can_not_be_woven_is_refused_with_its_name_and_the_reason() {
+        byte[] file = Generated.withCode("method", 0);
+        int at = new String(file, StandardCharsets.ISO_8859_1).indexOf(CODE);
+        file[at + 1] = NO_INSTRUCTION;
+        ClassReport report = ClassReport.of("lib/Generated.class", file);
+        assertThat(report.methods()).isEmpty();
+        assertThat(report.refusals())
+                .singleElement()
+                .asString()
+                .isEqualTo("class lib/Generated.class: IllegalArgumentException");
+    }
+}
