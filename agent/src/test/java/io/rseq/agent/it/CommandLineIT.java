@@ -4,9 +4,17 @@ package io.rseq.agent.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rseq.agent.it.programs.Managed;
+import io.rseq.agent.it.programs.Refused;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 
 /** The commands of the jar, as a user gives them. */
 class CommandLineIT {
@@ -69,5 +77,40 @@ class CommandLineIT {
         Outcome outcome =
                 AgentJar.command(world.jdk(), "check", "/nonexistent.jar").run().exited(2);
         assertThat(outcome.err()).containsExactly("rseq: /nonexistent.jar can't be read as a jar: no such file");
+    }
+
+    @EveryJdk
+    void check_looks_into_every_archive_of_an_archive_and_goes_on_after_a_damaged_one(World world) throws IOException {
+        String name = Refused.class.getName().replace('.', '/') + ".class";
+        byte[] jar = archive(
+                Map.of(name, Files.readAllBytes(Launch.home(Refused.class).resolve(name))));
+        Map<String, byte[]> war = new LinkedHashMap<>();
+        war.put("WEB-INF/lib/half.jar", Arrays.copyOf(jar, jar.length / 2));
+        war.put("WEB-INF/lib/text.jar", new byte[] {'t', 'e', 'x', 't'});
+        war.put("WEB-INF/lib/whole.jar", jar);
+        Path ear = AgentJar.buildFolder().resolve("check.ear");
+        Files.write(ear, archive(Map.of("app.war", archive(war))));
+        Outcome outcome =
+                AgentJar.command(world.jdk(), "check", ear.toString()).run().exited(1);
+        assertThat(outcome.err()).isEmpty();
+        assertThat(outcome.out())
+                .contains("ok      " + Refused.class.getName() + ".isFine(I)I index=cpu")
+                .contains("1 methods can be woven, 7 can't");
+        for (String damaged : new String[] {"half", "text"})
+            assertThat(outcome.out())
+                    .filteredOn(line ->
+                            line.startsWith("refused WEB-INF/lib/" + damaged + ".jar: can't be read as a jar: "))
+                    .hasSize(1);
+    }
+
+    private static byte[] archive(Map<String, byte[]> entries) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
+            for (Map.Entry<String, byte[]> entry : entries.entrySet()) {
+                zip.putNextEntry(new ZipEntry(entry.getKey()));
+                zip.write(entry.getValue());
+            }
+        }
+        return bytes.toByteArray();
     }
 }

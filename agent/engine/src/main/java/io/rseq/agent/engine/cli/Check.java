@@ -7,6 +7,8 @@ import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
+import java.io.PushbackInputStream;
+import java.util.Arrays;
 import java.util.Enumeration;
 import java.util.concurrent.Callable;
 import java.util.zip.ZipEntry;
@@ -20,6 +22,8 @@ import picocli.CommandLine;
         description = "Lists the @PerCpu methods in jars, nested ones too, and what is wrong with them.",
         mixinStandardHelpOptions = true)
 final class Check implements Callable<Integer> {
+    private static final byte[] MAGIC = {'P', 'K'};
+
     @CommandLine.Parameters(arity = "1..*", paramLabel = "JAR", description = "jars to look into")
     private File[] jars;
 
@@ -52,12 +56,31 @@ final class Check implements Callable<Integer> {
     private void look(String name, InputStream in, PrintWriter out) throws IOException {
         if (name.endsWith(".class")) {
             report(ClassReport.of(name, in.readAllBytes()), out);
-        } else if (name.endsWith(".jar")) {
-            ZipInputStream nested = new ZipInputStream(in);
-            for (ZipEntry entry = nested.getNextEntry(); entry != null; entry = nested.getNextEntry()) {
-                look(entry.getName(), nested, out);
+        } else if (isArchive(name)) {
+            try {
+                lookInto(in, out);
+            } catch (IOException | IllegalArgumentException damaged) {
+                // the latter for an entry's name that is no UTF-8
+                out.println("refused " + name + ": can't be read as a jar: " + Reason.of(damaged));
+                refusals++;
             }
         }
+    }
+
+    private void lookInto(InputStream in, PrintWriter out) throws IOException {
+        PushbackInputStream archive = new PushbackInputStream(in, MAGIC.length);
+        byte[] magic = archive.readNBytes(MAGIC.length);
+        // the stream would find it empty
+        if (!Arrays.equals(magic, MAGIC)) throw new IOException("it does not begin like one");
+        archive.unread(magic);
+        ZipInputStream nested = new ZipInputStream(archive);
+        for (ZipEntry entry = nested.getNextEntry(); entry != null; entry = nested.getNextEntry()) {
+            look(entry.getName(), nested, out);
+        }
+    }
+
+    private static boolean isArchive(String name) {
+        return name.endsWith(".jar") || name.endsWith(".war") || name.endsWith(".ear") || name.endsWith(".rar");
     }
 
     private void report(ClassReport report, PrintWriter out) {
