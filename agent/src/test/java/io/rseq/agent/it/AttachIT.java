@@ -4,6 +4,7 @@ package io.rseq.agent.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rseq.agent.it.programs.BeforeTheAgent;
+import io.rseq.agent.it.programs.OwnResources;
 import io.rseq.agent.it.programs.UnreadableFiles;
 
 /** The agent loaded into a running JVM: threads and classes that are there already are served like those that come. */
@@ -36,6 +37,23 @@ class AttachIT {
                     .run()
                     .succeeded();
             goOn(running, world, "jni").hadNoWarning().hadNothingFromTheJvmOnStderr();
+        }
+    }
+
+    @EveryJdk
+    void classes_whose_loader_has_something_else_for_their_files_are_woven(World world) throws Exception {
+        try (Running running = Launch.of(world, OwnResources.class)
+                .withoutAgent()
+                .jvm("-XX:+EnableDynamicAgentLoading")
+                .start()) {
+            running.awaitOut("ready");
+            AgentJar.attach(running.pid(), "");
+            running.say("go");
+            Outcome outcome = running.finish().succeeded().hadNoWarning();
+            for (String loaded : new String[] {"encrypted", "renamed"}) {
+                outcome.printed("before." + loaded + "=-7");
+                assertThat(outcome.number(loaded)).as(loaded).isNotNegative();
+            }
         }
     }
 

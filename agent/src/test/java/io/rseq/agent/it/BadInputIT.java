@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.rseq.agent.it.programs.BrokenClassFiles;
 import io.rseq.agent.it.programs.Hello;
 import io.rseq.agent.it.programs.Refused;
+import io.rseq.agent.it.programs.Shapes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -151,6 +152,9 @@ class BadInputIT {
         assertThat(without).anyMatch(line -> line.startsWith("truncated.50=java.lang.ClassFormatError"));
         assertThat(without).anyMatch(line -> line.startsWith("newer=java.lang.UnsupportedClassVersionError"));
         assertThat(with.out()).containsExactlyElementsOf(without);
+        // the one that was defined without a name
+        assertThat(with.warnings())
+                .anyMatch(line -> line.contains("refused class " + Shapes.class.getName()) && line.contains(" 222.0;"));
     }
 
     /** Some JDKs start no thread then. Whoever waited for one would wait for ever. */

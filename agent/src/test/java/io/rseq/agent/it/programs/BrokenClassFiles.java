@@ -10,6 +10,7 @@ public final class BrokenClassFiles {
     private static final int MAJOR_VERSION_AT = 6;
     private static final int NEWER_BY = 1;
     private static final int FIRST_MAJOR_VERSION = 44;
+    private static final int UNKNOWN_MAJOR_VERSION = 222;
 
     private BrokenClassFiles() {}
 
@@ -42,6 +43,9 @@ public final class BrokenClassFiles {
         newer[MAJOR_VERSION_AT + 1] =
                 (byte) (FIRST_MAJOR_VERSION + Runtime.version().feature() + NEWER_BY);
         print("newer", name, newer);
+        byte[] unknown = file.clone();
+        unknown[MAJOR_VERSION_AT + 1] = (byte) UNKNOWN_MAJOR_VERSION;
+        print("unnamed", null, unknown);
         System.out.println("survived=true");
     }
 

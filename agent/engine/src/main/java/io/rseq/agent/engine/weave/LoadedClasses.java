@@ -20,11 +20,11 @@ public final class LoadedClasses {
         List<Class<?>> concerned = new ArrayList<>();
         for (Class<?> type : instrumentation.getAllLoadedClasses()) {
             ClassLoader loader = type.getClassLoader();
-            if (loader == null) transformer.sawLoaded(type);
-            if (loader == null
-                    || loader == PLATFORM
-                    || loader == ENGINE
-                    || type.getPackageName().equals(LAUNCHER)) continue;
+            if (loader == null) {
+                transformer.sawLoaded(type);
+                continue;
+            }
+            if (loader == PLATFORM || loader == ENGINE || type.getPackageName().equals(LAUNCHER)) continue;
             if (type.isArray() || type.isPrimitive() || type.isHidden() || !instrumentation.isModifiableClass(type))
                 continue;
             if (mayConcernUs(type, loader)) concerned.add(type);
@@ -32,10 +32,16 @@ public final class LoadedClasses {
         for (Class<?> type : concerned) retransform(instrumentation, type);
     }
 
-    /** Read from where the class came from; one that was generated has no file there, and is shown to the transformer to be sure. */
+    /**
+     * Read from where the class came from. One that was generated has no file there, of one that was encrypted it is no class file, and a loader
+     * that renames classes has another there: those are shown to the transformer to be sure.
+     */
     private static boolean mayConcernUs(Class<?> type, ClassLoader loader) {
-        try (InputStream in = loader.getResourceAsStream(type.getName().replace('.', '/') + ".class")) {
-            return in == null || Prefilter.concernsUs(in.readAllBytes());
+        String name = type.getName().replace('.', '/');
+        try (InputStream in = loader.getResourceAsStream(name + ".class")) {
+            if (in == null) return true;
+            byte[] file = in.readAllBytes();
+            return Prefilter.concernsUs(file) || !name.equals(ClassName.in(file));
         } catch (Throwable unreadable) { // the loader is an application's own
             return true;
         }

@@ -33,7 +33,7 @@ public final class PerCpuTransformer implements ClassFileTransformer {
             return null;
         }
         if (loader == ENGINE || !$Rseq.namesUs(file) || !Prefilter.concernsUs(file)) return null;
-        return weave(name == null ? "?" : name, loader, file);
+        return weave(name, loader, file);
     }
 
     /** Whether this process has, or is making, an MBean server. */
@@ -74,6 +74,7 @@ public final class PerCpuTransformer implements ClassFileTransformer {
         return refused.get();
     }
 
+    /** {@code name} is null for a class that was defined without: only its file has it. */
     private byte[] weave(String name, ClassLoader loader, byte[] file) {
         try {
             ClassWeaver weaver = new ClassWeaver(file);
@@ -89,9 +90,10 @@ public final class PerCpuTransformer implements ClassFileTransformer {
             return result;
         } catch (Throwable failure) { // a class that we can't read is loaded as it is
             refused.incrementAndGet();
+            String given = name == null ? ClassName.in(file) : name;
             LineLogger.LOG.warn(
                     "refused class {}: {}; its @PerCpu methods keep the index that callers pass",
-                    name.replace('/', '.'),
+                    given == null ? "?" : given.replace('/', '.'),
                     reason(failure));
             return null;
         }

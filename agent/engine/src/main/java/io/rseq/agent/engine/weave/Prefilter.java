@@ -10,14 +10,14 @@ final class Prefilter {
     private static final String PER_CPU = "Lio/rseq/PerCpu;";
     private static final String WOVEN = "Lio/rseq/internal/Woven;";
 
-    private static final int COUNT_AT = 8;
-    private static final int POOL_AT = 10;
+    static final int COUNT_AT = 8;
+    static final int POOL_AT = 10;
 
     /* Bytes of a constant after its tag, by tag (JVMS 4.4); 0: variable, or not a tag. Long and Double take two entries. */
-    private static final byte[] SIZES = {0, 0, 0, 4, 4, 8, 8, 2, 2, 4, 4, 4, 4, 0, 0, 3, 2, 4, 4, 2, 2};
-    private static final int UTF8 = 1;
-    private static final int LONG = 5;
-    private static final int DOUBLE = 6;
+    static final byte[] SIZES = {0, 0, 0, 4, 4, 8, 8, 2, 2, 4, 4, 4, 4, 0, 0, 3, 2, 4, 4, 2, 2};
+    static final int UTF8 = 1;
+    static final int LONG = 5;
+    static final int DOUBLE = 6;
 
     private Prefilter() {}
 
@@ -51,7 +51,7 @@ final class Prefilter {
         return true;
     }
 
-    private static int u2(byte[] file, int at) {
+    static int u2(byte[] file, int at) {
         return (file[at] & 0xFF) << 8 | file[at + 1] & 0xFF;
     }
 }
