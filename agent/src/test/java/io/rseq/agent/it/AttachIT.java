@@ -58,6 +58,15 @@ class AttachIT {
     }
 
     @EveryJdk
+    void api_on_the_boot_class_path_is_woven(World world) throws Exception {
+        try (Running running = launch(world, "-Xbootclasspath/a:" + Launch.api())) {
+            running.awaitOut("ready");
+            AgentJar.attach(running.pid(), "");
+            goOn(running, world, "raw").hadNoWarning();
+        }
+    }
+
+    @EveryJdk
     void attaching_twice_is_one_warning_and_harmless(World world) throws Exception {
         try (Running running = launch(world)) {
             running.awaitOut("ready");
@@ -106,11 +115,12 @@ class AttachIT {
         }
     }
 
-    private static Running launch(World world) {
+    private static Running launch(World world, String... flags) {
         return Launch.of(world, BeforeTheAgent.class)
                 .jna()
                 .withoutAgent()
                 .jvm("-XX:+EnableDynamicAgentLoading") // without it the JVM warns from 21 on
+                .jvm(flags)
                 .start();
     }
 

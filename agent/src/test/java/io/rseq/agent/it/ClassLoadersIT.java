@@ -4,6 +4,8 @@ package io.rseq.agent.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rseq.agent.it.programs.OwnLoader;
+import io.rseq.agent.it.programs.Shapes;
+import java.io.File;
 import java.nio.file.Path;
 import java.util.spi.ToolProvider;
 
@@ -20,6 +22,18 @@ class ClassLoadersIT {
     @EveryJdk
     void isolated_loader_with_its_own_api_is_woven(World world) {
         isWoven(world, "isolated");
+    }
+
+    @EveryJdk
+    void boot_class_path_is_woven(World world) {
+        WovenMethodIT.checkShapes(
+                Launch.of(world, Shapes.class)
+                        .jvm("-Xbootclasspath/a:" + Launch.home(Shapes.class) + File.pathSeparator + Launch.api())
+                        .wrapper("taskset", "-c", LAST_CPU)
+                        .run()
+                        .succeeded()
+                        .hadNoWarning(),
+                Integer.parseInt(LAST_CPU));
     }
 
     @EveryJdk

@@ -22,7 +22,7 @@ public final class LoadedClasses {
             ClassLoader loader = type.getClassLoader();
             if (loader == null) {
                 transformer.sawLoaded(type);
-                continue;
+                if (type.getModule().isNamed()) continue; // the JDK's; an unnamed one has what -Xbootclasspath/a added
             }
             if (loader == PLATFORM || loader == ENGINE || type.getPackageName().equals(LAUNCHER)) continue;
             if (type.isArray() || type.isPrimitive() || type.isHidden() || !instrumentation.isModifiableClass(type))
@@ -33,18 +33,22 @@ public final class LoadedClasses {
     }
 
     /**
-     * Read from where the class came from. One that was generated has no file there, of one that was encrypted it is no class file, and a loader
+     * Read from where the class came from. One that was generated has no file there, one that was encrypted has no class file there, and a loader
      * that renames classes has another there: those are shown to the transformer to be sure.
      */
     private static boolean mayConcernUs(Class<?> type, ClassLoader loader) {
         String name = type.getName().replace('.', '/');
-        try (InputStream in = loader.getResourceAsStream(name + ".class")) {
+        try (InputStream in = resource(name + ".class", loader)) {
             if (in == null) return true;
             byte[] file = in.readAllBytes();
             return Prefilter.concernsUs(file) || !name.equals(ClassName.in(file));
         } catch (Throwable unreadable) { // the loader is an application's own
             return true;
         }
+    }
+
+    private static InputStream resource(String name, ClassLoader loader) {
+        return loader == null ? ClassLoader.getSystemResourceAsStream(name) : loader.getResourceAsStream(name);
     }
 
     private static void retransform(Instrumentation instrumentation, Class<?> type) {

@@ -27,7 +27,7 @@ public final class PerCpuTransformer implements ClassFileTransformer {
     @Override
     public byte[] transform(
             Module module, ClassLoader loader, String name, Class<?> redefined, ProtectionDomain domain, byte[] file) {
-        if (loader == null) {
+        if (loader == null && module.isNamed()) { // the JDK's; an unnamed one has what -Xbootclasspath/a added
             if (MBEAN_SERVER.equals(name)) mbeanServer = true;
             else if (FLIGHT_RECORDER.equals(name)) flightRecorderCame();
             return null;
