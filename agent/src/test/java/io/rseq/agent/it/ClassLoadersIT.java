@@ -37,6 +37,21 @@ class ClassLoadersIT {
     }
 
     @EveryJdk
+    void loader_that_does_not_find_the_hook_keeps_its_classes_as_they_are(World world) {
+        Outcome outcome = Launch.of(world, OwnLoader.class)
+                .arguments("closed")
+                .run()
+                .succeeded()
+                .printed("static=-7")
+                .hadNothingFromTheJvmOnStderr();
+        assertThat(outcome.fact("support")).startsWith("agent=none");
+        assertThat(outcome.warnings())
+                .hasSize(Integer.parseInt(outcome.exitLine().get("unwoven")))
+                .anyMatch(line -> line.contains("refused class " + Shapes.class.getName() + ": "))
+                .allMatch(line -> line.contains("its class loader does not find java.lang.$Rseq"));
+    }
+
+    @EveryJdk
     void named_module_is_woven(World world) {
         Path source = Path.of(System.getProperty("rseq.fixtures"), "modules", "rseq.fixture");
         Path classes = AgentJar.buildFolder().resolve("rseq.fixture");

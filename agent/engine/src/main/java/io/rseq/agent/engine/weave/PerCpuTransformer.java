@@ -82,6 +82,9 @@ public final class PerCpuTransformer implements ClassFileTransformer {
             int found = weaver.refusals().size();
             refuse(weaver.refusals());
             if (weaver.isEmpty()) return null;
+            if (!findsHook(loader))
+                throw new IllegalStateException(
+                        "its class loader does not find java.lang.$Rseq; let it ask its parent for java.*");
             if (weaver.callsCommits() && !CommitsHook.define()) return null; // the journal says why, once
             byte[] result = weaver.weave();
             refuse(weaver.refusals().subList(found, weaver.refusals().size()));
@@ -96,6 +99,18 @@ public final class PerCpuTransformer implements ClassFileTransformer {
                     given == null ? "?" : given.replace('/', '.'),
                     reason(failure));
             return null;
+        }
+    }
+
+    /**
+     * Whether woven code will: a loader may keep even {@code java.*} to itself, or let through only what it knows. This asks as the JVM does,
+     * which asks the same loader for the superclass under the same locks, and remembers the answer.
+     */
+    private static boolean findsHook(ClassLoader loader) {
+        try {
+            return loader == null || Class.forName($Rseq.class.getName(), false, loader) == $Rseq.class;
+        } catch (Throwable refusal) { // it is the application's code
+            return false;
         }
     }
 
