@@ -25,9 +25,10 @@ import java.lang.annotation.Target;
  * <p>The index is a <em>hint about where you run now</em>: the thread may move the next instant, and another thread may run on the same
  * CPU with the same index. So what it points to must be an atomic, or one of the structures of this package.
  *
- * <p>It may stand on static and instance methods, on constructors and on default methods of interfaces, in classes of any class loader
- * but the JDK's own. On an abstract or native method, or with none or several {@link CpuIndex} parameters, the method is left as it is
- * and one line in the agent's log names it.
+ * <p>It may stand on static and instance methods, on constructors and on default methods of interfaces, in classes of any class loader,
+ * but not in the JDK's own modules. On an abstract or native method, or with none or several {@link CpuIndex} parameters, the method is
+ * left as it is and one line in the agent's log names it. In a {@linkplain java.lang.invoke.MethodHandles.Lookup#defineHiddenClass hidden
+ * class} it is left as it is, too, and no line says so: the JVM shows those to no agent.
  */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)

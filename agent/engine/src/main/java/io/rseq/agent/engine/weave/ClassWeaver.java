@@ -160,7 +160,10 @@ final class ClassWeaver {
     private interface MethodPlan {
         MethodVisitor rewrite(MethodVisitor method);
 
-        /** At entry: parameter = hook(). */
+        /**
+         * At entry: parameter = hook(). Without a line number: with that of the first line, a breakpoint there would stop before the
+         * assignment, and only once where the first line is a loop's.
+         */
         static MethodPlan assigning(String hookMethod, int slot) {
             return new MethodPlan() {
                 @Override
