@@ -103,6 +103,24 @@ class CommandLineIT {
                     .hasSize(1);
     }
 
+    @EveryJdk
+    void check_looks_into_a_folder_its_classes_and_its_jars(World world) throws IOException {
+        String name = Refused.class.getName().replace('.', '/') + ".class";
+        byte[] file = Files.readAllBytes(Launch.home(Refused.class).resolve(name));
+        Path folder = AgentJar.buildFolder().resolve("check-folder");
+        Files.createDirectories(folder.resolve("lib"));
+        Files.write(folder.resolve("Refused.class"), file);
+        Files.write(folder.resolve("lib/app.jar"), archive(Map.of(name, file)));
+        Files.write(folder.resolve("lib/note.txt"), new byte[] {'t'});
+        Outcome outcome =
+                AgentJar.command(world.jdk(), "check", folder.toString()).run().exited(1);
+        assertThat(outcome.err()).isEmpty();
+        assertThat(outcome.out())
+                .filteredOn(("ok      " + Refused.class.getName() + ".isFine(I)I index=cpu")::equals)
+                .hasSize(2);
+        assertThat(outcome.out()).contains("2 methods can be woven, 10 can't");
+    }
+
     private static byte[] archive(Map<String, byte[]> entries) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (ZipOutputStream zip = new ZipOutputStream(bytes)) {

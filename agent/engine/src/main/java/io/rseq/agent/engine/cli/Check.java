@@ -3,29 +3,40 @@ package io.rseq.agent.engine.cli;
 
 import io.rseq.agent.engine.report.Reason;
 import io.rseq.agent.engine.weave.ClassReport;
+import java.io.BufferedInputStream;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.PushbackInputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Enumeration;
+import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import java.util.zip.ZipInputStream;
 import picocli.CommandLine;
 
-/** Lists the {@code @PerCpu} methods of a jar, and what is wrong with them. */
+/** Lists the {@code @PerCpu} methods of a jar or a folder, and what is wrong with them. */
 @CommandLine.Command(
         name = "check",
-        description = "Lists the @PerCpu methods in jars, nested ones too, and what is wrong with them.",
+        description =
+                "Lists the @PerCpu methods in jars, nested ones too, and in folders, and what is wrong with them.",
         mixinStandardHelpOptions = true)
 final class Check implements Callable<Integer> {
     private static final byte[] MAGIC = {'P', 'K'};
 
-    @CommandLine.Parameters(arity = "1..*", paramLabel = "JAR", description = "jars to look into")
-    private File[] jars;
+    @CommandLine.Parameters(
+            arity = "1..*",
+            paramLabel = "JAR",
+            description = "jars, or folders of classes and jars, to look into")
+    private File[] places;
 
     @CommandLine.Spec
     private CommandLine.Model.CommandSpec spec;
@@ -36,21 +47,45 @@ final class Check implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         PrintWriter out = spec.commandLine().getOut();
-        for (File jar : jars) {
-            try (ZipFile zip = new ZipFile(jar)) {
-                Enumeration<? extends ZipEntry> entries = zip.entries();
-                while (entries.hasMoreElements()) {
-                    ZipEntry entry = entries.nextElement();
-                    try (InputStream in = zip.getInputStream(entry)) {
-                        look(entry.getName(), in, out);
-                    }
-                }
+        for (File place : places) {
+            boolean folder = place.isDirectory();
+            try {
+                if (folder) lookIntoFolder(place.toPath(), out);
+                else lookIntoJar(place, out);
             } catch (IOException unreadable) {
-                throw new IOException(jar + " can't be read as a jar: " + Reason.of(unreadable), unreadable);
+                throw new IOException(
+                        place + " can't be read" + (folder ? "" : " as a jar") + ": " + Reason.of(unreadable),
+                        unreadable);
             }
         }
         out.println(methods + " methods can be woven, " + refusals + " can't");
         return refusals == 0 ? 0 : Command.EXIT_DEGRADED;
+    }
+
+    private void lookIntoJar(File jar, PrintWriter out) throws IOException {
+        try (ZipFile zip = new ZipFile(jar)) {
+            Enumeration<? extends ZipEntry> entries = zip.entries();
+            while (entries.hasMoreElements()) {
+                ZipEntry entry = entries.nextElement();
+                try (InputStream in = zip.getInputStream(entry)) {
+                    look(entry.getName(), in, out);
+                }
+            }
+        }
+    }
+
+    private void lookIntoFolder(Path folder, PrintWriter out) throws IOException {
+        List<Path> files;
+        try (Stream<Path> all = Files.walk(folder)) {
+            files = all.filter(Files::isRegularFile).sorted().collect(Collectors.toList());
+        } catch (UncheckedIOException unreadable) {
+            throw unreadable.getCause();
+        }
+        for (Path file : files) {
+            try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
+                look(folder.relativize(file).toString(), in, out);
+            }
+        }
     }
 
     private void look(String name, InputStream in, PrintWriter out) throws IOException {
