@@ -115,6 +115,7 @@ rounds_of() {
         hello | one) few=4 many=31 ;;
         steady) few=2 many=21 ;;
         many) few=2 many=11 ;;
+        rss) few=1 many=15 ;;
         classes) few=1 many=21 ;;
         *) few=2 many=15 ;;
     esac

@@ -79,7 +79,7 @@ public final class Benchmarks {
                 case "--quick" -> {
                     threads = new int[] {1, CPUS};
                     carriers = new int[] {CPUS};
-                    patienceMs = 200;
+                    patienceMs = 100;
                     notAtOneThread = "\\.JacksonBenchmark\\.";
                 }
                 default -> jmh.add(arguments[i]);
