@@ -3,7 +3,10 @@ package io.rseq.agent.engine.weave;
 
 import java.nio.charset.StandardCharsets;
 
-/** The name that a class file itself gives its class. The bytes may be anything. */
+/**
+ * The name that a class file itself gives its class. The bytes may be anything. {@link Prefilter} goes through the same constants, but keeps
+ * nothing of them, and ends at the first of ours: it sees every class that names us, this few.
+ */
 final class ClassName {
     private static final int[] MAGIC = {0xCA, 0xFE, 0xBA, 0xBE};
 
