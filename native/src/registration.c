@@ -120,8 +120,12 @@ static int register_area(struct thread_record *record, struct rseq_area *area) {
     int error = kernel_rseq(area, in_force.length, 0, RSEQ_SIGNATURE);
     record->ours = error == 0;
     if (error == 0) ledger_count(&ledger_totals.kernel_registrations);
-    if (error == EBUSY) return 0;
-    return error == EINVAL ? EBUSY : error;
+    if (error != 0 && error != EBUSY) return error == EINVAL ? EBUSY : error;
+    /* A library that released once too often took our uses out of the count. Left out, the next one would register what stands already. */
+    uint32_t *refcount = refcount_of(record);
+    if (*refcount < record->uses) *refcount = record->uses;
+    record->refcount = *refcount;
+    return 0;
 }
 
 /* True when the area of the last user was unregistered. */

@@ -16,6 +16,16 @@ static void bad_citizen(void) {
     CHECK_EQ(world_cpu_id(area), RSEQ_CPU_UNINITIALIZED);
 }
 
+/* A counted pair of a library makes no system call, and leaves the registration to us. */
+static void library_comes_and_goes(void) {
+    uint32_t before = *refcount;
+    CHECK(before > 0);
+    CHECK_EQ(counting_library_register(), 0);
+    CHECK_EQ(counting_library_unregister(), 0);
+    CHECK_EQ(*refcount, before);
+    CHECK(kernel_is_registered_at(area, RSEQ_ORIGINAL_LENGTH));
+}
+
 static void check_journal(enum transition transition, uint32_t count) {
     struct journal_event event;
     CHECK_EQ(journal_drain(&event, 1), 1);
@@ -68,6 +78,28 @@ int main(void) {
     CHECK_EQ(*refcount, 0);
     CHECK_EQ(kernel_is_registered(), REGISTRATION_FREE);
     CHECK_EQ(world_live_records(), 0);
+
+    /* A library that releases once too often takes our use out of the count. It is counted again: the library's next pair is an ordinary one. */
+    CHECK_EQ(counting_library_register(), 0);
+    CHECK(registration_ensure(NULL) == area);
+    CHECK_EQ(counting_library_unregister(), 0);
+    CHECK_EQ(counting_library_unregister(), 0);
+    CHECK_EQ(kernel_is_registered(), REGISTRATION_FREE);
+    CHECK(registration_ensure(NULL) == area);
+    check_journal(TRANSITION_REREGISTERED, 1);
+    library_comes_and_goes();
+    CHECK_EQ(rseq_agent_register_current_thread(), 0);
+    CHECK_EQ(counting_library_unregister(), 0);
+    CHECK_EQ(counting_library_unregister(), 0);
+    CHECK_EQ(kernel_is_registered(), REGISTRATION_FREE);
+    CHECK_EQ(rseq_agent_register_current_thread(), 0);
+    check_journal(TRANSITION_REREGISTERED, 3);
+    library_comes_and_goes();
+    CHECK_EQ(rseq_agent_unregister_current_thread(), 0);
+    CHECK_EQ(rseq_agent_unregister_current_thread(), 0);
+    registration_thread_ended(NULL);
+    CHECK_EQ(*refcount, 0);
+    CHECK_EQ(kernel_is_registered(), REGISTRATION_FREE);
 
     /* Where somebody took the lost thread elsewhere, it is refused and reads with getcpu; the count is not touched. */
     static _Alignas(32) struct rseq_area elsewhere = {.cpu_id = RSEQ_CPU_UNINITIALIZED};
