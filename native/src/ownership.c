@@ -41,12 +41,15 @@ static void *global_symbol(const char *name) {
     return dlsym(RTLD_DEFAULT, name);
 }
 
+/* The library whose __rseq_abi is looked at, and at last adopted. RTLD_DEFAULT: the first one in the global scope. */
+static void *foreign_library = RTLD_DEFAULT;
+
 static struct rseq_area *foreign_area(void) {
-    return global_symbol("__rseq_abi");
+    return dlsym(foreign_library, "__rseq_abi");
 }
 
 static uint32_t *foreign_refcount(void) {
-    return global_symbol("__rseq_refcount");
+    return dlsym(foreign_library, "__rseq_refcount");
 }
 
 /* An area that may be dereferenced: aligned as the kernel wants it, readable to its end. */
@@ -85,6 +88,24 @@ static void find_constant_offsets(struct ownership *decision) {
         decision->constant_offset = decision->constant_offset && known && there.area == here.area;
         decision->constant_refcount = decision->constant_refcount && known && there.refcount == here.refcount;
     }
+}
+
+/*
+ * Asks 'take' about each library that may have what 'symbol' names: the first one in the global scope, then those that were loaded locally,
+ * whose symbols no other library finds. One that 'take' chooses stays open. Returns whether it chose one.
+ */
+static bool choose_library(const char *symbol, bool (*take)(void *library, struct ownership *decision), struct ownership *decision) {
+    void *global = global_symbol(symbol);
+    if (global != NULL && take(RTLD_DEFAULT, decision)) return true;
+    static struct symbol_owners owners;
+    find_symbol_owners(symbol, &owners);
+    for (int i = 0; i < owners.count; i++) {
+        void *library = dlopen(owners.paths[i], RTLD_LAZY | RTLD_NOLOAD);
+        if (library == NULL) continue;
+        if (dlsym(library, symbol) != global && take(library, decision)) return true;
+        dlclose(library);
+    }
+    return false;
 }
 
 /* ---- the rows of the table --------------------------------------------------------------------------------------------------- */
@@ -126,15 +147,15 @@ static bool glibc_owns(struct ownership *decision) {
 }
 
 /*
- * Row 2: librseq is in the process, preloaded or linked, and may register threads of its own accord. Once one of its registrations
- * succeeded, one that fails ends in abort() (src/rseq.c, rseq_register_current_thread), so threads are registered through its function
- * alone, and only where the kernel says that they are free.
+ * Row 2: librseq is in the process, and may register threads of its own accord. Once one of its registrations succeeded, one that fails
+ * ends in abort() (src/rseq.c, rseq_register_current_thread), so threads are registered through its function alone, and only where the kernel
+ * says that they are free.
  */
-static bool librseq_owns(struct ownership *decision) {
-    const ptrdiff_t *offset = global_symbol("rseq_offset");
-    const unsigned *size = global_symbol("rseq_size");
-    int (*register_thread)(void) = (int (*)(void))global_symbol("rseq_register_current_thread");
-    int (*unregister_thread)(void) = (int (*)(void))global_symbol("rseq_unregister_current_thread");
+static bool take_librseq(void *library, struct ownership *decision) {
+    const ptrdiff_t *offset = dlsym(library, "rseq_offset");
+    const unsigned *size = dlsym(library, "rseq_size");
+    int (*register_thread)(void) = (int (*)(void))dlsym(library, "rseq_register_current_thread");
+    int (*unregister_thread)(void) = (int (*)(void))dlsym(library, "rseq_unregister_current_thread");
     if (offset == NULL || size == NULL || register_thread == NULL || unregister_thread == NULL) return false;
     if (!kernel_can_read(offset, sizeof *offset) || !kernel_can_read(size, sizeof *size)) return false;
     if (kernel_is_registered() == REGISTRATION_FREE) {
@@ -161,37 +182,67 @@ static bool librseq_owns(struct ownership *decision) {
     return true;
 }
 
-/* Rows 3 and 4: a library that was there before us has an area of the old protocol. */
-static bool foreign_area_exists(struct ownership *decision) {
+static bool librseq_owns(struct ownership *decision) {
+    return choose_library("rseq_register_current_thread", take_librseq, decision);
+}
+
+/*
+ * Who owns the area of foreign_library: OWNER_FOREIGN where the kernel confirms it on this thread, OWNER_AGENT where the thread is free and
+ * registering it there is ours to do, OWNER_NONE where it is no area to share.
+ */
+static enum owner owner_of_foreign_area(struct ownership *decision) {
     struct rseq_area *area = foreign_area();
-    if (area == NULL) return false;
+    if (area == NULL) return OWNER_NONE;
     if (!is_area(area)) {
         REASON(decision, "__rseq_abi of another library is misaligned or unreadable");
-        return false;
+        return OWNER_NONE;
     }
     /* One for all threads: the kernel would write the CPUs of all of them there. */
     size_t size = tls_symbol_size("__rseq_abi", area, 0);
     if (size == 0) {
         REASON(decision, "__rseq_abi of another library is not thread-local");
-        return false;
+        return OWNER_NONE;
     }
     /* The kernel writes 32 bytes: registered all the same, a smaller one would lose the variables that lie behind it. */
     if (size < RSEQ_ORIGINAL_LENGTH) {
         REASON(decision, "__rseq_abi of another library is smaller than %u bytes", RSEQ_ORIGINAL_LENGTH);
-        return false;
+        return OWNER_NONE;
     }
+    /* tcmalloc's mark that it does without rseq: an area that becomes alive looks to it like one that it set up. */
+    if (area->cpu_id == RSEQ_CPU_FAILED) return OWNER_NONE;
     enum registration_state state = kernel_is_registered();
-    if (state == REGISTRATION_NO_KERNEL || state == REGISTRATION_FORBIDDEN) return false;
-    bool registered = area->cpu_id >= 0;
-    if (registered ? !kernel_is_registered_at(area, RSEQ_ORIGINAL_LENGTH) : state != REGISTRATION_FREE) return false; /* row 5 */
-    decision->owner = registered ? OWNER_FOREIGN : OWNER_AGENT;
-    decision->registers = !registered;
+    if (area->cpu_id < 0) return state == REGISTRATION_FREE ? OWNER_AGENT : OWNER_NONE;
+    return state == REGISTRATION_ELSEWHERE && kernel_is_registered_at(area, RSEQ_ORIGINAL_LENGTH) ? OWNER_FOREIGN : OWNER_NONE;
+}
+
+static void share_foreign_area(enum owner owner, struct ownership *decision) {
+    decision->owner = owner;
+    decision->registers = owner == OWNER_AGENT;
     find_constant_offsets(decision);
     decision->area_of_thread = foreign_area;
     decision->refcount_of_thread = foreign_refcount() == NULL ? NULL : foreign_refcount;
     decision->length = RSEQ_ORIGINAL_LENGTH;
     decision->usable = at_most(RSEQ_ORIGINAL_LENGTH, kernel_feature_size());
+}
+
+/* Row 3: an area that the kernel confirms is in use. Of several areas that are not, row 4 takes the first. */
+static bool take_registered_area(void *library, struct ownership *decision) {
+    foreign_library = library;
+    if (owner_of_foreign_area(decision) != OWNER_FOREIGN) return false;
+    share_foreign_area(OWNER_FOREIGN, decision);
     return true;
+}
+
+static bool take_free_area(void *library, struct ownership *decision) {
+    foreign_library = library;
+    if (owner_of_foreign_area(decision) != OWNER_AGENT) return false;
+    share_foreign_area(OWNER_AGENT, decision);
+    return true;
+}
+
+/* Rows 3 and 4: a library that was there before us has an area of the old protocol. */
+static bool foreign_area_exists(struct ownership *decision) {
+    return choose_library("__rseq_abi", take_registered_area, decision) || choose_library("__rseq_abi", take_free_area, decision);
 }
 
 /* Rows 5 and 7: somebody unseen holds the registration, or there is no rseq here at all. */

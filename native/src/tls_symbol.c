@@ -49,21 +49,25 @@ static const ElfW(Sym) * symbol_named(const struct symbols *symbols, const char 
     return NULL;
 }
 
+static struct symbols symbols_in(const struct dl_phdr_info *library) {
+    for (int i = 0; i < library->dlpi_phnum; i++) {
+        const ElfW(Phdr) *header = &library->dlpi_phdr[i];
+        if (header->p_type == PT_DYNAMIC) return symbols_of((const ElfW(Dyn) *)(library->dlpi_addr + header->p_vaddr));
+    }
+    return (struct symbols){NULL, NULL, NULL};
+}
+
 static int look_at(struct dl_phdr_info *library, size_t bytes, void *argument) {
     struct search *search = argument;
     if (bytes < offsetof(struct dl_phdr_info, dlpi_tls_data) + sizeof library->dlpi_tls_data || library->dlpi_tls_data == NULL) return 0;
     const char *block = library->dlpi_tls_data;
     size_t block_bytes = 0;
-    const ElfW(Dyn) *dynamic = NULL;
     for (int i = 0; i < library->dlpi_phnum; i++) {
-        const ElfW(Phdr) *header = &library->dlpi_phdr[i];
-        if (header->p_type == PT_TLS) block_bytes = header->p_memsz;
-        if (header->p_type == PT_DYNAMIC) dynamic = (const ElfW(Dyn) *)(library->dlpi_addr + header->p_vaddr);
+        if (library->dlpi_phdr[i].p_type == PT_TLS) block_bytes = library->dlpi_phdr[i].p_memsz;
     }
     if (search->address < block || search->address >= block + block_bytes) return 0;
     search->size = block_bytes - (size_t)(search->address - block);
-    if (dynamic == NULL) return 1;
-    struct symbols symbols = symbols_of(dynamic);
+    struct symbols symbols = symbols_in(library);
     if (symbols.table == NULL || symbols.names == NULL || symbols.gnu_hash == NULL) return 1;
     const ElfW(Sym) *symbol = symbol_named(&symbols, search->name);
     /* Size 0: the library was written in assembly, and its author did not say. */
@@ -75,4 +79,28 @@ size_t tls_symbol_size(const char *name, const void *address, size_t otherwise) 
     struct search search = {.name = name, .address = address, .size = otherwise};
     dl_iterate_phdr(look_at, &search);
     return search.size;
+}
+
+struct owners_search {
+    const char *name;
+    struct symbol_owners *owners;
+};
+
+static int name_owner(struct dl_phdr_info *library, size_t bytes, void *argument) {
+    (void)bytes;
+    struct owners_search *search = argument;
+    struct symbol_owners *owners = search->owners;
+    /* The program has no name, and the vDSO no path. */
+    if (library->dlpi_name == NULL || strchr(library->dlpi_name, '/') == NULL || strlen(library->dlpi_name) >= PATH_MAX) return 0;
+    struct symbols symbols = symbols_in(library);
+    if (symbols.table == NULL || symbols.names == NULL) return 0;
+    if (symbols.gnu_hash != NULL && symbol_named(&symbols, search->name) == NULL) return 0;
+    strcpy(owners->paths[owners->count++], library->dlpi_name);
+    return owners->count == (int)(sizeof owners->paths / sizeof *owners->paths);
+}
+
+void find_symbol_owners(const char *name, struct symbol_owners *owners) {
+    struct owners_search search = {.name = name, .owners = owners};
+    owners->count = 0;
+    dl_iterate_phdr(name_owner, &search);
 }
