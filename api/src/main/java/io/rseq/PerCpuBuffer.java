@@ -269,11 +269,7 @@ public final class PerCpuBuffer {
             return this;
         }
 
-        /**
-         * The buffer, empty.
-         *
-         * @throws OutOfMemoryError when there is no per-CPU memory left
-         */
+        /** The buffer, empty. */
         public PerCpuBuffer build() {
             return new PerCpuBuffer(this);
         }

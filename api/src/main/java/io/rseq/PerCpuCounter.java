@@ -79,7 +79,6 @@ public final class PerCpuCounter extends Number {
      * At 0, with a cell for each {@code index}.
      *
      * @throws IllegalArgumentException for {@link Index#NUMA_NODE}: several CPUs run with the same one
-     * @throws OutOfMemoryError when there is no per-CPU memory left
      */
     public PerCpuCounter(Index index) {
         cells = new PerCpuCells(1, index);

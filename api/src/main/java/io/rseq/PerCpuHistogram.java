@@ -73,7 +73,6 @@ public final class PerCpuHistogram {
      *
      * @param highestTrackableValue 2 or more; buckets reach at least as far, and what is above the last of them is counted as saturated
      * @param numberOfSignificantValueDigits 0 to 5: to how many decimal digits a value is told from its neighbours
-     * @throws OutOfMemoryError when there is no per-CPU memory left
      */
     public PerCpuHistogram(long highestTrackableValue, int numberOfSignificantValueDigits) {
         this(highestTrackableValue, numberOfSignificantValueDigits, Index.CPU);
@@ -83,7 +82,6 @@ public final class PerCpuHistogram {
      * With a row of buckets for each {@code index}.
      *
      * @throws IllegalArgumentException for {@link Index#NUMA_NODE}: several CPUs run with the same one
-     * @throws OutOfMemoryError when there is no per-CPU memory left
      */
     public PerCpuHistogram(long highestTrackableValue, int numberOfSignificantValueDigits, Index index) {
         buckets = new LogLinearBuckets(highestTrackableValue, numberOfSignificantValueDigits);

@@ -106,7 +106,6 @@ public final class PerCpuLongStack {
      *
      * @throws IllegalArgumentException if {@code capacityPerCpu} is not between 1 and {@link #MAX_CAPACITY}, {@code overflow} is negative,
      *     or {@code index} is {@link Index#NUMA_NODE}: several CPUs run with the same one
-     * @throws OutOfMemoryError when there is no per-CPU memory left
      */
     public PerCpuLongStack(int capacityPerCpu, int overflow, Index index) {
         this(capacityPerCpu, capacityPerCpu, overflow, index);

@@ -428,7 +428,6 @@ public final class PerCpuPool<T> {
          * The pool, with nothing in it.
          *
          * @throws IllegalArgumentException as {@link PerCpuLongStack#PerCpuLongStack(int, int, Index)} does
-         * @throws OutOfMemoryError when there is no per-CPU memory left
          */
         public PerCpuPool<T> build() {
             return new PerCpuPool<>(this);

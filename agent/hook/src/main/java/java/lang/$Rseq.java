@@ -458,7 +458,7 @@ public final class $Rseq {
         if (committer == COMMITTER_ATOMIC) return;
         int at = description.lastIndexOf(COMMITTER) + COMMITTER.length();
         String failure = COMMITTER + description.substring(at) + " is not to be had here, using atomic: " + reason;
-        commitsFailure = commitsFailure == null ? failure : commitsFailure + "; " + failure;
+        tell(failure);
         description = description.substring(0, at) + "atomic";
         committer = COMMITTER_ATOMIC;
     }
@@ -474,7 +474,7 @@ public final class $Rseq {
 
     /** The engine logs it as a warning. */
     static synchronized void tell(String line) {
-        commitsFailure = line;
+        commitsFailure = commitsFailure == null ? line : commitsFailure + "; " + line;
     }
 
     private static void check(Class<?> caller) {

@@ -25,13 +25,8 @@ public final class $RseqMemory {
     /** The bits that no offset of a cell has: one test for alignment and range. */
     static final long NO_CELL = -REGION | CELL - 1;
 
-    private static final int LONGEST_PAUSE_MS = 256;
-
-    /** Whether somebody waits for memory that others no longer use. */
-    private static volatile boolean waiting;
-
-    /** How often somebody did in vain. */
-    private static volatile int failures;
+    /** Whether the log was told that the regions are full: once says it all. */
+    private static volatile boolean toldFull;
 
     private static final Unsafe U = Unsafe.getUnsafe();
 
@@ -48,16 +43,14 @@ public final class $RseqMemory {
     // ---- allocating
     // ----------------------------------------------------------------------------------------------------------
 
+    /** NONE also where the regions are full: a collection might free some of it, but is the application's to ask for. */
     public static long allocate(long bytes) {
         if (bytes <= 0) throw new IllegalArgumentException("rseq: " + bytes + " bytes of per-CPU memory");
         if (!$RseqCommits.available()) return NONE;
-        long offset = waiting ? NONE : tryAllocate(bytes); // nobody passes who waits
-        return offset == NONE ? allocateWhenOthersAreFreed(bytes) : offset;
-    }
-
-    public static long tryAllocate(long bytes) {
-        long offset = $RseqCommits.available() ? allocate0(bytes) : NONE;
-        return offset < 0 ? NONE : offset;
+        long offset = allocate0(bytes);
+        if (offset >= 0) return offset;
+        if (!toldFull) tellFull(bytes);
+        return NONE;
     }
 
     public static void freeWith(Object owner, long offset, long bytes) {
@@ -74,58 +67,12 @@ public final class $RseqMemory {
         return memory == 0 ? 0 : allocated0();
     }
 
-    /**
-     * What is no longer used is freed by cleaners, after a collection: as for direct buffers, ask for one before giving up. One thread at a time:
-     * what was freed is for the first that waits, and who comes later may find enough without another collection. Who waits while another
-     * gives up does not find more in half a second of its own.
-     */
-    @DontInline
-    private static long allocateWhenOthersAreFreed(long bytes) {
-        long offset = inTurn(bytes, failures);
-        if (offset == NONE) throw full(bytes);
-        return offset;
-    }
-
-    /** A monitor, which is given up even where the stack overflows. */
-    private static synchronized long inTurn(long bytes, int failuresBefore) {
-        long offset = tryAllocate(bytes);
-        if (offset != NONE || failures != failuresBefore || bytes > REGION) return offset;
-        waiting = true;
-        try {
-            offset = collectAndAllocate(bytes);
-        } finally {
-            waiting = false;
-        }
-        if (offset == NONE) failures++;
-        return offset;
-    }
-
-    /** More than once: what was let go of after the first collection is no less free. */
-    private static long collectAndAllocate(long bytes) {
-        boolean interrupted = false;
-        long offset = NONE;
-        for (int pause = 1; offset == NONE && pause <= LONGEST_PAUSE_MS; pause *= 2) {
-            if (pause == 1 || pause == LONGEST_PAUSE_MS / 16 || pause == LONGEST_PAUSE_MS) System.gc();
-            interrupted |= interruptedIn(pause);
-            offset = tryAllocate(bytes);
-        }
-        if (interrupted) Thread.currentThread().interrupt();
-        return offset;
-    }
-
-    private static OutOfMemoryError full(long bytes) {
-        return new OutOfMemoryError("rseq: per-CPU memory is full: " + (allocated0() >> 20) + " of " + (REGION >> 20)
-                + " MiB per CPU in use, " + bytes
-                + " bytes more asked for; make structures smaller or fewer, or let go of those that are done with");
-    }
-
-    private static boolean interruptedIn(long pause) {
-        try {
-            Thread.sleep(pause);
-            return false;
-        } catch (InterruptedException later) {
-            return true;
-        }
+    private static synchronized void tellFull(long bytes) {
+        if (toldFull) return;
+        $Rseq.tell("per-CPU memory is full: " + (allocated0() >> 10) + " of " + (REGION >> 10) + " KiB per CPU in use, "
+                + bytes + " bytes more asked for; structures that find no room work on the heap, atomically and slower;"
+                + " make them smaller or fewer");
+        toldFull = true;
     }
 
     // ---- reading and writing

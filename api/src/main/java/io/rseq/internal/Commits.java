@@ -60,20 +60,12 @@ public final class Commits {
     }
 
     /**
-     * That many bytes in every region, zeroed. Multiples of 8 bytes; of 64, and aligned to it, from 64 on. Where the regions are full, asks for a
-     * collection and waits, up to half a second, for others to be freed.
+     * That many bytes in every region, zeroed. Multiples of 8 bytes; of 64, and aligned to it, from 64 on.
      *
-     * @return the offset; {@link #NONE} where there are no sequences
-     * @throws OutOfMemoryError when the regions are full
+     * @return the offset; {@link #NONE} where there are no sequences, or the regions are full
      */
     @Woven(by = "$RseqMemory")
     public static long allocate(long bytes) {
-        return NONE;
-    }
-
-    /** The same at once: without waiting for what others no longer hold. {@link #NONE} also where the regions are full. */
-    @Woven(by = "$RseqMemory")
-    public static long tryAllocate(long bytes) {
         return NONE;
     }
 

@@ -21,8 +21,8 @@ import java.lang.invoke.VarHandle;
  * }</pre>
  *
  * <p>The memory is zeroed before the offset is published (release), and stays the structure's until the structure is unreachable; the
- * offset never changes once it is there. The constructor may wait for a collection where the regions are full. Acquiring later waits for nobody but
- * another thread that acquires the same; all else is wait-free.
+ * offset never changes once it is there. Where the regions are full it stays {@link #NONE} for good, and the structure goes on as without the agent.
+ * Acquiring waits for nobody but another thread that acquires the same; all else is wait-free.
  */
 public final class PerCpuMemory {
     /** The offset of what there is none of. Sequences take it, and what is not far above it, for an answer: UNAVAILABLE. */
@@ -41,18 +41,14 @@ public final class PerCpuMemory {
     private final long bytes;
     private long offset = NONE;
 
-    /* The regions were full when the agent had come: the structure goes on as it did before, and does not ask again at each operation. */
+    /* The regions were full: the structure goes its atomic way, and does not ask again at each operation. */
     private volatile boolean refused;
 
-    /**
-     * Acquires {@code bytes} in each region, where there are sequences.
-     *
-     * @throws OutOfMemoryError when the regions are full, of what is in use
-     */
+    /** Acquires {@code bytes} in each region, where there are sequences and room. */
     public PerCpuMemory(long bytes) {
         if (bytes <= 0) throw new IllegalArgumentException("bytes=" + bytes);
         this.bytes = bytes;
-        if (Commits.available()) OFFSET.setRelease(this, own(Commits.allocate(bytes)));
+        acquire();
     }
 
     /** Bytes in each region, whether acquired or not. */
@@ -71,24 +67,24 @@ public final class PerCpuMemory {
     }
 
     /**
-     * For the slow path: the offset, acquired now if sequences have come since. {@link #NONE} where there are none. Never throws: a
-     * structure that was made without sequences goes on without where there is no memory left for it.
+     * For the slow path: the offset, acquired now if sequences have come since. {@link #NONE} where there are none, or no room. Throws nothing for
+     * want of memory: the structure goes on without, and where the heap was full just now, the next call asks again.
      */
     public long acquire() {
         long now = acquired();
-        if (now != NONE || refused || !Commits.available()) return now;
-        return acquireLate();
+        if (now != NONE || refused) return now;
+        try {
+            return Commits.available() ? acquireNow() : NONE;
+        } catch (OutOfMemoryError noHeap) {
+            return NONE;
+        }
     }
 
-    /* At once: other threads' operations wait for it. */
-    private synchronized long acquireLate() {
+    private synchronized long acquireNow() {
         if (offset == NONE && !refused) {
-            try {
-                OFFSET.setRelease(this, own(Commits.tryAllocate(bytes)));
-            } catch (OutOfMemoryError noHeap) {
-                refused = true;
-            }
-            if (offset == NONE) refused = true;
+            long allocated = own(Commits.allocate(bytes));
+            if (allocated == NONE) refused = true;
+            else OFFSET.setRelease(this, allocated);
         }
         return offset;
     }

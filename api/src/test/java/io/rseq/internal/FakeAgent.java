@@ -26,8 +26,7 @@ public final class FakeAgent implements AutoCloseable {
         DynamicType.Builder<Commits> woven = new ByteBuddy()
                 .with(Implementation.Context.Disabled.Factory.INSTANCE)
                 .redefine(Commits.class);
-        woven = to(
-                FakeSequences.class, woven, "available", "allocate", "tryAllocate", "freeWith", "free", "add", "get");
+        woven = to(FakeSequences.class, woven, "available", "allocate", "freeWith", "free", "add", "get");
         woven = to(
                 FakeStacks.class,
                 woven,
@@ -62,9 +61,9 @@ public final class FakeAgent implements AutoCloseable {
         return FakeSequences.ADDS.get();
     }
 
-    /** How many allocations waited for a collection. */
-    public long waits() {
-        return FakeSequences.WAITS.get();
+    /** How many allocations were asked for. */
+    public long allocations() {
+        return FakeSequences.ALLOCATIONS.get();
     }
 
     /** Bytes in use. */

@@ -7,17 +7,14 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.LockSupport;
 
 /**
  * What {@link Commits} calls while a {@link FakeAgent} is there: per-CPU memory of atomics, and an add that answers each status in turn. Freed
- * memory must not be added to; full memory throws, as the agent's does.
+ * memory must not be added to.
  */
 public final class FakeSequences {
     private static final int UNAVAILABLE_EVERY = 7;
     private static final int RESTARTS_EVERY = 11;
-
-    private static final int PAUSES = 9;
 
     /** Bytes of a region. */
     private static final long REGION = 1L << 28;
@@ -25,7 +22,7 @@ public final class FakeSequences {
     private static final long LINE = 64;
 
     static final AtomicLong ADDS = new AtomicLong();
-    static final AtomicLong WAITS = new AtomicLong();
+    static final AtomicLong ALLOCATIONS = new AtomicLong();
     static final AtomicLong ALLOCATED = new AtomicLong();
     static volatile Runnable afterGet = () -> {};
     static volatile long limit = Long.MAX_VALUE;
@@ -42,11 +39,7 @@ public final class FakeSequences {
     }
 
     public static long allocate(long bytes) {
-        if (!hasRoom(bytes)) throw new OutOfMemoryError("per-CPU memory is full");
-        return next(bytes);
-    }
-
-    public static long tryAllocate(long bytes) {
+        ALLOCATIONS.incrementAndGet();
         if (ALLOCATED.addAndGet(bytes) <= limit) return next(bytes);
         ALLOCATED.addAndGet(-bytes);
         return Commits.NONE;
@@ -98,20 +91,6 @@ public final class FakeSequences {
     static void set(int cpu, long offset, long value) {
         if (!OFFSETS.contains(offset)) throw new AssertionError("nobody's: " + offset);
         cell(cpu, offset).set(value);
-    }
-
-    /* As the agent does: what nobody holds any more is freed after a collection. */
-    private static boolean hasRoom(long bytes) {
-        for (int pause = 0; pause < PAUSES; pause++) {
-            if (ALLOCATED.addAndGet(bytes) <= limit) return true;
-            ALLOCATED.addAndGet(-bytes);
-            if (pause == 0) {
-                WAITS.incrementAndGet();
-                System.gc();
-            }
-            LockSupport.parkNanos(1_000_000L << pause);
-        }
-        return false;
     }
 
     private static AtomicLong cell(int cpu, long offset) {

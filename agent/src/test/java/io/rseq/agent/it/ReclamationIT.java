@@ -17,7 +17,7 @@ class ReclamationIT {
                 .succeeded()
                 .hadNoWarning()
                 .printed("committer=" + CommitterIT.committer(world.jdk()))
-                .printed("interrupted=true");
+                .printed("given.back=true");
         assertThat(outcome.number("loaders")).as(outcome.toString()).isGreaterThanOrEqualTo(LOADERS_AT_LEAST);
     }
 }

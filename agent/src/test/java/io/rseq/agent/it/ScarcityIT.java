@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.rseq.agent.it;
 
-import io.rseq.agent.it.programs.Crowding;
 import io.rseq.agent.it.programs.StackEnds;
 
-/** What is left of a structure where a thread's stack, or per-CPU memory, came to its end meanwhile. */
+/** What is left of a structure where a thread's stack came to its end meanwhile. */
 class ScarcityIT {
     @EveryJdk
     void structures_are_whole_after_stacks_overflowed_in_them(World world) {
@@ -21,11 +20,5 @@ class ScarcityIT {
                 .printed("stacks=whole")
                 .printed("buffers=whole")
                 .printed("overflowed=true");
-    }
-
-    /** One that waits for what others let go of is not passed by those who come later. */
-    @EveryJdk
-    void whoever_makes_structures_gets_what_others_let_go_of(World world) {
-        Launch.of(world, Crowding.class).run().succeeded().printed("made.all=true");
     }
 }

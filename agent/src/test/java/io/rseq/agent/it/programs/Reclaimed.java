@@ -11,7 +11,7 @@ import java.net.URLClassLoader;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What is no longer reachable goes: per-CPU memory, also for a thread that is interrupted, and class loaders with structures in static fields. */
+/** What is no longer reachable goes: per-CPU memory, and class loaders with structures in static fields. */
 public final class Reclaimed {
     private static final int LOADERS = 12;
     private static final int BUFFERS = 12;
@@ -25,10 +25,11 @@ public final class Reclaimed {
         for (int i = 0; i < LOADERS; i++) loaders.add(new WeakReference<>(usedAndGone()));
         System.out.println("loaders=" + collected(loaders));
         System.out.println("allocated=" + Commits.allocated());
-        Thread.currentThread().interrupt();
-        // Three of them have room at a time.
-        for (int i = 0; i < BUFFERS; i++) new PerCpuBuffer(1 << 26);
-        System.out.println("interrupted=" + Thread.interrupted());
+        long before = Commits.allocated();
+        for (int i = 0; i < BUFFERS; i++) new PerCpuBuffer(1 << 20);
+        boolean taken = Commits.allocated() > before;
+        for (int i = 0; i < COLLECTIONS && Commits.allocated() > before; i++) collect();
+        System.out.println("given.back=" + (taken && Commits.allocated() <= before));
     }
 
     private static ClassLoader usedAndGone() throws Exception {
@@ -48,10 +49,14 @@ public final class Reclaimed {
     private static int collected(List<WeakReference<ClassLoader>> loaders) throws InterruptedException {
         int gone = 0;
         for (int i = 0; i < COLLECTIONS && gone < loaders.size(); i++) {
-            System.gc();
-            Thread.sleep(25);
+            collect();
             gone = (int) loaders.stream().filter(loader -> loader.get() == null).count();
         }
         return gone;
+    }
+
+    private static void collect() throws InterruptedException {
+        System.gc();
+        Thread.sleep(25);
     }
 }

@@ -18,7 +18,6 @@ final class Regions {
         zeroed();
         compareAndStore();
         System.out.println("misuse.notRefused=" + misuse());
-        full();
     }
 
     private static void zeroed() {
@@ -113,23 +112,5 @@ final class Regions {
     private static Object nothing(Runnable call) {
         call.run();
         return null;
-    }
-
-    private static void full() {
-        List<Long> all = new ArrayList<>();
-        String message = "";
-        try {
-            for (int i = 0; i < 5; i++) all.add(Commits.allocate(REGION / 4));
-        } catch (OutOfMemoryError expected) {
-            message = expected.getMessage();
-        }
-        System.out.println("memory.full=" + message);
-        for (long offset : all) Commits.free(offset, REGION / 4);
-        long again = Commits.allocate(REGION / 4);
-        System.out.println("memory.again=" + (again >= 0));
-        Commits.free(again, REGION / 4);
-        long other = Commits.allocate(REGION / 4 * 3);
-        System.out.println("memory.otherSize=" + (other >= 0));
-        Commits.free(other, REGION / 4 * 3);
     }
 }
