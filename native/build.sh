@@ -48,6 +48,12 @@ compile() {
     cmake --install "$from" --strip --component broken --prefix "$PWD/target/broken-${to#target/}"
 }
 
+# run_tests FOLDER: runs ctest in the folder itself, because --test-dir came with CMake 3.20.
+run_tests() (
+    cd "$1"
+    ctest --output-on-failure --no-tests=error
+)
+
 case ${1:-build} in
     build)
         compile "$platform" target/cmake
@@ -59,10 +65,10 @@ case ${1:-build} in
     test)
         configure target/cmake-test -DBUILD_TESTING=ON
         cmake --build target/cmake-test --parallel "$jobs"
-        ctest --test-dir target/cmake-test --output-on-failure --no-tests=error
+        run_tests target/cmake-test
         configure target/cmake-asan -DBUILD_TESTING=ON -DRSEQ_SANITIZE=ON
         cmake --build target/cmake-asan --parallel "$jobs"
-        ctest --test-dir target/cmake-asan --output-on-failure --no-tests=error
+        run_tests target/cmake-asan
         # What was built for the other architecture can't run here, but it can be looked at.
         library=target/linux-aarch64/librseq_jvm.so
         if [ "$platform" != linux-aarch64 ] && [ -e "$library" ]; then
