@@ -12,6 +12,7 @@
 #include "ops.h"
 #include "percpu_memory.h"
 #include "registration.h"
+#include "trial.h"
 
 #define COMMITS(name) JNIEXPORT JNICALL Java_java_lang__00024RseqCommits_##name
 
@@ -37,6 +38,13 @@ jstring COMMITS(reason0)(JNIEnv *env, jclass hook) {
     memcpy(text, reason, sizeof text);
     pthread_mutex_unlock(&opening);
     return (*env)->NewStringUTF(env, text);
+}
+
+/* Whether two threads that run at once have different concurrency ids here: enum verdict. */
+jint COMMITS(concurrencyIds0)(JNIEnv *env, jclass hook) {
+    (void)env;
+    (void)hook;
+    return trial_of_index(registration_ownership(), offsetof(struct rseq_area, mm_cid));
 }
 
 jboolean COMMITS(fence0)(JNIEnv *env, jclass hook) {

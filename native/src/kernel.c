@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 /* A CPU list of a machine with 8192 CPUs fits many times. */
-enum { SYSFS_LIST_BYTES = 4096, AFFINITY_CPUS = 1 << 16 };
+enum { SYSFS_LIST_BYTES = 4096, AFFINITY_CPUS = 1 << 16, AFFINITY_BYTES = AFFINITY_CPUS / 8 };
 
 int kernel_rseq(volatile void *area, uint32_t length, int flags, uint32_t signature) {
     int saved = errno;
@@ -59,6 +59,23 @@ uint32_t kernel_feature_size(void) {
     return size == 0 || size > 4096 ? RSEQ_USABLE_ORIGINAL : (uint32_t)size;
 }
 
+bool kernel_writes_cpu_id(const struct rseq_area *area) {
+    /* The thread may move between the three reads; then they say nothing. */
+    enum { TRIES = 64 };
+    const volatile int32_t *cpu_id = &area->cpu_id;
+    int saved = errno;
+    bool agreed = false;
+    for (int i = 0; i < TRIES && !agreed; i++) {
+        int32_t before = *cpu_id;
+        unsigned cpu;
+        /* Where a filter forbids the question, nothing contradicts. Not sched_getcpu: in glibc 2.35 and later it reads cpu_id itself. */
+        if (syscall(SYS_getcpu, &cpu, NULL, NULL) != 0) agreed = before >= 0;
+        else agreed = before == (int32_t)cpu && *cpu_id == before;
+    }
+    errno = saved;
+    return agreed;
+}
+
 #define POSSIBLE_CPUS "/sys/devices/system/cpu/possible"
 
 /* Reads a list such as "0-3,8-11" and returns 1 + its highest number, or 'otherwise'. */
@@ -96,14 +113,36 @@ int kernel_possible_nodes(void) {
     return list_size("/sys/devices/system/node/possible", 1);
 }
 
-int kernel_allowed_cpus(void) {
+/* The CPUs that the calling thread may run on, to be freed with CPU_FREE; NULL where the kernel does not say. */
+static cpu_set_t *allowed_set(void) {
     cpu_set_t *set = CPU_ALLOC(AFFINITY_CPUS);
+    if (set == NULL) return NULL;
+    CPU_ZERO_S(AFFINITY_BYTES, set);
+    if (sched_getaffinity(0, AFFINITY_BYTES, set) == 0) return set;
+    CPU_FREE(set);
+    return NULL;
+}
+
+int kernel_allowed_cpus(void) {
+    cpu_set_t *set = allowed_set();
     if (set == NULL) return 0;
-    size_t bytes = CPU_ALLOC_SIZE(AFFINITY_CPUS);
-    CPU_ZERO_S(bytes, set);
-    int count = sched_getaffinity(0, bytes, set) == 0 ? CPU_COUNT_S(bytes, set) : 0;
+    int count = CPU_COUNT_S(AFFINITY_BYTES, set);
     CPU_FREE(set);
     return count;
+}
+
+bool kernel_stay_on_cpu(int number) {
+    cpu_set_t *set = allowed_set();
+    if (set == NULL) return false;
+    int count = CPU_COUNT_S(AFFINITY_BYTES, set);
+    int left = count == 0 ? 0 : number % count;
+    size_t cpu = 0;
+    while (cpu < AFFINITY_CPUS && !(CPU_ISSET_S(cpu, AFFINITY_BYTES, set) && left-- == 0)) cpu++;
+    CPU_ZERO_S(AFFINITY_BYTES, set);
+    CPU_SET_S(cpu, AFFINITY_BYTES, set);
+    bool stays = cpu < AFFINITY_CPUS && sched_setaffinity(0, AFFINITY_BYTES, set) == 0;
+    CPU_FREE(set);
+    return stays;
 }
 
 int kernel_current_cpu(void) {

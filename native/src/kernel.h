@@ -35,6 +35,9 @@ bool kernel_can_read(const void *address, size_t length);
 /* AT_RSEQ_FEATURE_SIZE, or 20 on kernels before 6.3, which have the original fields only. */
 uint32_t kernel_feature_size(void);
 
+/* Whether the calling thread's area, at 'area', holds the CPU that getcpu(2) names. */
+bool kernel_writes_cpu_id(const struct rseq_area *area);
+
 /* 1 + the highest possible CPU id (/sys/devices/system/cpu/possible), or 'otherwise' where /sys can't be read. Always >= 1. */
 int kernel_possible_cpus(int otherwise);
 
@@ -46,6 +49,9 @@ int kernel_possible_nodes(void);
 
 /* How many CPUs the calling thread may run on; 0 when the kernel does not say. */
 int kernel_allowed_cpus(void);
+
+/* Keeps the calling thread on the CPU of that number among those that it may run on, counted round from 0. False: it runs where it may. */
+bool kernel_stay_on_cpu(int number);
 
 /* The CPU and the NUMA node of the calling thread, by vDSO or system call; -1 when neither answers. */
 int kernel_current_cpu(void);

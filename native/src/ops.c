@@ -8,6 +8,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "kernel.h"
 #include "ownership.h"
 #include "percpu_memory.h"
 
@@ -33,6 +34,12 @@ static bool open_locked(const struct ownership *owned, int cpus, char *reason, s
         bool areas = owned->area_of_thread != NULL;
         snprintf(reason, size, "owner=%s has no %s%s%s", owner_name(owned->owner),
                  areas ? "area at a constant distance from the thread pointer" : "area", owned->reason[0] == '\0' ? "" : ": ", owned->reason);
+        return false;
+    }
+    const struct rseq_area *area = ownership_area(owned);
+    int cpu_id = *(const volatile int32_t *)&area->cpu_id;
+    if (cpu_id >= 0 && !kernel_writes_cpu_id(area)) {
+        snprintf(reason, size, "cpu_id is %d and not the CPU that getcpu(2) names", cpu_id);
         return false;
     }
     if (!percpu_memory_reserve(cpus, reason, size)) return false;

@@ -26,8 +26,10 @@ const char *owner_name(enum owner owner) {
 
 #define REASON(decision, ...) snprintf((decision)->reason, sizeof(decision)->reason, __VA_ARGS__)
 
-static uint32_t at_most(uint32_t a, uint32_t b) {
-    return a < b ? a : b;
+/* Bytes that hold what the kernel writes: no owner's word for a size adds a field that this kernel does not have. */
+static uint32_t usable_of(uint32_t said) {
+    uint32_t written = kernel_feature_size();
+    return said < written ? said : written;
 }
 
 struct rseq_area *ownership_area(const struct ownership *decision) {
@@ -136,13 +138,17 @@ static bool glibc_owns(struct ownership *decision) {
         REASON(decision, "__rseq_offset is %td, but the kernel has no registration of %u bytes there", *offset, length);
         return false;
     }
+    if (!kernel_writes_cpu_id(area)) {
+        REASON(decision, "__rseq_offset is %td, but cpu_id there is %d and not the CPU that getcpu(2) names", *offset, area->cpu_id);
+        return false;
+    }
     bool original = *size == RSEQ_USABLE_ORIGINAL || *size == RSEQ_ORIGINAL_LENGTH;
     decision->owner = OWNER_GLIBC;
     decision->constant_offset = true;
     decision->offset = *offset;
     decision->length = length;
     decision->glibc_size = *size;
-    decision->usable = original ? at_most(RSEQ_ORIGINAL_LENGTH, kernel_feature_size()) : *size;
+    decision->usable = usable_of(original ? RSEQ_ORIGINAL_LENGTH : *size);
     return true;
 }
 
@@ -178,7 +184,7 @@ static bool take_librseq(void *library, struct ownership *decision) {
     decision->constant_offset = true;
     decision->offset = *offset;
     decision->length = *size < RSEQ_ORIGINAL_LENGTH ? RSEQ_ORIGINAL_LENGTH : *size;
-    decision->usable = *size;
+    decision->usable = usable_of(*size);
     return true;
 }
 
@@ -222,7 +228,7 @@ static void share_foreign_area(enum owner owner, struct ownership *decision) {
     decision->area_of_thread = foreign_area;
     decision->refcount_of_thread = foreign_refcount() == NULL ? NULL : foreign_refcount;
     decision->length = RSEQ_ORIGINAL_LENGTH;
-    decision->usable = at_most(RSEQ_ORIGINAL_LENGTH, kernel_feature_size());
+    decision->usable = usable_of(RSEQ_ORIGINAL_LENGTH);
 }
 
 /* Row 3: an area that the kernel confirms is in use. Of several areas that are not, row 4 takes the first. */
@@ -317,6 +323,6 @@ bool ownership_open_own_area(struct ownership *decision, const char *path, bool 
     decision->area_of_thread = own_area;
     decision->refcount_of_thread = own_refcount;
     decision->length = RSEQ_ORIGINAL_LENGTH;
-    decision->usable = at_most(RSEQ_ORIGINAL_LENGTH, kernel_feature_size());
+    decision->usable = usable_of(RSEQ_ORIGINAL_LENGTH);
     return true;
 }

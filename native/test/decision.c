@@ -6,6 +6,7 @@
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
+#include <sys/auxv.h>
 
 #include "../src/kernel.h"
 #include "../src/ownership.h"
@@ -33,7 +34,10 @@ int main(int count, char **arguments) {
     CHECK_EQ(kernel_is_registered(), before);
 
     struct rseq_area *area = ownership_area(&decision);
-    CHECK_EQ(decision.registers, decision.owner == OWNER_AGENT);
+    CHECK_EQ(decision.registers, decision.owner == OWNER_AGENT || decision.owner == OWNER_LIBRSEQ);
+    /* Whatever the owner says of its size: no field that the kernel does not write. */
+    unsigned long written = getauxval(RSEQ_AT_FEATURE_SIZE);
+    CHECK(decision.usable <= (written == 0 ? RSEQ_USABLE_ORIGINAL : written));
     if (decision.owner == OWNER_GLIBC || decision.owner == OWNER_FOREIGN) {
         CHECK(area != NULL);
         CHECK(kernel_is_registered_at(area, decision.length));
@@ -42,6 +46,9 @@ int main(int count, char **arguments) {
         CHECK(area == dlsym(RTLD_DEFAULT, "__rseq_abi"));
         CHECK_EQ(decision.length, RSEQ_ORIGINAL_LENGTH);
         CHECK_EQ(world_cpu_id(area), RSEQ_CPU_UNINITIALIZED);
+    } else if (decision.owner == OWNER_LIBRSEQ) { /* registered when it is counted in */
+        CHECK(area != NULL);
+        CHECK(decision.usable >= RSEQ_USABLE_ORIGINAL);
     } else {
         CHECK(area == NULL);
         CHECK_EQ(decision.usable, 0);

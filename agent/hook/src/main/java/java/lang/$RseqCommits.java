@@ -80,6 +80,15 @@ public final class $RseqCommits {
     @Stable
     private static boolean refused;
 
+    /** What sequences by concurrency id take for their index: its offset in the area. 0 until the first such commit asks. */
+    @Stable
+    private static long concurrencyField;
+
+    /** enum verdict (trial.h). */
+    private static final int VERDICT_RIGHT = 1;
+
+    private static final int VERDICT_WRONG = 2;
+
     private $RseqCommits() {}
 
     // ---- sequences
@@ -237,7 +246,26 @@ public final class $RseqCommits {
     /** The offset in the area of what a sequence takes for its index. */
     @ForceInline
     private static long field(long told) {
-        return (told & BY_CONCURRENCY_ID) != 0 && $Rseq.hasConcurrencyId() ? FIELD_CONCURRENCY_ID : FIELD_CPU;
+        if ((told & BY_CONCURRENCY_ID) == 0) return FIELD_CPU;
+        long field = concurrencyField;
+        return field != 0 ? field : findConcurrencyField();
+    }
+
+    /**
+     * Before the first commit by concurrency id, and for good: two indexes in one region would lose updates. The id is believed where two threads
+     * that ran at once had different ones; otherwise the CPU stands for it, and on a single CPU it is as good.
+     */
+    @DontInline
+    private static synchronized long findConcurrencyField() {
+        if (!opened) return FIELD_CPU; // nothing commits
+        if (concurrencyField == 0) {
+            int verdict = $Rseq.hasConcurrencyId() ? concurrencyIds0() : 0;
+            if (verdict == VERDICT_WRONG)
+                $Rseq.tell(
+                        "structures by CONCURRENCY_ID commit by the CPU here: two threads that ran at once had one mm_cid");
+            concurrencyField = verdict == VERDICT_RIGHT ? FIELD_CONCURRENCY_ID : FIELD_CPU;
+        }
+        return concurrencyField;
     }
 
     /** Structures without sequences pass what allocate answered them, or a cell of it. Inlined: under {@code atomic} each operation comes here. */
@@ -383,6 +411,8 @@ public final class $RseqCommits {
     private static native long open0();
 
     private static native String reason0();
+
+    private static native int concurrencyIds0();
 
     private static native boolean fence0();
 
