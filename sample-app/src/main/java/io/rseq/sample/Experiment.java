@@ -27,7 +27,7 @@ final class Experiment {
     /**
      * What was found. {@code traffic} is all that the service counted, {@code hashersMade} what its pool had to make, {@code warmUp} was left out of
      * everything but the check of the totals, {@code stats} is what GET /stats answered at the end of the load, and {@code complete} is false
-     * when the time was over before the requests were.
+     * when the time was over, or clients had given up, before the requests were sent.
      */
     record Outcome(
             String threadKind,
@@ -39,7 +39,22 @@ final class Experiment {
             long hashersMade,
             String stats,
             boolean complete,
-            List<List<TightLoop.Figure>> tightLoops) {}
+            List<List<TightLoop.Figure>> tightLoops) {
+
+        List<Side> sides() {
+            List<Side> sides = new ArrayList<>(warmUp);
+            sides.add(perCpu);
+            sides.add(jdk);
+            return sides;
+        }
+
+        /** The load of all parts together. */
+        Load.Result load() {
+            Load.Result all = Load.Result.NONE;
+            for (Side side : sides()) all = all.plus(side.load());
+            return all;
+        }
+    }
 
     Experiment(long requests, int clients, int port, int seconds) {
         this.requests = requests;

@@ -27,15 +27,22 @@ import java.util.concurrent.atomic.AtomicLong;
 final class Load implements AutoCloseable {
     static final int PAYLOAD = 1024;
 
-    private static final int PATIENCE_MILLIS = 10_000;
+    /* The property is for a test that stops the process for longer. */
+    private static final int PATIENCE_MILLIS = Integer.getInteger("sample.patience.millis", 10_000);
 
     private final URL target;
     private final int clients;
+    private final int patienceMillis;
     private final ExecutorService threads;
 
     Load(URI target, int clients) throws IOException {
+        this(target, clients, PATIENCE_MILLIS);
+    }
+
+    Load(URI target, int clients, int patienceMillis) throws IOException {
         this.target = target.toURL();
         this.clients = clients;
+        this.patienceMillis = patienceMillis;
         // The JDK keeps 5 idle connections to a host unless told, and reads this once: with more clients than that,
         // some reconnect each time.
         System.setProperty("http.maxConnections", Integer.toString(clients));
@@ -102,8 +109,8 @@ final class Load implements AutoCloseable {
 
     private String post(byte[] payload) throws IOException {
         HttpURLConnection connection = (HttpURLConnection) target.openConnection(Proxy.NO_PROXY);
-        connection.setConnectTimeout(PATIENCE_MILLIS);
-        connection.setReadTimeout(PATIENCE_MILLIS);
+        connection.setConnectTimeout(patienceMillis);
+        connection.setReadTimeout(patienceMillis);
         connection.setDoOutput(true);
         connection.setRequestMethod("POST");
         connection.setFixedLengthStreamingMode(payload.length); // so that no request is silently sent twice

@@ -25,7 +25,7 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "While it runs: POST /hash answers with the SHA-256 of the body, GET /stats with the metrics as JSON.",
-            "Exit code: 0 the totals are exact, 1 they are not or the service could not run, 2 the options are wrong."
+            "Exit code: 0 the totals are exact, 1 they are not, a client failed, or the service could not run, 2 the options are wrong."
         })
 public final class Main implements Callable<Integer> {
     private static final int FAILED = 1;

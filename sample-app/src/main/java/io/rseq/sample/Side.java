@@ -6,14 +6,14 @@ import java.util.List;
 
 /** One side of the comparison: its metrics, and the load that they were under. */
 final class Side {
-    private final RequestMetrics metrics;
+    private final CountedMetrics metrics;
     private Load.Result load = Load.Result.NONE;
 
     Side(RequestMetrics metrics) {
-        this.metrics = metrics;
+        this.metrics = new CountedMetrics(metrics);
     }
 
-    RequestMetrics metrics() {
+    CountedMetrics metrics() {
         return metrics;
     }
 
@@ -29,20 +29,15 @@ final class Side {
         return metrics.latencies();
     }
 
-    /**
-     * What does not hold, a line each; empty when the totals are exact: every request answered, and every answer counted once, with all of
-     * its bytes.
-     */
+    /** What does not hold, a line each; empty when the totals are exact: every request that the service served counted once, with all of its bytes. */
     List<String> faults() {
         List<String> faults = new ArrayList<>();
-        if (load.failed() > 0)
-            faults.add(metrics.name() + ": clients that failed=" + load.failed() + ", first: " + load.failure());
         long recorded = LatencySnapshot.merged(latencies()).count();
-        if (recorded != load.answered())
-            faults.add(metrics.name() + ": recorded=" + recorded + " but answered=" + load.answered());
-        long sent = load.answered() * Load.PAYLOAD;
-        if (metrics.bytes() != sent)
-            faults.add(metrics.name() + ": bytes counted=" + metrics.bytes() + " but sent=" + sent);
+        if (recorded != metrics.requestsWritten())
+            faults.add(metrics.name() + ": recorded=" + recorded + " but served=" + metrics.requestsWritten());
+        if (metrics.bytes() != metrics.bytesWritten())
+            faults.add(
+                    metrics.name() + ": bytes counted=" + metrics.bytes() + " but received=" + metrics.bytesWritten());
         return faults;
     }
 }

@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.net.httpserver.HttpServer;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.lang.reflect.Proxy;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -31,16 +33,18 @@ class LoadTest {
 
     @Test
     void a_record_too_many_and_a_byte_too_few_are_faults() throws Exception {
-        Side side = new Side(new JdkMetrics());
+        RequestMetrics metrics = new JdkMetrics();
+        Side side = new Side(metrics);
         try (Service service = Service.open(0, side.metrics());
                 Load load = new Load(service.uri("/hash"), 3)) {
             side.add(load.run(REQUESTS, inAMinute(), silent));
         }
-        side.metrics().record(1);
-        side.metrics().received(-1);
+        metrics.record(1);
+        metrics.received(-1);
         assertThat(side.faults())
                 .containsExactly(
-                        "plain JDK: recorded=201 but answered=200", "plain JDK: bytes counted=204799 but sent=204800");
+                        "plain JDK: recorded=201 but served=200",
+                        "plain JDK: bytes counted=204799 but received=204800");
     }
 
     @Test
@@ -62,7 +66,40 @@ class LoadTest {
             liar.stop(0);
         }
         assertThat(side.load().answered()).isZero();
-        assertThat(side.faults()).containsExactly("plain JDK: clients that failed=2, first: answer 'lie'");
+        assertThat(side.load().failed()).isEqualTo(2);
+        assertThat(side.load().failure()).isEqualTo("answer 'lie'");
+    }
+
+    @Test
+    void a_request_that_its_client_gave_up_on_and_the_service_counted_is_no_fault() throws Exception {
+        CountDownLatch arrived = new CountDownLatch(1);
+        CountDownLatch gaveUp = new CountDownLatch(1);
+        RequestMetrics metrics = new JdkMetrics();
+        Side side = new Side((RequestMetrics) Proxy.newProxyInstance(
+                RequestMetrics.class.getClassLoader(),
+                new Class<?>[] {RequestMetrics.class},
+                (proxy, method, values) -> {
+                    if (method.getName().equals("received")) {
+                        arrived.countDown();
+                        gaveUp.await();
+                    }
+                    return method.invoke(metrics, values);
+                }));
+        Load.Result result;
+        Traffic traffic;
+        try (Service service = Service.open(0, side.metrics());
+                Load load = new Load(service.uri("/hash"), 1, 100)) {
+            result = load.run(1, inAMinute(), silent);
+            arrived.await();
+            gaveUp.countDown();
+            traffic = service.traffic();
+        }
+        side.add(result);
+        assertThat(result.answered()).isZero();
+        assertThat(result.failed()).isEqualTo(1);
+        assertThat(traffic.nanos().count()).isEqualTo(1);
+        assertThat(side.metrics().requestsWritten()).isEqualTo(1);
+        assertThat(side.faults()).isEmpty();
     }
 
     @Test

@@ -93,6 +93,22 @@ class SampleIT {
                 .hasSize(3);
     }
 
+    @ParameterizedTest
+    @MethodSource("jdks")
+    void totals_stay_exact_when_the_process_is_stopped_for_longer_than_its_clients_wait(Jdks.Jdk jdk) throws Exception {
+        SampleRun run = SampleRun.on(jdk)
+                .underTheAgent()
+                .jvm("-Dsample.patience.millis=300")
+                .stoppedFor(1_000)
+                .with("--requests", "20000", "--clients", "16")
+                .start(folder);
+        assertThat(run.out().lines().filter(line -> line.startsWith("WRONG"))).isEmpty();
+        assertThat(run.out().lines().filter(line -> line.startsWith("totals ") && line.endsWith(", exact")))
+                .hasSize(3);
+        boolean failed = run.out().lines().anyMatch(line -> line.startsWith("FAILED"));
+        assertThat(run.exitCode()).as(run.out() + run.err()).isEqualTo(failed ? 1 : 0);
+    }
+
     @Test
     void a_port_that_is_taken_is_one_line_and_exit_code_1() throws Exception {
         try (Service taken = Service.open(0, new JdkMetrics())) {
@@ -124,7 +140,8 @@ class SampleIT {
         assertThat(run.recorded()).isEqualTo(500);
         // two sides, and a warm-up of a fifth of each
         assertThat(run.out())
-                .contains("all parts: answered=1200 PerCpuHistogram=1200 PerCpuCounter=1228800 bytes, exact");
+                .contains(
+                        "all parts: answered=1200 served=1200 PerCpuHistogram=1200 PerCpuCounter=1228800 bytes, exact");
         assertThat(run.out())
                 .contains(jdk.feature() >= VIRTUAL_THREADS ? "request threads: virtual" : "request threads: platform");
     }

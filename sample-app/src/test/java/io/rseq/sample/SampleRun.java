@@ -20,6 +20,7 @@ final class SampleRun {
     private final List<String> arguments = new ArrayList<>();
     private boolean registration = true;
     private boolean agent;
+    private long stopMillis;
 
     private int exitCode;
     private String out;
@@ -39,6 +40,18 @@ final class SampleRun {
     /** Whether glibc may register the threads itself. */
     SampleRun registrationByGlibc(boolean on) {
         registration = on;
+        return this;
+    }
+
+    /** Options of the JVM. */
+    SampleRun jvm(String... options) {
+        command.addAll(List.of(options));
+        return this;
+    }
+
+    /** Stops the process with SIGSTOP as soon as it shows its progress, and lets it go on after this time. */
+    SampleRun stoppedFor(long millis) {
+        stopMillis = millis;
         return this;
     }
 
@@ -67,6 +80,7 @@ final class SampleRun {
         builder.environment().keySet().removeAll(List.of("JAVA_TOOL_OPTIONS", "_JAVA_OPTIONS", "JDK_JAVA_OPTIONS"));
         builder.environment().put("GLIBC_TUNABLES", "glibc.pthread.rseq=" + (registration ? 1 : 0));
         Process process = builder.start();
+        if (stopMillis > 0) stop(process, errFile);
         if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
             process.destroyForcibly().waitFor();
             throw new AssertionError("still running after " + PATIENCE_SECONDS + " s: " + line + "\n"
@@ -76,6 +90,19 @@ final class SampleRun {
         out = Files.readString(outFile);
         err = Files.readString(errFile);
         return this;
+    }
+
+    private void stop(Process process, Path err) throws IOException, InterruptedException {
+        while (process.isAlive() && !Files.readString(err).contains("% of the load")) Thread.sleep(5);
+        signal("STOP", process);
+        Thread.sleep(stopMillis);
+        signal("CONT", process);
+    }
+
+    private static void signal(String name, Process process) throws IOException, InterruptedException {
+        new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
+                .start()
+                .waitFor();
     }
 
     int exitCode() {
