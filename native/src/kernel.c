@@ -26,6 +26,7 @@ enum registration_state kernel_is_registered(void) {
     /* kernel/rseq.c compares with an existing registration first, and checks the address of a new one last. */
     void *impossible = (void *)-4096L;
     switch (kernel_rseq(impossible, RSEQ_ORIGINAL_LENGTH, 0, RSEQ_SIGNATURE)) {
+        case 0: return REGISTRATION_PRETENDED;
         case EFAULT: return REGISTRATION_FREE;
         case EPERM: return REGISTRATION_FORBIDDEN;
         case ENOSYS: return REGISTRATION_NO_KERNEL;

@@ -17,10 +17,10 @@ int kernel_rseq(volatile void *area, uint32_t length, int flags, uint32_t signat
 
 enum registration_state {
     REGISTRATION_FREE,      /* the thread has no registration */
-    REGISTRATION_HERE,      /* at the asked address, with the asked length and our signature's number */
     REGISTRATION_ELSEWHERE, /* somewhere */
     REGISTRATION_NO_KERNEL, /* ENOSYS */
     REGISTRATION_FORBIDDEN, /* EPERM from a seccomp filter */
+    REGISTRATION_PRETENDED, /* 0 to what no kernel can do: a sandbox or an emulator answers, and does nothing */
 };
 
 /* Asks the kernel whether the calling thread is registered anywhere. Changes nothing. */

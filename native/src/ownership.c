@@ -110,6 +110,11 @@ static bool choose_library(const char *symbol, bool (*take)(void *library, struc
     return false;
 }
 
+/* False: whatever is asked is answered alike, so it is no use to ask. */
+static bool is_answered(enum registration_state state) {
+    return state == REGISTRATION_FREE || state == REGISTRATION_ELSEWHERE;
+}
+
 /* ---- the rows of the table --------------------------------------------------------------------------------------------------- */
 
 /* Row 1: glibc 2.35 and later registered every thread. A dormant area (tunable off) has size 0 and is not touched. */
@@ -132,8 +137,7 @@ static bool glibc_owns(struct ownership *decision) {
         return false;
     }
     uint32_t length = *size < RSEQ_ORIGINAL_LENGTH ? RSEQ_ORIGINAL_LENGTH : *size;
-    enum registration_state state = kernel_is_registered();
-    bool filtered = state == REGISTRATION_NO_KERNEL || state == REGISTRATION_FORBIDDEN; /* a filter set later answers all alike */
+    bool filtered = !is_answered(kernel_is_registered()); /* by a filter that was set later */
     if (area->cpu_id < 0 || (!filtered && !kernel_is_registered_at(area, length))) {
         REASON(decision, "__rseq_offset is %td, but the kernel has no registration of %u bytes there", *offset, length);
         return false;
@@ -164,7 +168,9 @@ static bool take_librseq(void *library, struct ownership *decision) {
     int (*unregister_thread)(void) = (int (*)(void))dlsym(library, "rseq_unregister_current_thread");
     if (offset == NULL || size == NULL || register_thread == NULL || unregister_thread == NULL) return false;
     if (!kernel_can_read(offset, sizeof *offset) || !kernel_can_read(size, sizeof *size)) return false;
-    if (kernel_is_registered() == REGISTRATION_FREE) {
+    enum registration_state state = kernel_is_registered();
+    if (state == REGISTRATION_PRETENDED) return false;
+    if (state == REGISTRATION_FREE) {
         /* Its offset and size hold once a thread was registered; the thread's own registration follows when it is counted in. */
         if (register_thread() != 0) {
             REASON(decision, "librseq could not register this thread");
@@ -268,6 +274,11 @@ static bool cannot_be_had(struct ownership *decision) {
             decision->owner = OWNER_NONE;
             decision->error = EPERM;
             REASON(decision, "EPERM: a seccomp filter forbids rseq(2)");
+            return true;
+        case REGISTRATION_PRETENDED:
+            decision->owner = OWNER_NONE;
+            decision->error = ENOSYS;
+            REASON(decision, "a sandbox, or an emulator, answers 0 to rseq(2) and does nothing");
             return true;
         default: return false;
     }

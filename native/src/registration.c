@@ -118,6 +118,7 @@ static int register_area(struct thread_record *record, struct rseq_area *area) {
     if (in_force.register_thread != NULL) return register_through_librseq(record);
     area->rseq_cs = 0; /* the kernel would act on a stale descriptor */
     int error = kernel_rseq(area, in_force.length, 0, RSEQ_SIGNATURE);
+    if (error == 0 && is_unregistered(area)) error = ENOSYS; /* a sandbox, or an emulator, that answers 0 and does nothing */
     record->ours = error == 0;
     if (error == 0) ledger_count(&ledger_totals.kernel_registrations);
     if (error != 0 && error != EBUSY) return error == EINVAL ? EBUSY : error;

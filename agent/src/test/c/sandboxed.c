@@ -1,5 +1,6 @@
 /*
- * sandboxed ENOSYS|EPERM COMMAND...: runs a command under a seccomp filter that answers rseq(2) with that errno. Exit code 77: no filters here.
+ * sandboxed ENOSYS|EPERM|0 COMMAND...: runs a command under a seccomp filter that answers rseq(2) with that errno; 0 says that all is well,
+ * and nothing is done. Exit code 77: no filters here.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -19,7 +20,7 @@
 
 int main(int count, char **arguments) {
     if (count < 3) return 2;
-    unsigned error = strcmp(arguments[1], "EPERM") == 0 ? EPERM : ENOSYS;
+    unsigned error = strcmp(arguments[1], "EPERM") == 0 ? EPERM : strcmp(arguments[1], "0") == 0 ? 0 : ENOSYS;
     struct sock_filter program[] = {
         BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
         BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, RSEQ_SYSCALL, 0, 1),

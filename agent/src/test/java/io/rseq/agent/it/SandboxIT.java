@@ -21,6 +21,11 @@ class SandboxIT {
     }
 
     @EveryWorld
+    void filter_that_answers_0_and_does_nothing_is_one_warning_and_every_index_is_in_range(World world) {
+        filtered(world, "0").warnedOnceOf("answers 0 to rseq(2) and does nothing");
+    }
+
+    @EveryWorld
     void hidden_sys_is_one_warning_and_indexes_are_in_range_of_the_available_processors(World world) {
         Outcome outcome = hidden(world);
         assertThat(outcome.startLine()).containsEntry("owner", world.owner());
