@@ -56,17 +56,22 @@ final class AgentJar {
 
     /** The jar of an agent that does nothing. */
     static Path empty() {
-        String file = EmptyAgent.class.getName().replace('.', '/') + ".class";
+        return of(EmptyAgent.class);
+    }
+
+    /** The jar of an agent of the tests' own. */
+    static Path of(Class<?> agent) {
+        String file = agent.getName().replace('.', '/') + ".class";
         Manifest manifest = new Manifest();
         manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
-        manifest.getMainAttributes().putValue("Premain-Class", EmptyAgent.class.getName());
+        manifest.getMainAttributes().putValue("Premain-Class", agent.getName());
         manifest.getMainAttributes().putValue("Can-Retransform-Classes", "true");
         manifest.getMainAttributes().putValue("Can-Redefine-Classes", "true");
-        Path jar = buildFolder().resolve("empty-agent.jar");
+        Path jar = buildFolder().resolve(agent.getSimpleName() + ".jar");
         try (OutputStream out = Files.newOutputStream(jar);
                 JarOutputStream entries = new JarOutputStream(out, manifest)) {
             entries.putNextEntry(new JarEntry(file));
-            Files.copy(Launch.home(EmptyAgent.class).resolve(file), entries);
+            Files.copy(Launch.home(agent).resolve(file), entries);
             entries.closeEntry();
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);

@@ -85,6 +85,12 @@ final class Launch {
         return andAgentJar(jar);
     }
 
+    Launch agentJar(Path jar, String options) {
+        agents.clear();
+        agents.add("-javaagent:" + jar + "=" + options);
+        return this;
+    }
+
     Launch andAgentJar(Path jar) {
         agents.add("-javaagent:" + jar);
         return this;

@@ -5,19 +5,43 @@ import io.rseq.agent.engine.report.LineLogger;
 import java.io.InputStream;
 import java.lang.instrument.Instrumentation;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 
-/** Weaves the classes that were loaded before the agent: few at the start, all of them at a dynamic attach. */
+/** Weaves the classes that were loaded before the agent: few at the start, all of them behind another agent and at a dynamic attach. */
 public final class LoadedClasses {
     private static final ClassLoader PLATFORM = ClassLoader.getPlatformClassLoader();
     private static final ClassLoader ENGINE = LoadedClasses.class.getClassLoader();
     private static final String LAUNCHER = "io.rseq.agent";
+    private static final String ANNOTATION = "io.rseq.PerCpu";
 
-    private LoadedClasses() {}
+    /** Each call stops the world once, and holds two versions of all its classes at a time. */
+    private static final int AT_ONCE = 512;
+
+    private final Instrumentation instrumentation;
+    private final PerCpuTransformer transformer;
+
+    private LoadedClasses(Instrumentation instrumentation, PerCpuTransformer transformer) {
+        this.instrumentation = instrumentation;
+        this.transformer = transformer;
+    }
 
     /** Retransforms those loaded classes that our annotations can concern. */
     public static void weave(Instrumentation instrumentation, PerCpuTransformer transformer) {
+        List<Class<?>> concerned = concerned(instrumentation, transformer);
+        if (concerned.isEmpty()) return;
+        transformer.beginRetransformation();
+        try {
+            new LoadedClasses(instrumentation, transformer).retransform(concerned);
+        } finally {
+            transformer.endRetransformation();
+        }
+    }
+
+    private static List<Class<?>> concerned(Instrumentation instrumentation, PerCpuTransformer transformer) {
         List<Class<?>> concerned = new ArrayList<>();
+        Map<ClassLoader, Boolean> seeing = new IdentityHashMap<>(); // a loader's own equals is the application's code
         for (Class<?> type : instrumentation.getAllLoadedClasses()) {
             ClassLoader loader = type.getClassLoader();
             if (loader == null) {
@@ -27,9 +51,29 @@ public final class LoadedClasses {
             if (loader == PLATFORM || loader == ENGINE || type.getPackageName().equals(LAUNCHER)) continue;
             if (type.isArray() || type.isPrimitive() || type.isHidden() || !instrumentation.isModifiableClass(type))
                 continue;
-            if (mayConcernUs(type, loader)) concerned.add(type);
+            Boolean sees = seeing.get(loader);
+            if (sees == null) {
+                sees = seesAnnotation(loader);
+                seeing.put(loader, sees);
+            }
+            if (sees && mayConcernUs(type, loader)) concerned.add(type);
         }
-        for (Class<?> type : concerned) retransform(instrumentation, type);
+        return concerned;
+    }
+
+    /**
+     * Asks once for each loader. Most loaders of another agent do not see the API, and theirs are most of the classes without a file. A stopped
+     * web application's loader logs a stack trace each time that it is asked.
+     */
+    private static boolean seesAnnotation(ClassLoader loader) {
+        try {
+            Class.forName(ANNOTATION, false, loader);
+            return true;
+        } catch (ClassNotFoundException | LinkageError none) {
+            return false;
+        } catch (Throwable unknown) { // the loader is an application's own
+            return true;
+        }
     }
 
     /**
@@ -51,14 +95,30 @@ public final class LoadedClasses {
         return loader == null ? ClassLoader.getSystemResourceAsStream(name) : loader.getResourceAsStream(name);
     }
 
-    private static void retransform(Instrumentation instrumentation, Class<?> type) {
-        try {
-            instrumentation.retransformClasses(type);
-        } catch (Throwable failure) {
-            LineLogger.LOG.warn(
-                    "refused class {}, loaded before the agent: {}; give the agent on the command line",
-                    type.getName(),
-                    failure.toString());
+    /** In one call where the JVM takes all of them. It takes all or none: halves find those that it refuses. */
+    private void retransform(List<Class<?>> types) {
+        int size = types.size();
+        if (size <= AT_ONCE) {
+            try {
+                instrumentation.retransformClasses(types.toArray(new Class<?>[0]));
+                return;
+            } catch (Throwable failure) {
+                if (size == 1) {
+                    refuse(types.get(0), failure);
+                    return;
+                }
+            }
         }
+        retransform(types.subList(0, size / 2));
+        retransform(types.subList(size / 2, size));
+    }
+
+    /** Says nothing of a class that has nothing to weave: it was shown to be sure. */
+    private void refuse(Class<?> type, Throwable failure) {
+        if (!transformer.takeBack(type)) return;
+        LineLogger.LOG.warn(
+                "refused class {}, loaded before the agent: {}; give the agent on the command line",
+                type.getName(),
+                failure.toString());
     }
 }

@@ -5,6 +5,8 @@ import io.rseq.agent.engine.report.LineLogger;
 import java.lang.instrument.ClassFileTransformer;
 import java.security.ProtectionDomain;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Sees every class that is loaded or retransformed, and weaves those that are annotated. ByteBuddy is not loaded before the first one. */
@@ -24,6 +26,15 @@ public final class PerCpuTransformer implements ClassFileTransformer {
     private final AtomicInteger woven = new AtomicInteger();
     private final AtomicInteger refused = new AtomicInteger();
 
+    /** What {@link #shown} holds of a class that was left as it is. */
+    private static final Integer NOT_WOVEN = -1;
+
+    /**
+     * While the loaded classes are retransformed: how many methods were woven of each annotated one. The JVM shows a class again after it refused
+     * another of the same call.
+     */
+    private volatile Map<Class<?>, Integer> shown;
+
     @Override
     public byte[] transform(
             Module module, ClassLoader loader, String name, Class<?> redefined, ProtectionDomain domain, byte[] file) {
@@ -33,7 +44,25 @@ public final class PerCpuTransformer implements ClassFileTransformer {
             return null;
         }
         if (loader == ENGINE || !$Rseq.namesUs(file) || !Prefilter.concernsUs(file)) return null;
-        return weave(name, loader, file);
+        return weave(name, loader, redefined, file);
+    }
+
+    /** From here on a class that is shown again counts no more, and no line of it comes again. */
+    void beginRetransformation() {
+        shown = new ConcurrentHashMap<>();
+    }
+
+    void endRetransformation() {
+        shown = null;
+    }
+
+    /** The JVM refused what was woven of this class. Returns false where nothing was. */
+    boolean takeBack(Class<?> type) {
+        Integer methods = shown.get(type);
+        if (methods == null || methods.equals(NOT_WOVEN)) return false;
+        woven.addAndGet(-methods);
+        refused.incrementAndGet();
+        return true;
     }
 
     /** Whether this process has, or is making, an MBean server. */
@@ -75,23 +104,28 @@ public final class PerCpuTransformer implements ClassFileTransformer {
     }
 
     /** {@code name} is null for a class that was defined without: only its file has it. */
-    private byte[] weave(String name, ClassLoader loader, byte[] file) {
+    private byte[] weave(String name, ClassLoader loader, Class<?> redefined, byte[] file) {
+        Map<Class<?>, Integer> before = redefined == null ? null : shown;
+        boolean again = before != null && before.putIfAbsent(redefined, NOT_WOVEN) != null;
         try {
             ClassWeaver weaver = new ClassWeaver(file);
             if (weaver.isAnnotation()) return null;
             int found = weaver.refusals().size();
-            refuse(weaver.refusals());
+            if (!again) refuse(weaver.refusals());
             if (weaver.isEmpty()) return null;
             if (!findsHook(loader))
                 throw new IllegalStateException(
                         "its class loader does not find java.lang.$Rseq; let it ask its parent for java.*");
             if (weaver.callsCommits() && !CommitsHook.define()) return null; // the journal says why, once
             byte[] result = weaver.weave();
+            if (again) return result;
+            if (before != null) before.put(redefined, weaver.perCpuMethods().size());
             refuse(weaver.refusals().subList(found, weaver.refusals().size()));
             woven.addAndGet(weaver.perCpuMethods().size());
             for (String method : weaver.perCpuMethods()) LineLogger.LOG.debug("woven {}", method);
             return result;
         } catch (Throwable failure) { // a class that we can't read is loaded as it is
+            if (again) return null;
             refused.incrementAndGet();
             String given = name == null ? ClassName.in(file) : name;
             LineLogger.LOG.warn(
