@@ -19,6 +19,13 @@
 static pthread_mutex_t opening = PTHREAD_MUTEX_INITIALIZER;
 static char reason[320];
 
+/* What native.path names may be of another version than the jar. */
+jint COMMITS(layout0)(JNIEnv *env, jclass hook) {
+    (void)env;
+    (void)hook;
+    return RSEQ_OPS_LAYOUT;
+}
+
 /* Makes what the sequences need. Returns the address of region 0; 0, with a reason, where sequences are not to be had. */
 jlong COMMITS(open0)(JNIEnv *env, jclass hook) {
     (void)env;

@@ -17,6 +17,7 @@
 #ifndef RSEQ_JVM_OPS_H
 #define RSEQ_JVM_OPS_H
 
+#define RSEQ_OPS_LAYOUT 1 /* io.rseq.internal.Commits says when it changes */
 #define RSEQ_OPS_SHIFT 28 /* log2 of the bytes of one region */
 #define RSEQ_OPS_RESTARTS 64
 #define RSEQ_OPS_SHELF_SHIFT 5 /* log2 of the places of a shelf */

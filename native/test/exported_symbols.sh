@@ -54,7 +54,7 @@ $expected"
             done
         done
         [ "$forms" != Java ] || ! echo "$defined" | grep -q ' JavaCritical_' || die "exports a critical native"
-        for function in Commits_open0 Commits_reason0 Commits_fence0 Commits_restarts0 Memory_allocate0 Memory_free0 Memory_allocated0 \
+        for function in Commits_layout0 Commits_open0 Commits_reason0 Commits_fence0 Commits_restarts0 Memory_allocate0 Memory_free0 Memory_allocated0 \
             Calls_address0 Calls_area0 Calls_cpus0 Calls_probe0 Calls17_criticalFlag0; do
             echo "$defined" | grep -q "^GLOBAL Java_java_lang__00024Rseq$function\$" || die "no $function"
         done

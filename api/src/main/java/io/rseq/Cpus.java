@@ -65,7 +65,7 @@ public final class Cpus {
 
     /** What is in force in this process: agent or not, owner, reader, committer. */
     public static Support support() {
-        return Support.of(Hook.description());
+        return Support.of(Hook.description(), Hook.describesCommits());
     }
 
     /* The hook's limit is the same number, unless the agent came later and saw another /sys: then ours, which arrays were sized by, holds. */

@@ -20,8 +20,11 @@ public final class Support {
         this.facts = facts;
     }
 
-    static Support of(String description) {
-        return description == null || description.isEmpty() ? NONE : new Support(description, parse(description));
+    /** {@code committer}: whether the one in {@code description} is in force for this class loader's copy of the API; if not, it commits atomically. */
+    static Support of(String description, boolean committer) {
+        if (description == null || description.isEmpty()) return NONE;
+        String line = committer ? description : description.replaceFirst("committer=\\S*", "committer=atomic");
+        return new Support(line, parse(line));
     }
 
     /** Whether the agent is loaded, in this class loader's copy of the API as well. */

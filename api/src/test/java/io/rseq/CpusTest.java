@@ -45,7 +45,7 @@ class CpusTest {
 
     @Test
     void support_reads_the_agents_start_line() {
-        Support support = Support.of("owner=glibc 2.36 area=tp+2336 size=20 reader=raw committer=none");
+        Support support = Support.of("owner=glibc 2.36 area=tp+2336 size=20 reader=raw committer=none", true);
         assertThat(support.agent()).isTrue();
         assertThat(support.accelerated()).isTrue();
         assertThat(support.owner()).isEqualTo("glibc");
@@ -53,6 +53,14 @@ class CpusTest {
         assertThat(support.facts())
                 .containsExactlyInAnyOrderEntriesOf(Map.of(
                         "owner", "glibc", "area", "tp+2336", "size", "20", "reader", "raw", "committer", "none"));
-        assertThat(Support.of("owner=none reader=getcpu").accelerated()).isFalse();
+        assertThat(Support.of("owner=none reader=getcpu", true).accelerated()).isFalse();
+    }
+
+    /** As where the agent left this copy of the API as it is, or where it could not weave it yet. */
+    @Test
+    void support_says_atomic_where_the_agents_committer_is_not_in_force() {
+        Support support = Support.of("owner=agent reader=raw committer=critical-jni", false);
+        assertThat(support.committer()).isEqualTo("atomic");
+        assertThat(support).hasToString("agent=loaded owner=agent reader=raw committer=atomic");
     }
 }

@@ -25,6 +25,9 @@ import jdk.internal.vm.annotation.Stable;
  * asks nothing more than its bounds.
  */
 public final class $RseqCommits {
+    /** As in {@code Commits}, whose essay says when it changes. */
+    public static final int LAYOUT = 1;
+
     /** Committers, as in io.rseq.agent.engine.Committer. */
     private static final int CRITICAL_JNI = 3;
 
@@ -203,6 +206,11 @@ public final class $RseqCommits {
 
     // ---- what is in force
     // ----------------------------------------------------------------------------------------------------
+
+    /** An API asks, because agents before this method have another layout, perhaps, and weave without a look. */
+    public static int layout() {
+        return LAYOUT;
+    }
 
     public static boolean available() {
         return opened || !refused && open();
@@ -392,6 +400,9 @@ public final class $RseqCommits {
 
     /** Returns null when all is open, or why it is not. */
     private static String open(boolean jni) throws Throwable {
+        if (layout0() != LAYOUT)
+            return "librseq_jvm.so has layout " + layout0() + ", the agent's jar layout " + LAYOUT
+                    + "; give native.path the library of the same version";
         String failure = jni ? $RseqCalls17.prepare() : null;
         if (failure != null) return failure;
         long regions = open0();
@@ -407,6 +418,8 @@ public final class $RseqCommits {
 
     // ---- natives: commits_jni.c
     // -----------------------------------------------------------------------------------------------------------------
+
+    private static native int layout0();
 
     private static native long open0();
 

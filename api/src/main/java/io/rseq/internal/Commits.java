@@ -14,10 +14,20 @@ package io.rseq.internal;
  *
  * <p><b>Statuses.</b> A method that answers a value answers {@code STATUS + status} where there is none.
  *
+ * <p><b>Layout.</b> API and agent come in two jars, perhaps of two versions. The agent looks up each method of this class in its hook, name and
+ * descriptor, and compares {@link #LAYOUT} with its own number. If it lacks a method, or the numbers differ, it leaves the whole class as it is and
+ * says so in one line; the structures of this copy of the API go their atomic way. So a new method needs no new number. Raise {@link #LAYOUT},
+ * {@code $RseqCommits.LAYOUT} and {@code RSEQ_OPS_LAYOUT} (ops.h) together whenever code of one version would misread what code of the other
+ * wrote or passed: where the bytes of a stack, shelf or buffer change their places or meaning, or {@link #REGION}, a status, {@link
+ * #BY_CONCURRENCY_ID} or a parameter theirs.
+ *
  * <p>Offsets are checked against the bounds of the memory, not against the object that they belong to: this class is for the structures
  * of this module alone. Any thread may call; nothing here blocks, but {@link #allocate}, {@link #free} and {@link #fence}.
  */
 public final class Commits {
+    /** The layout of per-CPU memory and of what these methods are told and answer. The agent reads it in the class file; none there is 1. */
+    public static final int LAYOUT = 1;
+
     /** What {@link #allocate} answers without sequences. Negative, and that by far: the offset of any cell of it is negative, too. */
     public static final long NONE = Long.MIN_VALUE;
 
@@ -51,9 +61,34 @@ public final class Commits {
     /** Added to the offset that a sequence is told: by {@code mm_cid}, not {@code cpu_id}. The hook takes the CPU where the kernel has none. */
     public static final long BY_CONCURRENCY_ID = 1;
 
+    /** The layout of an agent that has no number, and that weaves without a look at ours. */
+    private static final int WITHOUT_NUMBER = 1;
+
+    private static boolean noNumber;
+
     private Commits() {}
 
-    /** Whether sequences are to be had in this process. Opens what they need at the first call under the agent. */
+    /** Whether these methods lead to sequences, if there are any: an agent is there, and its layout is ours. */
+    public static boolean woven() {
+        return (noNumber ? WITHOUT_NUMBER : agentsLayout()) == LAYOUT;
+    }
+
+    private static int agentsLayout() {
+        try {
+            return layout();
+        } catch (NoSuchMethodError before) {
+            noNumber = true;
+            return WITHOUT_NUMBER;
+        }
+    }
+
+    /** The agent's {@link #LAYOUT}. */
+    @Woven(by = "$RseqCommits")
+    static int layout() {
+        return 0;
+    }
+
+    /** Whether there are sequences in this process. Opens what they need at the first call under the agent. Ask {@link #woven} first. */
     @Woven(by = "$RseqCommits")
     public static boolean available() {
         return false;

@@ -6,7 +6,15 @@ package io.rseq.internal;
  * the same name of {@code java.lang.$Rseq}. Nothing in this module names the agent.
  */
 public final class Hook {
+    /* Whether a structure was made. Until then nobody loads Commits, for which the agent defines classes of its own. */
+    static volatile boolean structures;
+
     private Hook() {}
+
+    /** Whether structures commit as {@link #description} says; otherwise atomically, because the agent left {@link Commits} as it is. */
+    public static boolean describesCommits() {
+        return !structures || Commits.woven();
+    }
 
     /** The CPU; without the agent an index of the thread's own. */
     @Woven

@@ -48,6 +48,7 @@ public final class PerCpuMemory {
     public PerCpuMemory(long bytes) {
         if (bytes <= 0) throw new IllegalArgumentException("bytes=" + bytes);
         this.bytes = bytes;
+        Hook.structures = true;
         acquire();
     }
 
@@ -74,7 +75,7 @@ public final class PerCpuMemory {
         long now = acquired();
         if (now != NONE || refused) return now;
         try {
-            return Commits.available() ? acquireNow() : NONE;
+            return Commits.woven() && Commits.available() ? acquireNow() : NONE;
         } catch (OutOfMemoryError noHeap) {
             return NONE;
         }

@@ -26,7 +26,7 @@ public final class FakeAgent implements AutoCloseable {
         DynamicType.Builder<Commits> woven = new ByteBuddy()
                 .with(Implementation.Context.Disabled.Factory.INSTANCE)
                 .redefine(Commits.class);
-        woven = to(FakeSequences.class, woven, "available", "allocate", "freeWith", "free", "add", "get");
+        woven = to(FakeSequences.class, woven, "layout", "available", "allocate", "freeWith", "free", "add", "get");
         woven = to(
                 FakeStacks.class,
                 woven,
@@ -49,6 +49,11 @@ public final class FakeAgent implements AutoCloseable {
     /** Without a fence it is the agent on an old kernel. */
     public void fences(boolean has) {
         FakeStacks.fences = has;
+    }
+
+    /** It is of another version. */
+    public void hasLayout(int number) {
+        FakeSequences.layout = number;
     }
 
     /** How many pushes, pops, takes and appends came to the sequences. */
@@ -85,6 +90,7 @@ public final class FakeAgent implements AutoCloseable {
     public void close() {
         FakeSequences.afterGet = () -> {};
         FakeSequences.limit = Long.MAX_VALUE;
+        FakeSequences.layout = Commits.LAYOUT;
         FakeStacks.fences = true;
         try {
             reloading.reset(Commits.class);

@@ -26,6 +26,7 @@ public final class FakeSequences {
     static final AtomicLong ALLOCATED = new AtomicLong();
     static volatile Runnable afterGet = () -> {};
     static volatile long limit = Long.MAX_VALUE;
+    static volatile int layout = Commits.LAYOUT;
 
     private static final Cleaner CLEANER = Cleaner.create();
     private static final AtomicLong NEXT = new AtomicLong();
@@ -33,6 +34,10 @@ public final class FakeSequences {
     private static final Set<Long> OFFSETS = ConcurrentHashMap.newKeySet();
 
     private FakeSequences() {}
+
+    public static int layout() {
+        return layout;
+    }
 
     public static boolean available() {
         return true;

@@ -33,6 +33,22 @@ class PerCpuMemoryTest {
         Reference.reachabilityFence(memory);
     }
 
+    /** One that looks leaves Commits unwoven; one that doesn't is asked. */
+    @Test
+    void an_agent_of_another_layout_is_not_used() {
+        PerCpuMemory before = new PerCpuMemory(8);
+        try (FakeAgent agent = FakeAgent.arrive()) {
+            agent.hasLayout(Commits.LAYOUT + 1);
+            assertThat(before.acquire()).isEqualTo(PerCpuMemory.NONE);
+            assertThat(new PerCpuMemory(8).acquire()).isEqualTo(PerCpuMemory.NONE);
+            assertThat(Hook.describesCommits()).isFalse();
+            agent.hasLayout(Commits.LAYOUT);
+            assertThat(before.acquire()).isNotNegative();
+            assertThat(Hook.describesCommits()).isTrue();
+        }
+        Reference.reachabilityFence(before);
+    }
+
     @Test
     void where_memory_is_full_there_is_no_offset_for_good_and_nobody_asks_again() {
         PerCpuMemory before = new PerCpuMemory(8);

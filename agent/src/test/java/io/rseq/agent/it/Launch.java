@@ -55,6 +55,12 @@ final class Launch {
         return this;
     }
 
+    /** What comes before everything else there. */
+    Launch classPathFirst(Path entry) {
+        classPath.add(0, entry);
+        return this;
+    }
+
     /** The application's own JNA, and leave to use it. */
     Launch jna() {
         classPath.add(home(com.sun.jna.Native.class));

@@ -14,9 +14,6 @@ class AnnotatedMethod extends MethodVisitor {
     private static final String CPU_INDEX = "Lio/rseq/CpuIndex;";
     private static final String WOVEN = "Lio/rseq/internal/Woven;";
 
-    /** What {@code @Woven} without {@code by} means. */
-    private static final String FIRST_HOOK = "$Rseq";
-
     private final int access;
     private final int captured;
     private final Type[] parameters;
@@ -24,7 +21,7 @@ class AnnotatedMethod extends MethodVisitor {
     private int unannotatable;
     private boolean perCpu;
     private boolean woven;
-    private String hook = FIRST_HOOK;
+    private String hook = HookMethods.FIRST;
     private String index = "CPU";
 
     /** {@code captured}: how many variables the class captures; a local class's constructor takes them after its own parameters. */
@@ -80,12 +77,6 @@ class AnnotatedMethod extends MethodVisitor {
     /** The simple name of the hook's class that replaces the body of this {@code @Woven} method. */
     final String hook() {
         return hook;
-    }
-
-    /** Why the body of this {@code @Woven} method can't be replaced; null when it can. */
-    final String refusalOfBody() {
-        if (hook.equals(FIRST_HOOK) || CommitsHook.has(hook)) return null;
-        return "@Woven(by = \"" + hook + "\"), which this agent does not have; use the agent of the API's version";
     }
 
     /** Why this {@code @PerCpu} method can't be woven, with the mend; null when it can. */

@@ -30,7 +30,17 @@ final class ClassWeaver {
     /** The hook, as woven code calls it. */
     static final String HOOK = "java/lang/$Rseq";
 
-    private static final String HOOKS = "java/lang/";
+    private static final String JAVA_LANG = "java/lang/";
+
+    /** What those of this jar have. */
+    static final HookMethods HOOKS = new HookMethods();
+
+    /** The constant of an API that says by which layout it commits; the layout of one that has none. */
+    private static final String LAYOUT = "LAYOUT";
+
+    private static final int FIRST_LAYOUT = 1;
+
+    private static final String ONE_VERSION = "; use rseq-api.jar and rseq-agent.jar of one version";
 
     /** The minor version lies above it. */
     private static final int MAJOR = 0xFFFF;
@@ -38,6 +48,7 @@ final class ClassWeaver {
     static final int ASM = Opcodes.ASM9;
 
     private final ClassReader reader;
+    private final HookMethods hooks;
     private final Map<String, MethodPlan> plans = new HashMap<>();
     private final Map<String, String> perCpuMethods = new LinkedHashMap<>();
     private final List<String> refusals = new ArrayList<>();
@@ -46,6 +57,11 @@ final class ClassWeaver {
     private boolean framed;
 
     ClassWeaver(byte[] file) {
+        this(file, HOOKS);
+    }
+
+    ClassWeaver(byte[] file, HookMethods hooks) {
+        this.hooks = hooks;
         reader = new ClassReader(file);
         reader.accept(new Finder(), ClassReader.SKIP_CODE | ClassReader.SKIP_DEBUG | ClassReader.SKIP_FRAMES);
     }
@@ -111,6 +127,9 @@ final class ClassWeaver {
     private final class Finder extends ClassVisitor {
         private String className;
         private int captured;
+        private int layout = FIRST_LAYOUT;
+        private final Map<String, MethodPlan> commitsPlans = new HashMap<>();
+        private String notOurs;
 
         Finder() {
             super(ASM);
@@ -125,10 +144,11 @@ final class ClassWeaver {
             framed = (version & MAJOR) >= Opcodes.V1_6;
         }
 
-        /** Fields come before methods. A local class holds each variable that it captures in one of these (javac and ecj alike). */
+        /** Fields come before methods. Of an API, the layout. A local class holds each variable that it captures in one of these (javac and ecj alike). */
         @Override
         public FieldVisitor visitField(int access, String name, String descriptor, String signature, Object value) {
             if ((access & Opcodes.ACC_SYNTHETIC) != 0 && name.startsWith("val$")) captured++;
+            if (name.equals(LAYOUT) && value instanceof Integer) layout = (Integer) value;
             return null;
         }
 
@@ -140,19 +160,45 @@ final class ClassWeaver {
                 public void visitEnd() {
                     if (!isAnnotated()) return;
                     String place = className + "." + name + descriptor;
-                    String refusal = isWoven() ? refusalOfBody() : refusal();
+                    String refusal = isWoven() ? null : refusal();
                     if (refusal != null) {
                         refusals.add(place + ": " + refusal);
                     } else if (isWoven()) {
-                        plans.put(
-                                name + descriptor, MethodPlan.replacingBody(access, HOOKS + hook(), name, descriptor));
-                        commits |= CommitsHook.has(hook());
+                        planBody(access, hook(), name, descriptor);
                     } else {
                         plans.put(name + descriptor, MethodPlan.assigning(hookMethod(), indexSlot()));
                         perCpuMethods.put(name + descriptor, place + " index=" + hookMethod());
                     }
                 }
             };
+        }
+
+        /* An entry point without its hook does by itself what it does without the agent. But commits go all together: a stack that is pushed to by
+         * sequences is not to be popped without. */
+        private void planBody(int access, String hook, String name, String descriptor) {
+            String method = name + descriptor;
+            boolean first = hook.equals(HookMethods.FIRST);
+            if (hooks.has(hook, method)) {
+                MethodPlan plan = MethodPlan.replacingBody(access, JAVA_LANG + hook, name, descriptor);
+                (first ? plans : commitsPlans).put(method, plan);
+                return;
+            }
+            String lack = "this agent has no " + hook + "." + method;
+            if (first) refusals.add(className + "." + method + ": " + lack + ONE_VERSION);
+            else if (notOurs == null) notOurs = lack;
+        }
+
+        @Override
+        public void visitEnd() {
+            if (notOurs == null && !commitsPlans.isEmpty() && layout != $RseqCommits.LAYOUT)
+                notOurs = "its layout is " + layout + ", this agent's is " + $RseqCommits.LAYOUT;
+            if (notOurs != null) {
+                refusals.add(
+                        "class " + className + ": " + notOurs + ONE_VERSION + "; its structures commit atomically");
+            } else if (!commitsPlans.isEmpty()) {
+                plans.putAll(commitsPlans);
+                commits = true;
+            }
         }
     }
 

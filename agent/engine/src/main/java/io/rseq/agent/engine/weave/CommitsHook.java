@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.rseq.agent.engine.weave;
 
-import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.io.InputStream;
 import jdk.internal.misc.Unsafe;
 
 /**
@@ -56,14 +54,7 @@ final class CommitsHook {
     }
 
     private static void define(String name) throws IOException {
-        byte[] file = read("/hook/" + name.substring(1) + ".bytes");
+        byte[] file = ClassWeaver.HOOKS.file(name);
         Unsafe.getUnsafe().defineClass("java/lang/" + name, file, 0, file.length, null, null);
-    }
-
-    private static byte[] read(String resource) throws IOException {
-        try (InputStream in = CommitsHook.class.getResourceAsStream(resource)) {
-            if (in == null) throw new FileNotFoundException(resource);
-            return in.readAllBytes();
-        }
     }
 }

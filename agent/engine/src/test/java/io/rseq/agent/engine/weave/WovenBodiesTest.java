@@ -8,9 +8,7 @@ import io.rseq.internal.Hook;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import net.bytebuddy.jar.asm.AnnotationVisitor;
 import net.bytebuddy.jar.asm.ClassReader;
 import net.bytebuddy.jar.asm.ClassVisitor;
@@ -22,11 +20,13 @@ import org.junit.jupiter.api.Test;
 /** The API's own entry points: each body becomes a call to the method of the same name of the hook's class that {@code by} names. */
 class WovenBodiesTest {
     private static final String WOVEN = "Lio/rseq/internal/Woven;";
+    private static final int NONE = -1;
 
     @Test
     void without_by_it_is_the_first_hook() throws IOException {
-        ClassWeaver weaver = new ClassWeaver(PrefilterTest.file(Hook.class));
+        ClassWeaver weaver = weaver(PrefilterTest.file(Hook.class));
         assertThat(weaver.callsCommits()).isFalse();
+        assertThat(weaver.refusals()).isEmpty();
         assertThat(calls(weaver.weave()))
                 .isNotEmpty()
                 .allSatisfy((method, called) -> assertThat(called).isEqualTo("java/lang/$Rseq." + method));
@@ -34,7 +34,7 @@ class WovenBodiesTest {
 
     @Test
     void by_names_the_other_hooks() throws IOException {
-        ClassWeaver weaver = new ClassWeaver(PrefilterTest.file(Commits.class));
+        ClassWeaver weaver = weaver(PrefilterTest.file(Commits.class));
         assertThat(weaver.callsCommits()).isTrue();
         assertThat(weaver.refusals()).isEmpty();
         Map<String, String> calls = calls(weaver.weave());
@@ -47,30 +47,62 @@ class WovenBodiesTest {
     }
 
     @Test
-    void the_hooks_have_every_method_that_woven_classes_call() throws IOException {
-        for (Class<?> api : new Class<?>[] {Hook.class, Commits.class}) {
-            for (String called :
-                    calls(new ClassWeaver(PrefilterTest.file(api)).weave()).values()) {
-                int dot = called.indexOf('.');
-                assertThat(publicMethods(called.substring(0, dot))).contains(called.substring(dot + 1));
-            }
+    void an_entry_point_that_the_first_hook_lacks_stays_as_it_is_and_the_rest_is_woven() {
+        ClassWeaver weaver = weaver(withMethods(NONE, "cpu", "()I", "$Rseq", "cpus", "(I)I", "$Rseq"));
+        assertThat(weaver.refusals())
+                .containsExactly("Api.cpus(I)I: this agent has no $Rseq.cpus(I)I;"
+                        + " use rseq-api.jar and rseq-agent.jar of one version");
+        assertThat(calls(weaver.weave())).containsOnly(Map.entry("cpu()I", "java/lang/$Rseq.cpu()I"));
+    }
+
+    @Test
+    void a_class_stays_as_it_is_where_the_hooks_of_its_commits_lack_any_by_name_or_descriptor_or_as_a_hook() {
+        String[] fine = {"available", "()Z", "$RseqCommits", "get", "(IJ)J", "$RseqMemory"};
+        assertThat(weaver(withMethods(NONE, fine)).refusals()).isEmpty();
+        for (String[] other : new String[][] {
+            {"addTwice", "(JJ)J", "$RseqCommits"},
+            {"add", "(JI)J", "$RseqCommits"},
+            {"get", "(IJ)J", "$RseqCommits"},
+            {"open", "(Z)J", "$RseqCommits"}, // not for woven code
+            {"add", "(JJ)J", "$RseqOfTomorrow"},
+            {"add", "(JJ)J", ""},
+        }) {
+            String[] methods = {fine[0], fine[1], fine[2], other[0], other[1], other[2], fine[3], fine[4], fine[5]};
+            ClassWeaver weaver = weaver(withMethods(NONE, methods));
+            assertThat(weaver.refusals())
+                    .containsExactly("class Api: this agent has no " + other[2] + "." + other[0] + other[1]
+                            + "; use rseq-api.jar and rseq-agent.jar of one version; its structures commit atomically");
+            assertThat(weaver.callsCommits()).isFalse();
+            assertThat(weaver.weave()).isNull();
         }
     }
 
     @Test
-    void a_hook_that_this_agent_does_not_have_is_refused_and_the_rest_woven() {
-        ClassWeaver weaver = new ClassWeaver(withTwoMethods("$RseqOfTomorrow"));
-        assertThat(weaver.refusals()).hasSize(1);
-        assertThat(weaver.refusals().get(0)).contains("Api.later()V", "$RseqOfTomorrow", "the API's version");
+    void a_class_of_another_layout_stays_as_it_is() {
+        String[] methods = {"available", "()Z", "$RseqCommits"};
+        assertThat(weaver(withMethods(Commits.LAYOUT, methods)).refusals()).isEmpty();
+        ClassWeaver weaver = weaver(withMethods(Commits.LAYOUT + 1, methods));
+        assertThat(weaver.refusals())
+                .singleElement()
+                .asString()
+                .startsWith("class Api: its layout is " + (Commits.LAYOUT + 1) + ", this agent's is " + Commits.LAYOUT);
         assertThat(weaver.callsCommits()).isFalse();
-        assertThat(calls(weaver.weave())).containsOnly(Map.entry("cpu()I", "java/lang/$Rseq.cpu()I"));
+        assertThat(weaver.weave()).isNull();
     }
 
-    private static byte[] withTwoMethods(String by) {
+    @Test
+    void an_api_that_gives_no_layout_has_the_first() {
+        assertThat(weaver(withMethods(NONE, "available", "()Z", "$RseqCommits")).refusals())
+                .hasSize(Commits.LAYOUT == 1 ? 0 : 1);
+    }
+
+    /** Name, descriptor and hook of each; with a layout, unless it is NONE. */
+    private static byte[] withMethods(int layout, String... methods) {
         ClassWriter writer = new ClassWriter(ClassWriter.COMPUTE_MAXS);
         writer.visit(Opcodes.V17, Opcodes.ACC_PUBLIC, "Api", null, "java/lang/Object", null);
-        method(writer, "cpu", "()I", null);
-        method(writer, "later", "()V", by);
+        int constant = Opcodes.ACC_PUBLIC | Opcodes.ACC_STATIC | Opcodes.ACC_FINAL;
+        if (layout != NONE) writer.visitField(constant, "LAYOUT", "I", null, layout);
+        for (int i = 0; i < methods.length; i += 3) method(writer, methods[i], methods[i + 1], methods[i + 2]);
         writer.visitEnd();
         return writer.toByteArray();
     }
@@ -79,13 +111,26 @@ class WovenBodiesTest {
         MethodVisitor method =
                 writer.visitMethod(Opcodes.ACC_PUBLIC | Opcodes.ACC_STATIC, name, descriptor, null, null);
         AnnotationVisitor annotation = method.visitAnnotation(WOVEN, true);
-        if (by != null) annotation.visit("by", by);
+        annotation.visit("by", by);
         annotation.visitEnd();
         method.visitCode();
-        if (descriptor.endsWith("I")) method.visitInsn(Opcodes.ICONST_0);
-        method.visitInsn(descriptor.endsWith("I") ? Opcodes.IRETURN : Opcodes.RETURN);
+        boolean wide = descriptor.endsWith("J");
+        method.visitInsn(wide ? Opcodes.LCONST_0 : Opcodes.ICONST_0);
+        method.visitInsn(wide ? Opcodes.LRETURN : Opcodes.IRETURN);
         method.visitMaxs(0, 0);
         method.visitEnd();
+    }
+
+    /** With the hooks as they were compiled: there is no jar yet. */
+    private static ClassWeaver weaver(byte[] file) {
+        return new ClassWeaver(file, new HookMethods() {
+            @Override
+            byte[] file(String hook) throws IOException {
+                try (InputStream in = ClassLoader.getSystemResourceAsStream("java/lang/" + hook + ".class")) {
+                    return in.readAllBytes();
+                }
+            }
+        });
     }
 
     /** What each method calls of the hooks, by its name and descriptor. */
@@ -109,28 +154,5 @@ class WovenBodiesTest {
                         },
                         0);
         return calls;
-    }
-
-    private static Set<String> publicMethods(String type) throws IOException {
-        Set<String> methods = new TreeSet<>();
-        try (InputStream in = ClassLoader.getSystemResourceAsStream(type + ".class")) {
-            new ClassReader(in)
-                    .accept(
-                            new ClassVisitor(Opcodes.ASM9) {
-                                @Override
-                                public MethodVisitor visitMethod(
-                                        int access,
-                                        String name,
-                                        String descriptor,
-                                        String signature,
-                                        String[] exceptions) {
-                                    int wanted = Opcodes.ACC_PUBLIC | Opcodes.ACC_STATIC;
-                                    if ((access & wanted) == wanted) methods.add(name + descriptor);
-                                    return null;
-                                }
-                            },
-                            ClassReader.SKIP_CODE);
-        }
-        return methods;
     }
 }
