@@ -14,22 +14,33 @@ class AnnotatedMethod extends MethodVisitor {
     private static final String CPU_INDEX = "Lio/rseq/CpuIndex;";
     private static final String WOVEN = "Lio/rseq/internal/Woven;";
 
+    /** Parameters that the source does not have. */
+    private static final int ADDED = Opcodes.ACC_SYNTHETIC | Opcodes.ACC_MANDATED;
+
     private final int access;
-    private final int captured;
+    private final boolean constructor;
     private final Type[] parameters;
+    private final Nesting nesting;
+    private final List<Integer> flags = new ArrayList<>();
     private final List<Integer> indexParameters = new ArrayList<>();
-    private int unannotatable;
+    private int annotable;
     private boolean perCpu;
     private boolean woven;
     private String hook = HookMethods.FIRST;
     private String index = "CPU";
 
-    /** {@code captured}: how many variables the class captures; a local class's constructor takes them after its own parameters. */
-    AnnotatedMethod(int access, String descriptor, int captured) {
+    AnnotatedMethod(int access, String name, String descriptor, Nesting nesting) {
         super(ClassWeaver.ASM);
         this.access = access;
-        this.captured = captured;
+        this.constructor = name.equals("<init>");
         this.parameters = Type.getArgumentTypes(descriptor);
+        this.nesting = nesting;
+    }
+
+    /** The attribute {@code MethodParameters}: the flags alone. */
+    @Override
+    public void visitParameter(String name, int parameterAccess) {
+        flags.add(parameterAccess);
     }
 
     @Override
@@ -53,10 +64,10 @@ class AnnotatedMethod extends MethodVisitor {
         };
     }
 
-    /** Compilers leave a constructor's synthetic parameters out of the count: outer instance, enum's name and ordinal, captured ones. */
+    /** javac, ecj and Kotlin leave out of the count, and of the numbers of annotated ones, what they add to a constructor's parameters. */
     @Override
     public void visitAnnotableParameterCount(int count, boolean visible) {
-        if (count > 0 && count < parameters.length) unannotatable = parameters.length - count - captured;
+        if (visible) annotable = count;
     }
 
     @Override
@@ -88,9 +99,12 @@ class AnnotatedMethod extends MethodVisitor {
         if (indexParameters.isEmpty()) return "@PerCpu without a @CpuIndex parameter; add one: @CpuIndex int cpu";
         if (indexParameters.size() > 1)
             return "@PerCpu with " + indexParameters.size() + " @CpuIndex parameters; leave exactly one";
-        if (indexParameter() < 0 || indexParameter() >= parameters.length)
-            return "@CpuIndex on a parameter that the method does not have";
-        Type type = parameters[indexParameter()];
+        List<Integer> possible = indexParameters();
+        if (possible.size() > 1)
+            return "@CpuIndex on one of " + possible.size() + " int parameters, and the class file does not say which;"
+                    + " compile it with -parameters, or make the class a static member of another";
+        if (possible.isEmpty()) return "@CpuIndex on a parameter that the method does not have";
+        Type type = parameters[possible.get(0)];
         if (type != Type.INT_TYPE) return "@CpuIndex on a parameter of type " + type.getClassName() + "; make it int";
         if (hookMethod() == null)
             return "@PerCpu(Index." + index + "), which this agent does not know; use the agent of the API's version";
@@ -114,11 +128,34 @@ class AnnotatedMethod extends MethodVisitor {
     /** The local variable that the index goes to. */
     final int indexSlot() {
         int slot = (access & Opcodes.ACC_STATIC) != 0 ? 0 : 1;
-        for (int i = 0; i < indexParameter(); i++) slot += parameters[i].getSize();
+        int parameter = indexParameters().get(0);
+        for (int i = 0; i < parameter; i++) slot += parameters[i].getSize();
         return slot;
     }
 
-    private int indexParameter() {
-        return indexParameters.get(0) + unannotatable;
+    /** The parameters that the annotated one can be: those of type int, or the first where none is. */
+    private List<Integer> indexParameters() {
+        List<Integer> ofAnyType = new ArrayList<>();
+        List<Integer> ofInt = new ArrayList<>();
+        for (int leading : leading()) {
+            int parameter = leading + indexParameters.get(0);
+            if (leading > 0 && leading > parameters.length - annotable || parameter >= parameters.length) continue;
+            ofAnyType.add(parameter);
+            if (parameters[parameter] == Type.INT_TYPE) ofInt.add(parameter);
+        }
+        if (ofAnyType.isEmpty() || !ofInt.isEmpty()) return ofInt;
+        return ofAnyType.subList(0, 1);
+    }
+
+    /** How many added parameters may lie before the annotated one. */
+    private List<Integer> leading() {
+        int added = parameters.length - annotable;
+        if (added <= 0 || annotable == 0) return List.of(0);
+        List<Integer> declared = new ArrayList<>();
+        for (int i = 0; i < flags.size(); i++) if ((flags.get(i) & ADDED) == 0) declared.add(i);
+        int index = indexParameters.get(0);
+        if (flags.size() == parameters.length && declared.size() == annotable && index < annotable)
+            return List.of(declared.get(index) - index);
+        return constructor ? nesting.leading(parameters, annotable) : List.of(0, added);
     }
 }

@@ -63,7 +63,7 @@ final class ClassWeaver {
     ClassWeaver(byte[] file, HookMethods hooks) {
         this.hooks = hooks;
         reader = new ClassReader(file);
-        reader.accept(new Finder(), ClassReader.SKIP_CODE | ClassReader.SKIP_DEBUG | ClassReader.SKIP_FRAMES);
+        reader.accept(new Finder(), ClassReader.SKIP_CODE);
     }
 
     /** Whether the class is an annotation: it may bear ours without meaning a method of its own. */
@@ -126,10 +126,10 @@ final class ClassWeaver {
     /** The first pass. */
     private final class Finder extends ClassVisitor {
         private String className;
-        private int captured;
         private int layout = FIRST_LAYOUT;
         private final Map<String, MethodPlan> commitsPlans = new HashMap<>();
         private String notOurs;
+        private Nesting nesting;
 
         Finder() {
             super(ASM);
@@ -139,15 +139,26 @@ final class ClassWeaver {
         public void visit(
                 int version, int access, String name, String signature, String superName, String[] interfaces) {
             className = name.replace('/', '.');
+            nesting = new Nesting(name, superName);
             annotation = (access & Opcodes.ACC_ANNOTATION) != 0;
             // the JVM looks at no frame of an older one, and ASM writes none
             framed = (version & MAJOR) >= Opcodes.V1_6;
         }
 
-        /** Fields come before methods. Of an API, the layout. A local class holds each variable that it captures in one of these (javac and ecj alike). */
+        @Override
+        public void visitOuterClass(String owner, String method, String descriptor) {
+            nesting.enclosedBy(owner);
+        }
+
+        @Override
+        public void visitInnerClass(String name, String outer, String simpleName, int access) {
+            nesting.sawInnerClass(name, outer, access);
+        }
+
+        /** Fields come before methods. Of an API, one is the layout. */
         @Override
         public FieldVisitor visitField(int access, String name, String descriptor, String signature, Object value) {
-            if ((access & Opcodes.ACC_SYNTHETIC) != 0 && name.startsWith("val$")) captured++;
+            nesting.sawField(access, descriptor);
             if (name.equals(LAYOUT) && value instanceof Integer) layout = (Integer) value;
             return null;
         }
@@ -155,7 +166,7 @@ final class ClassWeaver {
         @Override
         public MethodVisitor visitMethod(
                 int access, String name, String descriptor, String signature, String[] exceptions) {
-            return new AnnotatedMethod(access, descriptor, captured) {
+            return new AnnotatedMethod(access, name, descriptor, nesting) {
                 @Override
                 public void visitEnd() {
                     if (!isAnnotated()) return;

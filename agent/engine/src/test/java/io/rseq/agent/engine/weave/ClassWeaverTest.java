@@ -96,7 +96,7 @@ class ClassWeaverTest {
         assertThat(new ClassWeaver(Generated.withCode("large", 65530)).weave()).isNull();
     }
 
-    private static Map<String, List<String>> hookCalls(byte[] file) {
+    static Map<String, List<String>> hookCalls(byte[] file) {
         Map<String, List<String>> calls = new HashMap<>();
         new ClassReader(file)
                 .accept(
