@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rseq.agent.it.programs.Bridging;
 import io.rseq.agent.it.programs.Indexes;
+import io.rseq.agent.it.programs.Redefining;
 import io.rseq.agent.it.programs.Shapes;
 import java.util.Map;
 import java.util.Set;
@@ -45,6 +46,18 @@ class WovenMethodIT {
         Outcome outcome = Launch.of(world, Bridging.class).run().succeeded().hadNoWarning();
         assertThat(outcome.number("bridged")).isNotNegative();
         assertThat(outcome.exitLine()).containsEntry("woven", "1").containsEntry("unwoven", "0");
+    }
+
+    @EveryJdk
+    void method_does_not_grow_when_its_woven_bytes_redefine_it_200_times(World world) {
+        Outcome outcome = Launch.of(world, Redefining.class)
+                .andAgentJar(AgentJar.of(Redefining.class))
+                .run()
+                .succeeded()
+                .hadNoWarning();
+        assertThat(outcome.number("grown")).isZero();
+        assertThat(outcome.number("index")).isNotNegative();
+        assertThat(outcome.exitLine()).containsEntry("unwoven", "0");
     }
 
     @EveryJdk

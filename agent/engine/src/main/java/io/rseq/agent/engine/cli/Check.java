@@ -3,6 +3,7 @@ package io.rseq.agent.engine.cli;
 
 import io.rseq.agent.engine.report.Reason;
 import io.rseq.agent.engine.weave.ClassReport;
+import io.rseq.agent.engine.weave.Overrides;
 import java.io.BufferedInputStream;
 import java.io.File;
 import java.io.IOException;
@@ -41,6 +42,7 @@ final class Check implements Callable<Integer> {
     @CommandLine.Spec
     private CommandLine.Model.CommandSpec spec;
 
+    private final Overrides overrides = new Overrides();
     private int methods;
     private int refusals;
 
@@ -58,6 +60,7 @@ final class Check implements Callable<Integer> {
                         unreadable);
             }
         }
+        for (String override : overrides.found()) out.println("doubt   " + override);
         out.println(methods + " methods can be woven, " + refusals + " can't");
         return refusals == 0 ? 0 : Command.EXIT_DEGRADED;
     }
@@ -90,7 +93,9 @@ final class Check implements Callable<Integer> {
 
     private void look(String name, InputStream in, PrintWriter out) throws IOException {
         if (name.endsWith(".class")) {
-            report(ClassReport.of(name, in.readAllBytes()), out);
+            byte[] file = in.readAllBytes();
+            overrides.saw(file);
+            report(ClassReport.of(name, file), out);
         } else if (isArchive(name)) {
             try {
                 lookInto(in, out);
@@ -120,6 +125,7 @@ final class Check implements Callable<Integer> {
 
     private void report(ClassReport report, PrintWriter out) {
         for (String method : report.methods()) out.println("ok      " + method);
+        for (String doubt : report.doubts()) out.println("doubt   " + doubt);
         for (String refusal : report.refusals()) out.println("refused " + refusal);
         methods += report.methods().size();
         refusals += report.refusals().size();

@@ -10,9 +10,15 @@ import net.bytebuddy.jar.asm.Type;
 
 /** Collects what our annotations say about one method, and whether it makes sense. */
 class AnnotatedMethod extends MethodVisitor {
-    private static final String PER_CPU = "Lio/rseq/PerCpu;";
+    static final String PER_CPU = "Lio/rseq/PerCpu;";
     private static final String CPU_INDEX = "Lio/rseq/CpuIndex;";
     private static final String WOVEN = "Lio/rseq/internal/Woven;";
+
+    /** Groovy's, on what it makes of default arguments and of {@code @Memoized}. */
+    private static final String GENERATED = "Lgroovy/transform/Generated;";
+
+    /** Groovy's, on a trait's method that has its body in another class. */
+    private static final String IMPLEMENTED = "Lorg/codehaus/groovy/transform/trait/Traits$Implemented;";
 
     /** Parameters that the source does not have. */
     private static final int ADDED = Opcodes.ACC_SYNTHETIC | Opcodes.ACC_MANDATED;
@@ -26,6 +32,8 @@ class AnnotatedMethod extends MethodVisitor {
     private int annotable;
     private boolean perCpu;
     private boolean woven;
+    private boolean generated;
+    private boolean implemented;
     private String hook = HookMethods.FIRST;
     private String index = "CPU";
 
@@ -54,6 +62,8 @@ class AnnotatedMethod extends MethodVisitor {
                 }
             };
         }
+        generated |= descriptor.equals(GENERATED);
+        implemented |= descriptor.equals(IMPLEMENTED);
         if (!descriptor.equals(PER_CPU)) return null;
         perCpu = true;
         return new AnnotationVisitor(ClassWeaver.ASM) {
@@ -76,9 +86,20 @@ class AnnotatedMethod extends MethodVisitor {
         return null;
     }
 
-    /** A bridge bears a copy of what stands on the method that it calls: that one gets the index, and is the one that the source has. */
+    /** Whether the source means this method: compilers copy annotations to others that they make, which the index need not reach. */
     final boolean isAnnotated() {
-        return (perCpu || woven) && (access & Opcodes.ACC_BRIDGE) == 0;
+        return woven || perCpu && !isBesideTheMeant();
+    }
+
+    private boolean isBesideTheMeant() {
+        if ((access & Opcodes.ACC_BRIDGE) != 0) return true;
+        if ((access & Opcodes.ACC_ABSTRACT) != 0) return implemented || nesting.hasDefaultImpls();
+        return lacksIndex() && (generated || (access & Opcodes.ACC_SYNTHETIC) != 0);
+    }
+
+    /** Whether no parameter is annotated. */
+    final boolean lacksIndex() {
+        return indexParameters.isEmpty();
     }
 
     final boolean isWoven() {
@@ -96,7 +117,7 @@ class AnnotatedMethod extends MethodVisitor {
             return "@PerCpu on an abstract method; annotate the methods that implement it";
         if ((access & Opcodes.ACC_NATIVE) != 0)
             return "@PerCpu on a native method; annotate a Java method that calls it";
-        if (indexParameters.isEmpty()) return "@PerCpu without a @CpuIndex parameter; add one: @CpuIndex int cpu";
+        if (lacksIndex()) return "@PerCpu without a @CpuIndex parameter; add one: @CpuIndex int cpu";
         if (indexParameters.size() > 1)
             return "@PerCpu with " + indexParameters.size() + " @CpuIndex parameters; leave exactly one";
         List<Integer> possible = indexParameters();

@@ -6,13 +6,15 @@ import java.util.List;
 
 /** What the weaver would do to a class file: its {@code @PerCpu} methods, and those that it would refuse. */
 public final class ClassReport {
-    private static final ClassReport NOTHING = new ClassReport(List.of(), List.of());
+    private static final ClassReport NOTHING = new ClassReport(List.of(), List.of(), List.of());
 
     private final List<String> methods;
+    private final List<String> doubts;
     private final List<String> refusals;
 
-    private ClassReport(List<String> methods, List<String> refusals) {
+    private ClassReport(List<String> methods, List<String> doubts, List<String> refusals) {
         this.methods = methods;
+        this.doubts = doubts;
         this.refusals = refusals;
     }
 
@@ -24,18 +26,24 @@ public final class ClassReport {
             ClassWeaver weaver = new ClassWeaver(file);
             if (weaver.isAnnotation()) return NOTHING;
             refusals = weaver.refusals();
-            weaver.weave(); // some show only then
-            return new ClassReport(List.copyOf(weaver.perCpuMethods()), refusals);
+            weaver.weave();
+            return new ClassReport(
+                    List.copyOf(weaver.perCpuMethods()), weaver.doubts(), weaver.refusals()); // some show only now
         } catch (Throwable unreadable) { // whatever the agent would refuse it for
             List<String> all = new ArrayList<>(refusals);
             all.add("class " + name + ": " + PerCpuTransformer.reason(unreadable));
-            return new ClassReport(List.of(), all);
+            return new ClassReport(List.of(), List.of(), all);
         }
     }
 
     /** The methods that can be woven, each with the index that it gets. */
     public List<String> methods() {
         return methods;
+    }
+
+    /** Of those, the ones that calls may pass by, each with the reason and the mend. */
+    public List<String> doubts() {
+        return doubts;
     }
 
     /** The methods that can't, each with the reason and the mend. */

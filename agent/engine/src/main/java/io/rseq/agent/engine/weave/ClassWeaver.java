@@ -42,6 +42,9 @@ final class ClassWeaver {
 
     private static final String ONE_VERSION = "; use rseq-api.jar and rseq-agent.jar of one version";
 
+    /** The tag of a constant. */
+    private static final int CLASS = 7;
+
     /** The minor version lies above it. */
     private static final int MAJOR = 0xFFFF;
 
@@ -51,7 +54,9 @@ final class ClassWeaver {
     private final HookMethods hooks;
     private final Map<String, MethodPlan> plans = new HashMap<>();
     private final Map<String, String> perCpuMethods = new LinkedHashMap<>();
-    private final List<String> refusals = new ArrayList<>();
+    private final Map<String, String> entries = new HashMap<>();
+    private final Map<String, String> refusals = new LinkedHashMap<>();
+    private final Set<String> withoutIndex = new HashSet<>();
     private boolean annotation;
     private boolean commits;
     private boolean framed;
@@ -64,6 +69,50 @@ final class ClassWeaver {
         this.hooks = hooks;
         reader = new ClassReader(file);
         reader.accept(new Finder(), ClassReader.SKIP_CODE);
+        lookIntoBodies(file);
+    }
+
+    /**
+     * Takes out of what is to do what the code shows to be done: methods that are woven, since another agent may redefine a class with bytes
+     * that we returned before; and those without an index that call the one that has it, as compilers make them for default arguments.
+     */
+    private void lookIntoBodies(byte[] file) {
+        Set<String> methods = new HashSet<>(withoutIndex);
+        if (namesHook()) methods.addAll(entries.keySet());
+        if (methods.isEmpty()) return;
+        Bodies bodies = new Bodies(file, methods);
+        for (String method : withoutIndex) if (callsTheMeant(method, bodies.callsOf(method))) refusals.remove(method);
+        for (Map.Entry<String, String> entry : entries.entrySet())
+            if (entry.getValue().equals(bodies.entryOf(entry.getKey()))) plans.remove(entry.getKey());
+    }
+
+    private boolean namesHook() {
+        char[] buffer = new char[reader.getMaxStringLength()];
+        for (int i = 1; i < reader.getItemCount(); i++) {
+            int at = reader.getItem(i);
+            if (at > 0 && reader.readByte(at - 1) == CLASS && HOOK.equals(reader.readUTF8(at, buffer))) return true;
+        }
+        return false;
+    }
+
+    /** Whether it calls a woven method of its own name, itself or by Kotlin's {@code $default}, or is Scala's forwarder to an object's method. */
+    private boolean callsTheMeant(String method, Set<String> calls) {
+        String name = nameOf(method);
+        boolean anyWoven = false;
+        for (String woven : entries.keySet()) anyWoven |= nameOf(woven).equals(name);
+        for (String call : calls) {
+            int dot = call.indexOf('.');
+            String owner = call.substring(0, dot);
+            String called = call.substring(dot + 1);
+            if (owner.equals(reader.getClassName() + "$") && called.equals(method)) return true;
+            if (!anyWoven || !owner.equals(reader.getClassName()) || called.equals(method)) continue;
+            if (nameOf(called).equals(name) || nameOf(called).equals(name + "$default")) return true;
+        }
+        return false;
+    }
+
+    private static String nameOf(String method) {
+        return method.substring(0, method.indexOf('('));
     }
 
     /** Whether the class is an annotation: it may bear ours without meaning a method of its own. */
@@ -76,7 +125,7 @@ final class ClassWeaver {
         return commits;
     }
 
-    /** Whether there is nothing to rewrite. */
+    /** Whether there is nothing to rewrite: no annotated method, or all woven. */
     boolean isEmpty() {
         return plans.isEmpty();
     }
@@ -88,7 +137,12 @@ final class ClassWeaver {
 
     /** The annotated methods that can't, each with the reason and the mend; weaving may add to them. */
     List<String> refusals() {
-        return refusals;
+        return new ArrayList<>(refusals.values());
+    }
+
+    /** The methods whose weaving may not help, each with the reason and the mend. */
+    List<String> doubts() {
+        return Doubts.in(reader, entries);
     }
 
     /** The rewritten class file; null when there is nothing to rewrite. A method that has no room for the woven instructions stays as it is. */
@@ -100,8 +154,11 @@ final class ClassWeaver {
                 String method = tooLarge.getMethodName() + tooLarge.getDescriptor();
                 if (plans.remove(method) == null) throw tooLarge;
                 perCpuMethods.remove(method);
-                refusals.add(tooLarge.getClassName().replace('/', '.') + "." + method + ": @PerCpu on a method of "
-                        + tooLarge.getCodeSize() + " bytes of code when woven, over 65535; move some of it to another");
+                refusals.put(
+                        method,
+                        tooLarge.getClassName().replace('/', '.') + "." + method + ": @PerCpu on a method of "
+                                + tooLarge.getCodeSize()
+                                + " bytes of code when woven, over 65535; move some of it to another");
             }
         }
         return null;
@@ -173,11 +230,13 @@ final class ClassWeaver {
                     String place = className + "." + name + descriptor;
                     String refusal = isWoven() ? null : refusal();
                     if (refusal != null) {
-                        refusals.add(place + ": " + refusal);
+                        refusals.put(name + descriptor, place + ": " + refusal);
+                        if (!isWoven() && lacksIndex()) withoutIndex.add(name + descriptor);
                     } else if (isWoven()) {
                         planBody(access, hook(), name, descriptor);
                     } else {
                         plans.put(name + descriptor, MethodPlan.assigning(hookMethod(), indexSlot()));
+                        entries.put(name + descriptor, Bodies.entry(hookMethod(), indexSlot()));
                         perCpuMethods.put(name + descriptor, place + " index=" + hookMethod());
                     }
                 }
@@ -195,7 +254,7 @@ final class ClassWeaver {
                 return;
             }
             String lack = "this agent has no " + hook + "." + method;
-            if (first) refusals.add(className + "." + method + ": " + lack + ONE_VERSION);
+            if (first) refusals.put(method, className + "." + method + ": " + lack + ONE_VERSION);
             else if (notOurs == null) notOurs = lack;
         }
 
@@ -204,7 +263,8 @@ final class ClassWeaver {
             if (notOurs == null && !commitsPlans.isEmpty() && layout != $RseqCommits.LAYOUT)
                 notOurs = "its layout is " + layout + ", this agent's is " + $RseqCommits.LAYOUT;
             if (notOurs != null) {
-                refusals.add(
+                refusals.put(
+                        className,
                         "class " + className + ": " + notOurs + ONE_VERSION + "; its structures commit atomically");
             } else if (!commitsPlans.isEmpty()) {
                 plans.putAll(commitsPlans);

@@ -13,10 +13,14 @@ import net.bytebuddy.jar.asm.Type;
 final class Nesting {
     private static final String ENUM = "java/lang/Enum";
 
+    /** Where Kotlin puts the bodies of an interface's methods, unless it makes default methods of them. */
+    private static final String DEFAULT_IMPLS = "$DefaultImpls";
+
     private final String className;
     private final boolean isEnum;
     private final List<Type> syntheticFields = new ArrayList<>();
     private boolean inner;
+    private boolean defaultImpls;
     private String enclosing;
 
     Nesting(String className, String superName) {
@@ -32,6 +36,12 @@ final class Nesting {
     /** A line of {@code InnerClasses}. Only that of a member names the class that it is a member of. */
     void sawInnerClass(String name, String outer, int access) {
         if (name.equals(className)) inner = outer != null && (access & Opcodes.ACC_STATIC) == 0;
+        else if (name.equals(className + DEFAULT_IMPLS)) defaultImpls = true;
+    }
+
+    /** Whether methods that are abstract here may have a body after all. */
+    boolean hasDefaultImpls() {
+        return defaultImpls;
     }
 
     void sawField(int access, String descriptor) {
@@ -48,8 +58,7 @@ final class Nesting {
     }
 
     private boolean mayBeOuterInstance(Type type) {
-        return type.getSort() == Type.OBJECT
-                && (enclosing == null || enclosing.equals(type.getInternalName()));
+        return type.getSort() == Type.OBJECT && (enclosing == null || enclosing.equals(type.getInternalName()));
     }
 
     /** Whether the class has a field for the first parameter, which can't be for one that it captures. */

@@ -65,8 +65,9 @@ class AddedParametersTest {
         constructor("(LOuter;II)V");
         ClassWeaver weaver = new ClassWeaver(writer.toByteArray());
         assertThat(weaver.refusals())
-                .containsExactly("Local.<init>(LOuter;II)V: @CpuIndex on one of 2 int parameters, and the class file"
-                        + " does not say which; compile it with -parameters, or make the class a static member of another");
+                .containsExactly(
+                        "Local.<init>(LOuter;II)V: @CpuIndex on one of 2 int parameters, and the class file"
+                                + " does not say which; compile it with -parameters, or make the class a static member of another");
         assertThat(weaver.isEmpty()).isTrue();
     }
 

@@ -3,6 +3,8 @@ package io.rseq.agent.engine.weave;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rseq.CpuIndex;
+import io.rseq.PerCpu;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
@@ -19,6 +21,62 @@ class ClassReportTest {
         ClassReport report = ClassReport.of("Annotated.class", PrefilterTest.file(Annotated.class));
         assertThat(report.methods()).hasSize(4);
         assertThat(report.refusals()).hasSize(6);
+    }
+
+    @Test
+    void a_method_that_assigns_its_index_in_a_loop_is_doubted() throws IOException {
+        ClassReport report = ClassReport.of("Annotated.class", PrefilterTest.file(Annotated.class));
+        assertThat(report.doubts())
+                .singleElement()
+                .asString()
+                .contains("Annotated.loopFromTheFirstInstruction(I)I: it assigns its @CpuIndex parameter");
+    }
+
+    @Test
+    void an_override_without_the_annotation_is_found_in_whatever_order_and_at_whatever_depth() throws IOException {
+        Overrides overrides = new Overrides();
+        for (Class<?> type : new Class<?>[] {Below.class, Between.class, Above.class})
+            overrides.saw(PrefilterTest.file(type));
+        overrides.saw(new byte[] {1, 2, 3});
+        assertThat(overrides.found())
+                .containsExactly(Below.class.getName() + ".of(I)I: overrides the @PerCpu method of "
+                        + Above.class.getName() + " and is none; annotate it, too");
+    }
+
+    private static class Above {
+        @PerCpu
+        int of(@CpuIndex int cpu) {
+            return cpu;
+        }
+
+        @PerCpu
+        int annotatedBelow(@CpuIndex int cpu) {
+            return cpu;
+        }
+
+        int notOurs(int cpu) {
+            return cpu;
+        }
+    }
+
+    private static class Between extends Above {
+        @Override
+        @PerCpu
+        int annotatedBelow(@CpuIndex int cpu) {
+            return cpu + 1;
+        }
+    }
+
+    private static final class Below extends Between {
+        @Override
+        int of(int cpu) {
+            return cpu;
+        }
+
+        @Override
+        int notOurs(int cpu) {
+            return cpu;
+        }
     }
 
     @Test

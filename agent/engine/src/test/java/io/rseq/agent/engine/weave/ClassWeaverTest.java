@@ -64,6 +64,24 @@ class ClassWeaverTest {
         assertThat(grown).isPositive().isLessThan(4 * BYTES_OF_TWO_INSTRUCTIONS_AT_MOST + 160);
     }
 
+    /** Another agent may redefine a class with bytes that it was shown after we had woven them. */
+    @Test
+    void what_is_woven_is_woven_no_second_time() throws IOException {
+        byte[] woven = new ClassWeaver(PrefilterTest.file(Annotated.class)).weave();
+        ClassWeaver again = new ClassWeaver(woven);
+        assertThat(again.perCpuMethods()).hasSize(4);
+        assertThat(again.isEmpty()).isTrue();
+        assertThat(again.weave()).isNull();
+    }
+
+    /** An index of another kind, or to another variable, is none of ours: as where the class's annotations were changed since. */
+    @Test
+    void a_method_that_begins_with_another_read_is_woven() {
+        assertThat(new ClassWeaver(Generated.reading("node", 0)).isEmpty()).isFalse();
+        assertThat(new ClassWeaver(Generated.reading("cpu", 1)).isEmpty()).isFalse();
+        assertThat(new ClassWeaver(Generated.reading("cpu", 0)).isEmpty()).isTrue();
+    }
+
     /** javac copies annotations to the bridge of a method. */
     @Test
     void a_bridge_is_left_to_the_method_that_it_calls() throws IOException {
