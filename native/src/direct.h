@@ -15,19 +15,19 @@
 
 #include "ops.h"
 
-extern RSEQ_OPS_HIDDEN void rseq_direct_add(void);
-extern RSEQ_OPS_HIDDEN void rseq_direct_push(void);
-extern RSEQ_OPS_HIDDEN void rseq_direct_pop(void);
-extern RSEQ_OPS_HIDDEN void rseq_direct_reserve(void);
-extern RSEQ_OPS_HIDDEN void rseq_direct_take(void);
-extern RSEQ_OPS_HIDDEN void rseq_direct_add_by(void);
-extern RSEQ_OPS_HIDDEN void rseq_direct_push_by(void);
-extern RSEQ_OPS_HIDDEN void rseq_direct_pop_by(void);
-extern RSEQ_OPS_HIDDEN void rseq_direct_reserve_by(void);
-extern RSEQ_OPS_HIDDEN void rseq_direct_take_by(void);
-extern RSEQ_OPS_HIDDEN void rseq_direct_compare_and_store(void);
-extern RSEQ_OPS_HIDDEN void rseq_direct_push_batch(void);
-extern RSEQ_OPS_HIDDEN void rseq_direct_pop_batch(void);
+void rseq_direct_add(void);
+void rseq_direct_push(void);
+void rseq_direct_pop(void);
+void rseq_direct_reserve(void);
+void rseq_direct_take(void);
+void rseq_direct_add_by(void);
+void rseq_direct_push_by(void);
+void rseq_direct_pop_by(void);
+void rseq_direct_reserve_by(void);
+void rseq_direct_take_by(void);
+void rseq_direct_compare_and_store(void);
+void rseq_direct_push_batch(void);
+void rseq_direct_pop_batch(void);
 
 /*
  * Appends a record to the buffer at 'offset' of this CPU (by cpu_id): header, of kind 0, and bytes, in one commit. Takes offset, capacity, length
@@ -37,9 +37,9 @@ extern RSEQ_OPS_HIDDEN void rseq_direct_pop_batch(void);
  * Returns COMMITTED; FULL; UNAVAILABLE, also where the record does not fit before the end of the data; or STOPPED. Nothing was done but for
  * COMMITTED, and the caller may go on with rseq_direct_reserve. A long record is a long section: it is aborted more often.
  */
-extern RSEQ_OPS_HIDDEN void rseq_direct_append(void);
+void rseq_direct_append(void);
 
 /* Of five arguments a to e: a + 2b + 4c + 8d + 16e. Touches no memory: what finds out whether arguments arrive where they should. */
-extern RSEQ_OPS_HIDDEN void rseq_direct_probe(void);
+void rseq_direct_probe(void);
 
 #endif

@@ -17,7 +17,7 @@
 	.macro	ENTRY name
 	.p2align 6
 	.globl	rseq_direct_\name
-	.hidden	rseq_direct_\name
+	.protected	rseq_direct_\name	/* ops.h says why it is not hidden */
 	.type	rseq_direct_\name, %function
 rseq_direct_\name:
 	.cfi_startproc

@@ -81,17 +81,22 @@ RSEQ_OPS_HIDDEN bool rseq_ops_fence(void);
 /* Aborts since the start, of all threads: the sequences' abort handlers add to it atomically. */
 extern RSEQ_OPS_HIDDEN uint64_t rseq_ops_aborts;
 
+/*
+ * The sequences, here and in direct.h, are not hidden: the file is deleted once it is open, so a profiler finds their names only in memory, among
+ * what the library exports. The assembly makes them protected, so that no other library's function takes their place.
+ */
+
 /* Adds 'delta' to the 8 bytes at 'offset'. Returns a status. */
-RSEQ_OPS_HIDDEN int64_t rseq_ops_add(int64_t offset, int64_t delta, int64_t field);
+int64_t rseq_ops_add(int64_t offset, int64_t delta, int64_t field);
 
 /* Stores 'value' if the thread's index is 'index' and the 8 bytes at 'offset' are 'expected'; ELSEWHERE if not. Returns a status. */
-RSEQ_OPS_HIDDEN int64_t rseq_ops_compare_and_store(int64_t offset, int64_t index, int64_t expected, int64_t value, int64_t field);
+int64_t rseq_ops_compare_and_store(int64_t offset, int64_t index, int64_t expected, int64_t value, int64_t field);
 
 /* Pushes on the stack at 'offset'. Returns a status: FULL or CLOSED, among others. */
-RSEQ_OPS_HIDDEN int64_t rseq_ops_push(int64_t offset, int64_t capacity, int64_t value, int64_t field);
+int64_t rseq_ops_push(int64_t offset, int64_t capacity, int64_t value, int64_t field);
 
 /* Pops. Returns the value, or RSEQ_OPS_STATUS + a status: EMPTY or CLOSED, among others. */
-RSEQ_OPS_HIDDEN int64_t rseq_ops_pop(int64_t offset, int64_t capacity, int64_t field);
+int64_t rseq_ops_pop(int64_t offset, int64_t capacity, int64_t field);
 
 /*
  * Takes what lies at one of the first 'places' places (1 to RSEQ_OPS_SHELF_PLACES; counted as the next multiple of 8) of the shelf at 'offset',
@@ -99,19 +104,19 @@ RSEQ_OPS_HIDDEN int64_t rseq_ops_pop(int64_t offset, int64_t capacity, int64_t f
  *
  * There is no sequence to put it back: the place is its taker's until then, from whatever CPU, by a store of one byte with release order.
  */
-RSEQ_OPS_HIDDEN int64_t rseq_ops_take(int64_t offset, int64_t places, int64_t field);
+int64_t rseq_ops_take(int64_t offset, int64_t places, int64_t field);
 
 /*
  * Pushes up to 'count' values from 'shared' in the shared region (number rseq_ops_cpus), the one there first lowest; all in one commit.
  * Returns how many, 0 when the stack is full, or RSEQ_OPS_STATUS + a status. A long batch is a long section: it restarts more often.
  */
-RSEQ_OPS_HIDDEN int64_t rseq_ops_push_batch(int64_t offset, int64_t capacity, int64_t shared, int64_t count, int64_t field);
+int64_t rseq_ops_push_batch(int64_t offset, int64_t capacity, int64_t shared, int64_t count, int64_t field);
 
 /*
  * Pops up to 'count' values to 'shared' in the shared region, the top one last; all in one commit. Returns how many, 0 when the stack is
  * empty, or RSEQ_OPS_STATUS + a status. What was written to 'shared' counts only where a number is returned.
  */
-RSEQ_OPS_HIDDEN int64_t rseq_ops_pop_batch(int64_t offset, int64_t capacity, int64_t shared, int64_t count, int64_t field);
+int64_t rseq_ops_pop_batch(int64_t offset, int64_t capacity, int64_t shared, int64_t count, int64_t field);
 
 /*
  * Reserves a record of 'length' bytes (0 <= length < capacity) in the buffer at 'offset', whose header it leaves saying -length, kind 0,
@@ -119,7 +124,7 @@ RSEQ_OPS_HIDDEN int64_t rseq_ops_pop_batch(int64_t offset, int64_t capacity, int
  * record first. Returns the header's address, or RSEQ_OPS_STATUS + a status (FULL). Records of more than half the capacity may find even an
  * empty buffer FULL, because the padding takes the rest.
  */
-RSEQ_OPS_HIDDEN int64_t rseq_ops_reserve(int64_t offset, int64_t capacity, int64_t length, int64_t field);
+int64_t rseq_ops_reserve(int64_t offset, int64_t capacity, int64_t length, int64_t field);
 
 #endif
 #endif

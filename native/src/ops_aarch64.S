@@ -44,7 +44,7 @@
 	.macro	SEQUENCE name, label	/* x0 becomes base + offset; sets w10 (cpus), x13 (the area). Changes x9, x11, x12 */
 	.p2align 6
 	.globl	rseq_ops_\name
-	.hidden	rseq_ops_\name
+	.protected	rseq_ops_\name	/* ops.h says why it is not hidden */
 	.type	rseq_ops_\name, %function
 rseq_ops_\name:
 	.cfi_startproc

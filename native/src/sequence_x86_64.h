@@ -33,7 +33,7 @@
 	.macro	SEQUENCE name, prefix=rseq_ops_
 	.p2align 6
 	.globl	\prefix\name
-	.hidden	\prefix\name
+	.protected	\prefix\name	/* ops.h says why it is not hidden */
 	.type	\prefix\name, @function
 \prefix\name:
 	.cfi_startproc
