@@ -17,6 +17,7 @@
 __asm__(".symver dlopen,dlopen@" OLDEST_GLIBC);
 __asm__(".symver dlsym,dlsym@" OLDEST_GLIBC);
 __asm__(".symver dladdr,dladdr@" OLDEST_GLIBC);
+__asm__(".symver dlclose,dlclose@" OLDEST_GLIBC);
 __asm__(".symver dlerror,dlerror@" OLDEST_GLIBC);
 __asm__(".symver pthread_create,pthread_create@" OLDEST_GLIBC);
 __asm__(".symver pthread_join,pthread_join@" OLDEST_GLIBC);
