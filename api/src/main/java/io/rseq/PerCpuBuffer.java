@@ -9,6 +9,7 @@ import io.rseq.internal.PerCpuMemory;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.lang.ref.Reference;
+import java.lang.ref.WeakReference;
 import java.nio.ByteOrder;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReferenceArray;
@@ -33,7 +34,9 @@ import java.util.concurrent.atomic.LongAdder;
  *
  * <p><b>Progress.</b> Append by sequence is wait-free (some 65 restarts at most, then the heap's ring), else lock-free. It never blocks and
  * never overwrites: where there is no room the record is dropped, {@code append} answers false, and {@link #dropped()} counts. {@link
- * #drain} never blocks either: a CPU whose records another thread is draining is left out.
+ * #drain} never blocks either: a CPU whose records another thread is draining is left out. HotSpot may take the frames of a reader away by an error
+ * of the VM ({@link io.rseq.internal.LockedStack} says when): that CPU is read again after the next garbage collection, and what is lost is the chunk
+ * that it was taking, at most.
  *
  * <p><b>Memory ordering.</b> What a thread did before it appended a record <em>happens before</em> what the consumer of that record does.
  * Reading ends, for now, at a record that is still being written, even where later ones of that CPU are complete.
@@ -46,7 +49,7 @@ import java.util.concurrent.atomic.LongAdder;
  *
  * <p><b>Cost.</b> A record takes 8 bytes and its own, and 8 for a timestamp, in a multiple of 8; its CPU's ring is touched as it fills, and
  * given back after this is unreachable. What is drained goes through a chunk of 8 KiB or one record for each CPU, whichever is longer, but not
- * longer than a ring. The heap's rings take half as much again as their capacity. A timestamp costs {@link
+ * longer than a ring; a drain allocates two small objects, however many records there are. The heap's rings take half as much again as their capacity. A timestamp costs {@link
  * System#nanoTime()} and a second copy of the record.
  *
  * <p><b>Sources.</b> The ring buffers of ftrace ({@code kernel/trace/ring_buffer.c}) and LTTng, which reserve by local operations on
@@ -60,7 +63,10 @@ public final class PerCpuBuffer {
     public static final int MAX_CAPACITY = 1 << 26;
 
     private static final long NONE = PerCpuMemory.NONE;
-    private static final int SCRATCH_PER_CPU = 4;
+
+    /* A cache line, in references. */
+    private static final int APART = 16;
+
     private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
 
     private final long capacity;
@@ -73,8 +79,11 @@ public final class PerCpuBuffer {
     private final AtomicReferenceArray<RecordReader> readers = new AtomicReferenceArray<>(Cpus.count());
     private final LongAdder dropped = new LongAdder();
 
-    /* Where a record and its timestamp come together, so that one copy takes both. Null without timestamps. */
-    private final PerCpuPool<byte[]> scratch;
+    /*
+     * Where a record and its timestamp come together, so that one copy takes both: an array for each index, which a thread takes while it
+     * appends. One that finds none, since the thread that has it was preempted, makes another. Null without timestamps.
+     */
+    private final AtomicReferenceArray<byte[]> scratch;
 
     /* What sequences are told: the memory's offset and by. Plain: who reads NONE too long goes the slow way, which looks again. */
     private long told = NONE;
@@ -90,12 +99,7 @@ public final class PerCpuBuffer {
         timestamps = builder.timestamps;
         index = builder.index;
         by = index.by();
-        scratch = !timestamps
-                ? null
-                : PerCpuPool.builder(() -> new byte[Long.BYTES + maxRecord])
-                        .capacityPerCpu(SCRATCH_PER_CPU)
-                        .index(index)
-                        .build();
+        scratch = timestamps ? new AtomicReferenceArray<>(APART * Cpus.count()) : null;
         memory = new PerCpuMemory(MemoryRing.DATA + capacity);
         acquire();
     }
@@ -152,10 +156,13 @@ public final class PerCpuBuffer {
      */
     public int drain(RecordConsumer consumer) {
         Objects.requireNonNull(consumer);
+        Object frame = new Object();
+        WeakReference<Object> reading = new WeakReference<>(frame);
         int drained = 0;
         int cpus = readers.length();
         int own = index.own(); // first: it is in this cache, and threads that drain side by side begin each elsewhere
-        for (int i = 0; i < cpus; i++) drained += drain(own + i < cpus ? own + i : own + i - cpus, consumer);
+        for (int i = 0; i < cpus; i++) drained += drain(own + i < cpus ? own + i : own + i - cpus, reading, consumer);
+        Reference.reachabilityFence(frame);
         return drained;
     }
 
@@ -172,7 +179,10 @@ public final class PerCpuBuffer {
      */
     public int drainCurrent(RecordConsumer consumer) {
         Objects.requireNonNull(consumer);
-        return drain(index.own(), consumer);
+        Object frame = new Object();
+        int drained = drain(index.own(), new WeakReference<>(frame), consumer);
+        Reference.reachabilityFence(frame);
+        return drained;
     }
 
     @Override
@@ -181,10 +191,10 @@ public final class PerCpuBuffer {
                 + ", index=" + index + ", dropped=" + dropped() + "]";
     }
 
-    private int drain(int cpu, RecordConsumer consumer) {
-        long at = memory.acquired();
+    private int drain(int cpu, WeakReference<Object> reading, RecordConsumer consumer) {
+        long at = cpu < Hook.regions() ? memory.acquired() : NONE;
         if (rings.get(cpu) == null && (at == NONE || Commits.get(cpu, at) == 0)) return 0;
-        int drained = reader(cpu).drain(rings, at, consumer);
+        int drained = reader(cpu).drain(reading, rings, at, consumer);
         Reference.reachabilityFence(this);
         return drained;
     }
@@ -198,14 +208,20 @@ public final class PerCpuBuffer {
 
     private long commitStamped(long time, byte[] source, int from, int length) {
         if (told == NONE) return Commits.UNAVAILABLE;
-        try (Lease<byte[]> lease = scratch.lease()) {
-            byte[] record = lease.get();
-            LONG.set(record, 0, time);
-            System.arraycopy(source, from, record, Long.BYTES, length);
-            return Commits.append(told, capacity, record, 0, Long.BYTES + length);
-        } finally {
-            Reference.reachabilityFence(this);
-        }
+        int at = APART * index.own();
+        byte[] record = scratch.getAndSet(at, null);
+        if (record == null || record.length < Long.BYTES + length) record = new byte[scratchLength(length)];
+        LONG.set(record, 0, time);
+        System.arraycopy(source, from, record, Long.BYTES, length);
+        long status = Commits.append(told, capacity, record, 0, Long.BYTES + length);
+        scratch.setRelease(at, record);
+        Reference.reachabilityFence(this);
+        return status;
+    }
+
+    /* In powers of two: made a few times while records grow longer. */
+    private static int scratchLength(int record) {
+        return Integer.highestOneBit(record | Long.BYTES) * 2 + Long.BYTES;
     }
 
     private boolean appendOtherwise(long refusal, long time, byte[] source, int from, int length) {

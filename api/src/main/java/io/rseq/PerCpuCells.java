@@ -60,7 +60,7 @@ final class PerCpuCells {
         long[] totals = new long[cells];
         long at = memory.acquired();
         if (at != PerCpuMemory.NONE) {
-            for (int cpu = regions() - 1; cpu >= 0; cpu--) {
+            for (int cpu = Hook.regions() - 1; cpu >= 0; cpu--) {
                 for (int cell = 0; cell < cells; cell++)
                     totals[cell] += Commits.get(cpu, at + (long) cell * Long.BYTES);
             }
@@ -79,11 +79,5 @@ final class PerCpuCells {
     private synchronized AtomicCells makeAtomics() {
         if (atomics == null) atomics = new AtomicCells(Cpus.count(), cells);
         return atomics;
-    }
-
-    /* The agent's number, if it came later and saw another /sys than Cpus did. */
-    private static int regions() {
-        int regions = Hook.cpus();
-        return regions > 0 ? regions : Cpus.count();
     }
 }

@@ -5,8 +5,6 @@ import io.rseq.internal.Commits;
 import io.rseq.internal.CpuStacks;
 import io.rseq.internal.LockedStack;
 import io.rseq.internal.PerCpuMemory;
-import io.rseq.internal.ShortLock;
-import io.rseq.internal.StackRoom;
 import io.rseq.internal.StripedStack;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -23,18 +21,24 @@ import java.util.function.LongConsumer;
  * the sequence again. No atomic instruction, no line shared with another CPU. What is taken on one CPU and given back on another comes
  * round through the overflow, on the heap: a push that finds its CPU's stack full moves a batch of up to half of it there first, a pop that
  * finds it empty fetches one. Where there are no sequences (no agent, {@code committer=atomic}) a stripe on the heap for each index stands
- * in for the CPU's stack, under a short lock.
+ * in for the CPU's stack, under a monitor.
  *
  * <p><b>Promises.</b> A value that was pushed is popped or drained once, or is still here; whatever the interleaving, also when the agent
  * arrives in the middle: what the stripes hold moves into the CPUs' stacks then, and no stripe takes a value again. No more than {@code
  * capacityPerCpu * Cpus.count() + overflow} values are here at a time. There is no order among all: last in, first out holds on one CPU
- * between exchanges with the overflow. {@code false} from push and {@link #EMPTY} from pop speak of this CPU and the overflow: other CPUs
- * may have room, or values.
+ * between exchanges with the overflow. {@code false} from push and {@link #EMPTY} from pop speak of this CPU and the overflow, of which each was
+ * found full, or empty, during the call: other CPUs may have room, or values. A thread whose sequences don't commit (it has no area, was
+ * restarted too often, met a drain) is told neither for that: it closes the stack of its CPU, fences, and looks itself. Before Linux 5.10, where there
+ * is no such fence, a thread without an area, and one under a debugger that steps, have the overflow alone.
  *
- * <p><b>Progress.</b> By sequence push and pop are wait-free: 64 restarts at most, then the overflow. The overflow and the stripes have
- * locks that are held for some dozen instructions, a batch's copy at most, and never while somebody's code is called; who waits for one
- * spins, yields, and then naps for 50 us at a time. {@link #drainTo} blocks other drains, and nobody else: a push or pop that meets a
- * stack closed by it goes to the overflow.
+ * <p><b>Progress.</b> By sequence push and pop are wait-free: 64 restarts at most, then the overflow. The overflow and the stripes are
+ * under monitors that are held for some dozen instructions, a batch's copy at most, and never while somebody's code is called. {@link #drainTo}
+ * blocks other drains, and nobody else for longer than it moves values: a push or pop that meets a stack closed by it goes to the overflow, and
+ * waits only where that is full, or empty.
+ *
+ * <p><b>Errors of the VM.</b> HotSpot may take a thread's frames away in the middle of an operation ({@link io.rseq.internal.LockedStack} says when).
+ * Nothing stays locked or closed then, and no value is in two places. What that thread had in hand, a batch at most, is lost with its frame. What a
+ * drain had not yet handed out is what the next drain hands out.
  *
  * <p><b>Memory ordering.</b> What a thread did before it pushed a value <em>happens before</em> what follows the pop or drain that takes
  * it. On one CPU, because both threads ran there: program order of that CPU, and the switch between them is a full barrier of the kernel's
@@ -47,7 +51,7 @@ import java.util.function.LongConsumer;
  * operation. A thread without a registered area uses the overflow alone.
  *
  * <p><b>Cost.</b> 16 + 8 * capacity bytes on each CPU that ever pushed, given back after this is unreachable; the overflow and the stripes
- * grow as they fill. A drain interrupts every CPU that runs a thread of this process, twice.
+ * grow as they fill. A drain interrupts every CPU that runs a thread of this process, once.
  *
  * <p><b>Sources.</b> The per-CPU lists of {@code mm/page_alloc.c} in Linux and the per-CPU caches of tcmalloc (docs/design.md there), which
  * closes a cache to drain it behind the same fence; their batches; Bonwick and Adams, <em>Magazines and Vmem</em> (USENIX 2001), for the
@@ -67,6 +71,7 @@ public final class PerCpuLongStack {
     private static final long NONE = PerCpuMemory.NONE;
     private static final int MAX_BATCH = 32;
     private static final int EXCHANGES = 4;
+    private static final int OPEN_EVERY = 64;
 
     private static final VarHandle TOLD;
 
@@ -86,8 +91,8 @@ public final class PerCpuLongStack {
     private final LockedStack overflow;
     private final StripedStack stripes;
 
-    /* Held by a drain, and by the move from the stripes to per-CPU memory. */
-    private final ShortLock changing = new ShortLock();
+    /* What drains took and have not yet handed out. Here, so that the next drain hands it out if the frame of one is gone. */
+    private final LockedStack leaving = new LockedStack(Integer.MAX_VALUE);
 
     /*
      * What sequences are told: the memory's offset and by; NONE until what the stripes held is there. Plain on the hot path: who reads NONE too
@@ -96,7 +101,10 @@ public final class PerCpuLongStack {
      */
     private long told;
 
-    /** Of that many values for each CPU, and an overflow of four times as many for all. */
+    /* How often a stack was found closed: about. */
+    private int closedMet;
+
+    /** Constructs a stack of that many values for each CPU, and an overflow of four times as many for all. */
     public PerCpuLongStack(int capacityPerCpu) {
         this(capacityPerCpu, (int) Math.min(4L * capacityPerCpu, Integer.MAX_VALUE), Index.CPU);
     }
@@ -186,7 +194,7 @@ public final class PerCpuLongStack {
     /**
      * Takes what is here, on all CPUs and in the overflow, and hands it to {@code action}, which may call this stack. What others push or
      * pop meanwhile may stay. If {@code action} throws, the value that it threw at counts as taken, and the rest goes back into the
-     * overflow, over its bound if need be.
+     * overflow, over its bound if need be. Of drains at the same time, one may hand out what another took.
      *
      * <p>Other CPUs' stacks are closed and fenced off for it (membarrier(2), Linux 5.10). Where the kernel has no such fence, this CPU's
      * and the overflow's values alone are taken, and the other CPUs' stay: {@link #size()} counts them.
@@ -195,24 +203,27 @@ public final class PerCpuLongStack {
      */
     public int drainTo(LongConsumer action) {
         Objects.requireNonNull(action);
-        LockedStack all = new LockedStack(Integer.MAX_VALUE);
+        takeAll();
         int taken = 0;
+        boolean done = false;
         try {
-            StackRoom.check();
-            takeAll(all);
-            while (!all.isEmpty()) {
+            for (int left = leaving.size(); left > 0; left--) {
+                long value = leaving.pop();
+                if (value == EMPTY) break;
                 taken++;
-                action.accept(all.lockedPop());
+                action.accept(value);
             }
+            done = true;
         } finally {
-            overflow.takeOver(all);
+            if (!done) overflow.takeAllFrom(leaving);
+            leaving.trim();
         }
         return taken;
     }
 
     /** How many values are here, on all CPUs and in the overflow: exact when nobody pushes or pops, an estimate while others do. */
     public long size() {
-        long size = overflow.size() + stripes.size();
+        long size = overflow.size() + stripes.size() + leaving.size();
         long at = acquired();
         if (at == NONE) return size;
         size += stacks.size(at);
@@ -230,22 +241,41 @@ public final class PerCpuLongStack {
 
     private boolean pushPastStack(long value, long refusal) {
         long at = acquire();
-        if (at == NONE) return stripes.push(index.own(), value);
+        if (at == NONE) {
+            if (stripes.push(index.own(), value)) return true;
+            at = acquire(); // the agent may have come, and retired the stripe
+            if (at == NONE) return false;
+        }
         long status = refusal;
         if (status == Commits.UNAVAILABLE && register()) status = Commits.push(at + by, capacity, value);
         for (int i = 0; status == Commits.FULL && i < EXCHANGES && stacks.moveOut(at, overflow); i++)
             status = Commits.push(at + by, capacity, value);
-        return status == Commits.COMMITTED || overflow.push(value);
+        if (status == Commits.COMMITTED) return true;
+        if (status == Commits.CLOSED) meetClosed(at);
+        if (overflow.push(value)) return true;
+        return status != Commits.FULL && stacks.pushAlone(index.own(), at, value);
     }
 
     private long popPastStack(long refusal) {
         long at = acquire();
-        if (at == NONE) return stripes.pop(index.own());
+        if (at == NONE) {
+            long value = stripes.pop(index.own());
+            if (value != EMPTY) return value;
+            at = acquire(); // as above
+            if (at == NONE) return EMPTY;
+        }
         long status = refusal;
         if (status == Commits.STATUS + Commits.UNAVAILABLE && register()) status = Commits.pop(at + by, capacity);
         if (status >= LEAST) return status;
-        if (overflow.isEmpty()) return EMPTY;
-        return status == Commits.STATUS + Commits.FULL ? stacks.moveIn(at, overflow) : overflow.pop();
+        boolean empty = status == Commits.STATUS + Commits.FULL;
+        if (status == Commits.STATUS + Commits.CLOSED) meetClosed(at);
+        long value = overflow.isEmpty() ? EMPTY : empty ? stacks.moveIn(at, overflow) : overflow.pop();
+        return value == EMPTY && !empty ? stacks.popAlone(index.own(), at) : value;
+    }
+
+    /* Most go on without waiting for who closed the stack. One now and then looks whether somebody is still at it. */
+    private void meetClosed(long at) {
+        if (closedMet++ % OPEN_EVERY == 0) stacks.open(at);
     }
 
     /* A thread without an area gets one when it asks for its index. */
@@ -265,35 +295,24 @@ public final class PerCpuLongStack {
     private long acquire() {
         long at = acquired();
         if (at != NONE || memory.acquire() == NONE) return at;
-        changing.lock();
-        try {
+        synchronized (stacks) {
             if (acquired() == NONE) {
-                stacks.takeFrom(stripes, memory.acquired(), overflow);
+                stacks.takeFrom(stripes, memory.acquired(), leaving);
                 TOLD.setRelease(this, told(memory.acquired()));
             }
-            return memory.acquired();
-        } finally {
-            changing.held = false;
         }
+        return memory.acquired();
     }
 
-    private void takeAll(LockedStack all) {
-        boolean fenced = true;
-        changing.lock();
-        try {
-            // The overflow first: to what is empty it is handed over as it is, and there it can always go back.
-            overflow.giveAllTo(all);
-            if (acquired() != NONE) fenced = stacks.giveAllTo(all, memory.acquired());
-            stripes.giveAllTo(all);
-        } finally {
-            changing.held = false;
+    private void takeAll() {
+        if (acquired() != NONE) register(); // where the kernel has no fence, this thread pops what is here
+        synchronized (stacks) {
+            // The overflow first: to what is empty it is handed over as it is.
+            overflow.giveAllTo(leaving);
+            if (acquired() != NONE) stacks.giveAllTo(leaving, memory.acquired());
+            stripes.giveAllTo(leaving);
         }
-        for (long i = fenced ? 0 : capacity; i > 0; i--) {
-            all.lockedRoom(1);
-            long value = pop();
-            if (value == EMPTY) return;
-            all.lockedPush(value);
-        }
+        Reference.reachabilityFence(this);
     }
 
     private static IllegalArgumentException refused(long value) {

@@ -5,7 +5,6 @@ import io.rseq.internal.Commits;
 import io.rseq.internal.LockedStack;
 import io.rseq.internal.PerCpuMemory;
 import io.rseq.internal.Shelves;
-import io.rseq.internal.ShortLock;
 import io.rseq.internal.StackRoom;
 import java.lang.invoke.VarHandle;
 import java.lang.ref.Reference;
@@ -49,8 +48,8 @@ import java.util.function.Supplier;
  * told from that one's. What a {@link Lease} guarantees stands there. The supplier or a callback that throws leaves the pool whole.
  * Where the stack overflows in a method of the pool's own, it may lose the object in hand, with its slot: no other, and none is handed out twice.
  *
- * <p><b>Progress, migration, preemption, dying threads</b>: as {@link PerCpuLongStack}. Making and discarding take locks, for which a waiter may nap,
- * held for some table entries, or a trim's look at all shelves, and never while the supplier or a callback runs. A thread that dies with an object holds its slot, like
+ * <p><b>Progress, migration, preemption, dying threads, errors of the VM</b>: as {@link PerCpuLongStack}. Making and discarding take monitors, which
+ * are held for some table entries, or a trim's look at all shelves, and never while the supplier or a callback runs. A thread that dies with an object holds its slot, like
  * anyone else who does not give back. <b>Virtual threads</b> may park and move to other carriers with an object in hand; it goes back to the
  * CPU on whose shelf it has its place, and without a place to the one where it is given back.
  *
@@ -75,11 +74,14 @@ public final class PerCpuPool<T> {
     private final SlotTable<T> slots;
     private final Index index;
 
-    /* Null where a CPU can keep one object only. */
+    /*
+     * Null where a CPU can keep one object only. Its monitor is for the thread that gives an object a place or takes it away, or empties all
+     * shelves; never while somebody's code runs.
+     */
     private final Shelves shelves;
 
-    /* Held by whoever gives an object a place or takes it away, or empties all shelves. Never while somebody's code runs. */
-    private final ShortLock shelving = new ShortLock();
+    /* The places of what a trim took from the shelves and has not yet discarded. Here, so that the next trim does if the frame of one is gone. */
+    private final LockedStack trimming = new LockedStack(Integer.MAX_VALUE);
 
     /* What a sequence on the shelves is told: NONE until an object has a place there. Plain, as what it leads to. */
     private long shelf = PerCpuMemory.NONE;
@@ -158,7 +160,7 @@ public final class PerCpuPool<T> {
 
     /** How many objects are idle: exact when nobody takes or gives back, an estimate while others do. */
     public long idle() {
-        long idleNow = idle.size() + (shelves == null ? 0 : shelves.full());
+        long idleNow = idle.size() + (shelves == null ? 0 : shelves.full() + trimming.size());
         Reference.reachabilityFence(this);
         return idleNow;
     }
@@ -206,11 +208,15 @@ public final class PerCpuPool<T> {
     }
 
     private Lease<T> takeSlowly(long refusal) {
-        if (refusal == Commits.STATUS + Commits.UNAVAILABLE && shelf != PerCpuMemory.NONE) {
+        long number = refusal;
+        if (number == Commits.STATUS + Commits.UNAVAILABLE && shelf != PerCpuMemory.NONE) {
             index.own(); // which registers a thread that had no area
-            long number = Commits.take(shelf);
-            if (number >= 0) return fromShelf(number);
+            number = Commits.take(shelf);
+        } else if (number == Commits.STATUS + Commits.CLOSED) {
+            shelves.open();
+            number = Commits.take(shelf);
         }
+        if (number >= 0) return fromShelf(number);
         long slot = idle.pop();
         if (slot < 0) return null;
         Lease<T> lease = slots.at(slot);
@@ -307,12 +313,9 @@ public final class PerCpuPool<T> {
     /** Gives an object a place, if this CPU has one for it. Not worth waiting for, nor failing: without one it goes by the stack. */
     private void shelve(Lease<T> lease) {
         try {
-            if (shelves == null || !shelves.hasRoom(index.own()) || !shelves.areInReach() || !shelving.tryLock())
-                return;
-            try {
+            if (shelves == null || !shelves.hasRoom(index.own()) || !shelves.areInReach()) return;
+            synchronized (shelves) {
                 lockedShelve(lease, index.own());
-            } finally {
-                shelving.held = false;
             }
         } catch (OutOfMemoryError | StackOverflowError later) {
             // the next one who finds it without a place tries again
@@ -335,47 +338,44 @@ public final class PerCpuPool<T> {
     }
 
     private void unshelve(Lease<T> lease) {
-        shelving.lock();
-        try {
+        synchronized (shelves) {
             shelved[lease.number] = null;
             shelves.lockedDisown(lease.number);
             lease.number = Shelves.NOWHERE;
             lease.place = PerCpuMemory.NONE;
-        } finally {
-            shelving.held = false;
         }
     }
 
     private int trimShelves() {
         if (shelves == null) return 0;
-        LockedStack taken = new LockedStack(Integer.MAX_VALUE);
-        shelving.lock();
-        try {
-            if (!shelves.lockedTakeAll(taken)) takeHere(taken);
-        } finally {
-            shelving.held = false;
+        synchronized (shelves) {
+            if (!shelves.lockedTakeAll(trimming)) takeHere();
         }
         int trimmed = 0;
         try {
-            while (!taken.isEmpty()) {
+            for (long number = trimming.pop(); number >= 0; number = trimming.pop()) {
                 trimmed++;
-                discard(shelved[(int) taken.lockedPop()]);
+                discard(shelved[(int) number]);
             }
         } finally {
-            while (!taken.isEmpty()) Commits.setPlace(shelves.place(taken.lockedPop()), true);
+            for (long number = trimming.pop(); number >= 0; number = trimming.pop())
+                Commits.setPlace(shelves.place(number), true);
+            trimming.trim();
             Reference.reachabilityFence(this);
         }
         return trimmed;
     }
 
     /* Where the kernel has no fence. */
-    private void takeHere(LockedStack taken) {
+    private void takeHere() {
         index.own(); // as above
-        taken.lockedRoom(Shelves.PLACES);
-        for (int i = 0; i < Shelves.PLACES; i++) {
-            long number = Commits.take(shelf);
-            if (number < 0) break;
-            taken.lockedPush(number);
+        synchronized (trimming) {
+            trimming.lockedRoom(Shelves.PLACES);
+            for (int i = 0; i < Shelves.PLACES; i++) {
+                long number = Commits.take(shelf);
+                if (number < 0) break;
+                trimming.lockedPush(number);
+            }
         }
         VarHandle.acquireFence();
     }

@@ -5,9 +5,9 @@ import io.rseq.internal.HeapRing;
 import io.rseq.internal.MemoryRing;
 import io.rseq.internal.PerCpuMemory;
 import io.rseq.internal.RecordSource;
-import io.rseq.internal.ShortLock;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.lang.ref.WeakReference;
 import java.nio.ByteOrder;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
@@ -16,12 +16,27 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
  *
  * <p>It takes a chunk of records at once, gives their places back, and hands them out from its own bytes; what a consumer that threw has
  * left of a chunk is the first that the next drain hands out.
+ *
+ * <p>The consumer's code runs meanwhile, so no monitor will do, and a lock in a field could outlive the frame of its holder ({@link
+ * io.rseq.internal.LockedStack} says how). So a reader is known by an object that its frame alone holds: when that was collected, the frame is gone,
+ * and the next one reads. What is handed out is stored before the consumer sees it: such a reader may lose the chunk that it was taking, and
+ * nothing comes twice.
  */
 final class RecordReader {
     private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
 
-    /* Held for as long as a drain takes, and only ever tried. */
-    private final ShortLock reading = new ShortLock();
+    private static final VarHandle READER;
+
+    static {
+        try {
+            READER = MethodHandles.lookup().findVarHandle(RecordReader.class, "reader", WeakReference.class);
+        } catch (ReflectiveOperationException impossible) {
+            throw new ExceptionInInitializerError(impossible);
+        }
+    }
+
+    /* Who reads. Null, or cleared: nobody, and that is all that the next one must know, however often it came back. */
+    private volatile WeakReference<Object> reader;
 
     private final int cpu;
     private final long capacity;
@@ -41,9 +56,14 @@ final class RecordReader {
         this.chunkLength = (int) Math.max(RecordSource.size(stamp + maxRecord), Math.min(capacity, RecordSource.CHUNK));
     }
 
-    /** Drains this CPU's of the {@code rings}, and the per-CPU memory at {@code offset}, if there is any. */
-    int drain(AtomicReferenceArray<HeapRing> rings, long offset, RecordConsumer consumer) {
-        if (!reading.tryLock()) return 0;
+    /**
+     * Drains this CPU's of the {@code rings}, and the per-CPU memory at {@code offset}, if there is any.
+     *
+     * @param frame refers to what the caller's frame alone holds, and holds until this returns
+     */
+    int drain(WeakReference<Object> frame, AtomicReferenceArray<HeapRing> rings, long offset, RecordConsumer consumer) {
+        WeakReference<Object> other = reader;
+        if (other != null && !other.refersTo(null) || !READER.compareAndSet(this, other, frame)) return 0;
         try {
             if (chunk == null) chunk = new byte[chunkLength];
             int drained = handOut(consumer);
@@ -60,15 +80,16 @@ final class RecordReader {
             }
             return memory == null ? drained : drained + drain(memory, end, consumer);
         } finally {
-            reading.held = false;
+            reader = null;
         }
     }
 
     private int drain(RecordSource source, long end, RecordConsumer consumer) {
         int drained = 0;
         do {
-            filled = source.take(end, chunk);
+            filled = 0; // first: none of these stores by itself makes a record of what was handed out
             next = 0;
+            filled = source.take(end, chunk);
             source.letGo();
             drained += handOut(consumer);
         } while (filled > 0);
@@ -82,23 +103,20 @@ final class RecordReader {
         int drained = 0;
         long length = 0;
         int size = (int) RecordSource.size(0);
-        try {
-            while (at < end) {
-                long header = (long) LONG.get(records, at);
-                if (header != length) {
-                    length = header;
-                    size = (int) RecordSource.size((int) header);
-                }
-                int from = at + RecordSource.HEADER;
-                boolean padding = length >>> Integer.SIZE == RecordSource.PADDING;
-                long timestamp = padding || stamp == 0 ? 0 : (long) LONG.get(records, from);
-                at += size; // before the call: the record that it throws at is drained
-                if (padding) continue;
-                drained++;
-                consumer.accept(cpu, timestamp, records, from + stamp, (int) length - stamp);
+        while (at < end) {
+            long header = (long) LONG.get(records, at);
+            if (header != length) {
+                length = header;
+                size = (int) RecordSource.size((int) header);
             }
-        } finally {
-            next = at;
+            int from = at + RecordSource.HEADER;
+            boolean padding = length >>> Integer.SIZE == RecordSource.PADDING;
+            long timestamp = padding || stamp == 0 ? 0 : (long) LONG.get(records, from);
+            at += size;
+            next = at; // before the call: the record that it throws at is drained
+            if (padding) continue;
+            drained++;
+            consumer.accept(cpu, timestamp, records, from + stamp, (int) length - stamp);
         }
         return drained;
     }

@@ -1,22 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.rseq;
 
-import io.rseq.internal.ShortLock;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
 
 /**
  * A pool's slots: which object has which, found by its number, or by the object. Finding takes no lock, and finds what was put before the
- * finder was handed number or object.
+ * finder was handed number or object. Changes are made under the monitor of the table, for some entries, and never while somebody's code runs.
  */
 final class SlotTable<T> {
     /** What {@link #take} answers when all are in use. */
     static final int NONE = -1;
 
     private static final int FIRST = 16;
-
-    /* Held for some table entries, and never while somebody's code runs. */
-    private final ShortLock changing = new ShortLock();
 
     private final int most;
     private final LeaseTable<T> byObject = new LeaseTable<>();
@@ -33,32 +29,27 @@ final class SlotTable<T> {
     }
 
     /** A slot that nothing is in, the caller's now; {@link #NONE} when all are in use. */
-    int take() {
-        changing.lock();
-        try {
-            if (freedCount > 0) return freed[--freedCount];
-            if (used == most) return NONE;
-            if (used == bySlot.length) {
-                int length = (int) Math.min(Math.max(FIRST, 2L * used), most);
-                freed = Arrays.copyOf(freed, length); // here, so that a removal needs no memory
-                Lease<T>[] larger = Arrays.copyOf(bySlot, length);
-                VarHandle.storeStoreFence(); // who has a slot's number may know its entry in the smaller one only
-                bySlot = larger;
-            }
-            return used++;
-        } finally {
-            changing.held = false;
+    synchronized int take() {
+        if (freedCount > 0) {
+            int slot = freed[freedCount - 1];
+            freedCount--;
+            return slot;
         }
+        if (used == most) return NONE;
+        if (used == bySlot.length) {
+            int length = (int) Math.min(Math.max(FIRST, 2L * used), most);
+            freed = Arrays.copyOf(freed, length); // here, so that a removal needs no memory
+            Lease<T>[] larger = Arrays.copyOf(bySlot, length);
+            VarHandle.storeStoreFence(); // who has a slot's number may know its entry in the smaller one only
+            bySlot = larger;
+        }
+        return used++;
     }
 
     /** Gives a slot up that nothing was put into. */
-    void leave(int slot) {
-        changing.lock();
-        try {
-            freed[freedCount++] = slot;
-        } finally {
-            changing.held = false;
-        }
+    synchronized void leave(int slot) {
+        freed[freedCount] = slot; // before the count: LockedStack says why
+        freedCount++;
     }
 
     /**
@@ -66,26 +57,16 @@ final class SlotTable<T> {
      *
      * @throws IllegalStateException if the object has a slot already
      */
-    void put(Lease<T> lease) {
-        changing.lock();
-        try {
-            if (!byObject.put(lease)) throw inThePool();
-            bySlot[lease.slot] = lease;
-        } finally {
-            changing.held = false;
-        }
+    synchronized void put(Lease<T> lease) {
+        if (!byObject.put(lease)) throw inThePool();
+        bySlot[lease.slot] = lease;
     }
 
     /** Takes what is in a slot away, and gives the slot up. */
-    void remove(Lease<T> lease) {
-        changing.lock();
-        try {
-            byObject.remove(lease);
-            bySlot[lease.slot] = null;
-            freed[freedCount++] = lease.slot;
-        } finally {
-            changing.held = false;
-        }
+    synchronized void remove(Lease<T> lease) {
+        byObject.remove(lease);
+        bySlot[lease.slot] = null;
+        leave(lease.slot);
     }
 
     /** What is in a slot that the caller was handed. */

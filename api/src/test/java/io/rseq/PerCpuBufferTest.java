@@ -5,9 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.rseq.internal.FakeAgent;
+import java.lang.reflect.Field;
+import java.lang.reflect.Modifier;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -74,6 +81,63 @@ class PerCpuBufferTest {
         Crowd.of(THREADS, () -> records.append(ROUNDS, records::drainCurrent)).join();
         records.drain();
         records.allCame();
+    }
+
+    @Test
+    void records_of_cpus_that_the_agent_does_not_see_are_drained() {
+        PerCpuBuffer buffer = new PerCpuBuffer(1 << 12);
+        Crowd.of(64, () -> buffer.append(new byte[8])).join();
+        try (FakeAgent agent = FakeAgent.arriveSeeing(1)) {
+            long before = agent.commits();
+            for (int i = 0; i < 100; i++) buffer.append(new byte[8]);
+            assertThat(agent.commits()).isGreaterThan(before);
+            int[] drained = {0};
+            for (int i = 0; i < 2; i++) buffer.drain((cpu, time, bytes, from, length) -> drained[0]++);
+            assertThat(drained[0]).isEqualTo(164);
+        }
+    }
+
+    @Test
+    void an_append_with_a_timestamp_waits_for_no_monitor() throws Exception {
+        try (FakeAgent agent = FakeAgent.arrive()) {
+            PerCpuBuffer buffer = PerCpuBuffer.builder(1 << 12).timestamps(true).build();
+            Set<Object> objects = Collections.newSetFromMap(new IdentityHashMap<>());
+            collect(buffer, objects);
+            assertThat(objects).hasSizeGreaterThan(3);
+            long before = agent.commits();
+            FutureTask<Boolean> append = new FutureTask<>(() -> buffer.append(new byte[8]));
+            Thread writer = new Thread(append);
+            holding(objects.iterator(), () -> {
+                writer.start();
+                while (writer.isAlive() && writer.getState() != Thread.State.BLOCKED) Thread.onSpinWait();
+                assertThat(append).isDone();
+            });
+            assertThat(append.get()).isTrue();
+            assertThat(agent.commits()).isGreaterThan(before);
+        }
+    }
+
+    /** What a buffer is made of. */
+    private static void collect(Object object, Set<Object> objects) throws IllegalAccessException {
+        if (object == null || object instanceof Enum || !objects.add(object)) return;
+        for (Class<?> type = object.getClass(); type != null; type = type.getSuperclass()) {
+            if (!type.getName().startsWith("io.rseq.")) continue;
+            for (Field field : type.getDeclaredFields()) {
+                if (Modifier.isStatic(field.getModifiers()) || field.getType().isPrimitive()) continue;
+                field.setAccessible(true);
+                collect(field.get(object), objects);
+            }
+        }
+    }
+
+    private static void holding(Iterator<Object> objects, Runnable action) {
+        if (!objects.hasNext()) {
+            action.run();
+            return;
+        }
+        synchronized (objects.next()) {
+            holding(objects, action);
+        }
     }
 
     @Test

@@ -4,13 +4,19 @@ package io.rseq;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.rseq.internal.Commits;
 import io.rseq.internal.FakeAgent;
+import io.rseq.internal.PerCpuMemory;
+import java.lang.invoke.MethodHandles;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The atomic way, and the change to sequences in the middle, by a fake agent; under the real one the integration tests hold the rest. */
 class PerCpuLongStackTest {
@@ -79,6 +85,52 @@ class PerCpuLongStackTest {
             int taken = stack.drainTo(value -> {});
             assertThat(taken).isBetween(5, 15);
             assertThat(stack.size()).isEqualTo(here - taken);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {Commits.RESTARTS, Commits.CLOSED, Commits.UNAVAILABLE})
+    void what_no_sequence_commits_to_is_neither_full_nor_empty_for_that(long status) {
+        try (FakeAgent agent = FakeAgent.arrive()) {
+            PerCpuLongStack stack = new PerCpuLongStack(4, 0, Index.CPU);
+            agent.always(status);
+            assertThat(fill(stack)).isEqualTo(4);
+            assertThat(stack.size()).isEqualTo(4);
+            assertThat(LongStream.generate(stack::pop).limit(5)).containsExactly(3L, 2L, 1L, 0L, PerCpuLongStack.EMPTY);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void a_push_that_meets_a_drain_is_not_told_full(boolean fences) {
+        try (FakeAgent agent = FakeAgent.arrive()) {
+            agent.fences(fences);
+            PerCpuLongStack stack = new PerCpuLongStack(1000, 0, Index.CPU);
+            for (int i = 0; i < 500; i++) stack.push(i); // on every CPU
+            FutureTask<Boolean> push = new FutureTask<>(() -> stack.push(500));
+            Thread pusher = new Thread(push);
+            agent.atFence(() -> {
+                if (pusher.getState() == Thread.State.NEW) pusher.start();
+                while (pusher.isAlive() && pusher.getState() != Thread.State.BLOCKED) Thread.onSpinWait();
+            });
+            stack.drainTo(value -> {});
+            assertThat(push).succeedsWithin(60, TimeUnit.SECONDS).isEqualTo(true);
+        }
+    }
+
+    @Test
+    void what_a_drain_left_closed_whose_frame_is_gone_is_opened() throws ReflectiveOperationException {
+        try (FakeAgent agent = FakeAgent.arrive()) {
+            PerCpuLongStack stack = new PerCpuLongStack(4, 100, Index.CPU);
+            long closed = memory(stack).acquired() + Long.BYTES;
+            for (int cpu = 0; cpu < Cpus.count(); cpu++) Commits.put(cpu, closed, 1);
+            agent.always(Commits.CLOSED); // and UNAVAILABLE and RESTARTS are not among the answers
+            for (int i = 0; i < 100; i++) {
+                stack.push(i);
+                stack.pop();
+            }
+            for (int cpu = 0; cpu < Cpus.count(); cpu++)
+                assertThat(Commits.get(cpu, closed)).isZero();
         }
     }
 
@@ -173,6 +225,12 @@ class PerCpuLongStackTest {
             for (long value : taken) tokens.putBack(value);
         }
         crowd.join();
+    }
+
+    private static PerCpuMemory memory(PerCpuLongStack stack) throws ReflectiveOperationException {
+        return (PerCpuMemory) MethodHandles.privateLookupIn(PerCpuLongStack.class, MethodHandles.lookup())
+                .findVarHandle(PerCpuLongStack.class, "memory", PerCpuMemory.class)
+                .get(stack);
     }
 
     /** How many there was room for; 100 at most, each another. */

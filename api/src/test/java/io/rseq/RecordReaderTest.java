@@ -10,6 +10,8 @@ import io.rseq.internal.MemoryRing;
 import io.rseq.internal.RecordSource;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.lang.ref.Reference;
+import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReferenceArray;
@@ -63,6 +65,25 @@ class RecordReaderTest {
         assertThat(drain()).containsExactly(0, 2, 3);
     }
 
+    @Test
+    void one_reads_at_a_time_and_the_next_reads_when_the_frame_of_the_one_before_is_gone() throws Exception {
+        appendOnHeap(1);
+        appendOnHeap(2);
+        Object frame = new Object();
+        WeakReference<Object> reading = new WeakReference<>(frame);
+        // As HotSpot leaves it when it takes the frame away: nothing of the reader's runs any more.
+        VarHandle held = MethodHandles.privateLookupIn(RecordReader.class, MethodHandles.lookup())
+                .findVarHandle(RecordReader.class, "reader", WeakReference.class);
+        held.setVolatile(reader, reading);
+        assertThat(drain()).isEmpty();
+        System.gc();
+        assertThat(drain()).isEmpty();
+        Reference.reachabilityFence(frame);
+        frame = null;
+        while (!reading.refersTo(null)) System.gc();
+        assertThat(drain()).containsExactly(1, 2);
+    }
+
     private void appendOnHeap(int number) {
         byte[] record = new byte[LENGTH];
         record[0] = (byte) number;
@@ -89,10 +110,16 @@ class RecordReaderTest {
 
     private List<Integer> drain() {
         List<Integer> numbers = new ArrayList<>();
-        int drained =
-                reader.drain(rings, offset, (cpu, timestamp, bytes, from, length) -> numbers.add((int) bytes[from]));
+        int drained = drain((cpu, timestamp, bytes, from, length) -> numbers.add((int) bytes[from]));
         assertThat(drained).isEqualTo(numbers.size());
         return numbers;
+    }
+
+    private int drain(RecordConsumer consumer) {
+        Object frame = new Object();
+        int drained = reader.drain(new WeakReference<>(frame), rings, offset, consumer);
+        Reference.reachabilityFence(frame);
+        return drained;
     }
 
     private static VarHandle field(String name, Class<?> type) throws ReflectiveOperationException {

@@ -8,7 +8,14 @@ import io.rseq.Cpus;
  * are the overflow's holder's alone, and the taking of other CPUs' values.
  *
  * <p>A stack is its count, a word that is not 0 while it is closed, and its values. Sequences write the count and the values of
- * their own CPU, and nothing of a stack that they find closed. Who closes one, and then fences, has it for itself.
+ * their own CPU, and nothing of a stack that they find closed. The thread that closes one, and then fences, has it for itself. It opens the stack
+ * by a store with release order, after all that it wrote there. No second fence is needed: each sequence reads the closed word first, and the
+ * count after it, so one that finds the stack open again finds the count of then. One that read the word before the stack was closed was
+ * restarted by the fence.
+ *
+ * <p>A stack is closed only under the monitor of this object, as is the move from the stripes. A thread that finds one closed, and then has the
+ * monitor, knows that the frame of the thread that closed it is gone ({@link LockedStack} says how), and opens it. A value that is moved is taken
+ * off its stack before it is put anywhere else: a thread that is stopped in between may lose it, a batch at most, and never leaves it twice.
  */
 public final class CpuStacks {
     private static final long CLOSED = 8;
@@ -18,7 +25,7 @@ public final class CpuStacks {
     private final int batch;
     private final long by;
 
-    /** Of {@code capacity} values, that exchange up to {@code batch} at a time. {@code by}: added to what sequences are told. */
+    /** Constructs stacks of {@code capacity} values, that exchange up to {@code batch} at a time. {@code by}: added to what sequences are told. */
     public CpuStacks(long capacity, int batch, long by) {
         this.capacity = capacity;
         this.batch = batch;
@@ -33,110 +40,157 @@ public final class CpuStacks {
     /** How many values there are: an estimate while others push and pop. */
     public long size(long at) {
         long size = 0;
-        for (int cpu = regions() - 1; cpu >= 0; cpu--) size += Commits.get(cpu, at);
+        for (int cpu = Hook.regions() - 1; cpu >= 0; cpu--) size += Commits.get(cpu, at);
         return size;
     }
 
-    /** Makes room on this CPU. False: the overflow has none for it. */
+    /** Makes room on this CPU. Returns false when the overflow has none for it. */
     public boolean moveOut(long at, LockedStack overflow) {
-        int shared = regions();
+        int shared = Hook.regions();
         StackRoom.check();
-        overflow.lock.lock();
-        try {
+        synchronized (overflow) {
             int room = overflow.lockedRoom(batch);
             if (room == 0) return false;
             long moved = Commits.popBatch(at + by, capacity, at, room);
             for (int i = 0; i < moved; i++) overflow.lockedPush(Commits.get(shared, at + (long) i * Long.BYTES));
             return true; // none moved: it is another CPU's by now, or closed, which the next push finds out
-        } finally {
-            overflow.lock.held = false;
         }
     }
 
     /** Takes a value from the overflow, and moves others to this CPU; {@link LockedStack#EMPTY} if there is none. */
     public long moveIn(long at, LockedStack overflow) {
-        int shared = regions();
+        int shared = Hook.regions();
         StackRoom.check();
-        overflow.lock.lock();
-        try {
-            int here = overflow.lockedCount();
-            if (here == 0) return LockedStack.EMPTY;
-            long value = overflow.lockedPeek(0);
-            int more = Math.min(batch, here) - 1;
-            for (int i = 0; i < more; i++) Commits.put(shared, at + (long) i * Long.BYTES, overflow.lockedPeek(1 + i));
-            long moved = more == 0 ? 0 : Commits.pushBatch(at + by, capacity, at, more);
-            overflow.lockedDrop(1 + (int) Math.max(0, moved));
+        synchronized (overflow) {
+            long value = overflow.isEmpty() ? LockedStack.EMPTY : overflow.lockedPop();
+            int more = Math.min(batch - 1, overflow.size());
+            if (more == 0) return value;
+            for (int i = 0; i < more; i++) Commits.put(shared, at + (long) i * Long.BYTES, overflow.lockedPop());
+            long moved = Math.max(0, Commits.pushBatch(at + by, capacity, at, more));
+            for (int i = more; i > moved; i--)
+                overflow.lockedPush(Commits.get(shared, at + (long) (i - 1) * Long.BYTES));
             return value;
-        } finally {
-            overflow.lock.held = false;
         }
     }
 
-    /** Retires the stripes and moves what they held to the CPUs' stacks, while nobody else knows these yet. */
-    public void takeFrom(StripedStack stripes, long at, LockedStack overflow) {
-        int regions = regions();
-        LockedStack values = new LockedStack(Integer.MAX_VALUE);
+    /** Retires the stripes and moves what they held to the CPUs' stacks, before sequences are told of these, and what is over to {@code rest}. */
+    public synchronized void takeFrom(StripedStack stripes, long at, LockedStack rest) {
+        int regions = Hook.regions();
         StackRoom.check();
-        try {
-            for (int cpu = 0; cpu < Cpus.count(); cpu++) {
-                LockedStack stripe = new LockedStack(Integer.MAX_VALUE);
-                stripes.retire(cpu, stripe);
-                values.takeOver(stripe);
-                if (cpu >= regions) continue; // the agent sees fewer CPUs than Cpus did: the overflow takes these
-                int count = (int) Math.min(values.size(), capacity);
-                for (int i = 0; i < count; i++)
-                    Commits.put(cpu, at + VALUES + (long) i * Long.BYTES, values.lockedPop());
-                if (count > 0) Commits.put(cpu, at, count);
-                // Where a stripe holds more than a stack, the rest goes on with the next one's, at last to the
-                // overflow.
+        int full = 0;
+        for (int cpu = 0; cpu < Cpus.count(); cpu++) {
+            LockedStack stripe = stripes.retire(cpu);
+            if (cpu < regions) moveTo(cpu, stripe, at);
+            // Where a stripe holds more than a stack, or the agent sees fewer CPUs than Cpus did, other stacks have
+            // room.
+            while (full < regions && !stripe.isEmpty()) {
+                moveTo(full, stripe, at);
+                if (!stripe.isEmpty()) full++;
             }
-        } finally {
-            // Also where memory is short: who tries again finds the other stripes as they are.
-            overflow.takeOver(values);
+            stripe.giveAllTo(rest);
+        }
+    }
+
+    private void moveTo(int cpu, LockedStack stripe, long at) {
+        for (long count = Commits.get(cpu, at); count < capacity; ) {
+            long value = stripe.pop();
+            if (value == LockedStack.EMPTY) return;
+            Commits.put(cpu, at + VALUES + count * Long.BYTES, value);
+            Commits.put(cpu, at, ++count);
         }
     }
 
     /**
-     * Moves all values of all CPUs to {@code all}, the caller's own. One caller at a time.
+     * Moves all values of all CPUs to {@code all}; where the kernel has no fence, those of this CPU alone.
      *
-     * @return false: there is no fence, and nothing was moved
      * @throws OutOfMemoryError what is not in {@code all} by then is where it was
      */
-    public boolean giveAllTo(LockedStack all, long at) {
-        int regions = regions();
-        boolean[] closed = new boolean[regions];
-        boolean moving = false;
+    public synchronized void giveAllTo(LockedStack all, long at) {
+        int regions = Hook.regions();
+        boolean fenced = false;
         StackRoom.check();
         try {
             for (int cpu = 0; cpu < regions; cpu++) {
                 // nor is the memory of a CPU that never ran touched
-                if (Commits.get(cpu, at) == 0 && Commits.get(cpu, at + CLOSED) == 0) continue;
-                closed[cpu] = true;
-                Commits.put(cpu, at + CLOSED, 1);
+                if (Commits.get(cpu, at) != 0) Commits.put(cpu, at + CLOSED, 1);
             }
-            moving = Commits.fence();
-            for (int cpu = 0; moving && cpu < regions; cpu++) {
-                if (closed[cpu]) giveClosedTo(all, cpu, at);
+            fenced = Commits.fence();
+            for (int cpu = 0; fenced && cpu < regions; cpu++) {
+                if (Commits.get(cpu, at + CLOSED) != 0) giveClosedTo(all, cpu, at);
             }
-            return moving;
         } finally {
-            if (moving) Commits.fence(); // whoever finds a stack open again must not have read its count before
-            for (int cpu = 0; cpu < regions; cpu++) {
-                if (closed[cpu]) Commits.put(cpu, at + CLOSED, 0);
-            }
+            open(at);
+        }
+        if (!fenced) giveOwnTo(all, at);
+    }
+
+    /**
+     * Pushes for a thread whose sequences do not commit: closes the stack of {@code cpu}, and fences.
+     *
+     * @return false: it is full; or the kernel has no fence, and nothing was pushed
+     */
+    public synchronized boolean pushAlone(int cpu, long at, long value) {
+        open(at); // nobody else has one closed
+        long status = Commits.push(at + by, capacity, value);
+        if (status == Commits.COMMITTED || status == Commits.FULL) return status == Commits.COMMITTED;
+        if (cpu >= Hook.regions() || Commits.get(cpu, at) >= capacity) return false;
+        try {
+            Commits.put(cpu, at + CLOSED, 1);
+            long count = Commits.fence() ? Commits.get(cpu, at) : capacity;
+            if (count >= capacity) return false;
+            Commits.put(cpu, at + VALUES + count * Long.BYTES, value);
+            Commits.put(cpu, at, count + 1);
+            return true;
+        } finally {
+            open(at);
+        }
+    }
+
+    /** Pops likewise; {@link LockedStack#EMPTY} where there is none, or no fence. */
+    public synchronized long popAlone(int cpu, long at) {
+        open(at);
+        long status = Commits.pop(at + by, capacity);
+        if (status > Commits.STATUS_MAX) return status;
+        if (status == Commits.STATUS + Commits.FULL || cpu >= Hook.regions() || Commits.get(cpu, at) == 0)
+            return LockedStack.EMPTY;
+        try {
+            Commits.put(cpu, at + CLOSED, 1);
+            long count = Commits.fence() ? Commits.get(cpu, at) : 0;
+            if (count == 0) return LockedStack.EMPTY;
+            Commits.put(cpu, at, count - 1);
+            return Commits.get(cpu, at + VALUES + (count - 1) * Long.BYTES);
+        } finally {
+            open(at);
+        }
+    }
+
+    /** Waits while another thread has stacks closed, and opens those that a thread left closed whose frame is gone. */
+    public synchronized void open(long at) {
+        for (int cpu = Hook.regions() - 1; cpu >= 0; cpu--) {
+            if (Commits.get(cpu, at + CLOSED) != 0) Commits.put(cpu, at + CLOSED, 0);
         }
     }
 
     private void giveClosedTo(LockedStack all, int cpu, long at) {
-        int count = (int) Commits.get(cpu, at);
-        all.lockedRoom(count);
-        for (int i = 0; i < count; i++) all.lockedPush(Commits.get(cpu, at + VALUES + (long) i * Long.BYTES));
-        Commits.put(cpu, at, 0);
+        synchronized (all) {
+            long count = Commits.get(cpu, at);
+            all.lockedRoom((int) count);
+            while (count > 0) {
+                long value = Commits.get(cpu, at + VALUES + --count * Long.BYTES);
+                Commits.put(cpu, at, count);
+                all.lockedPush(value);
+            }
+        }
     }
 
-    /* How many there are by the agent, which may see another /sys than Cpus did. The region that all share comes after them. */
-    private static int regions() {
-        int regions = Hook.cpus();
-        return regions > 0 ? regions : Cpus.count();
+    private void giveOwnTo(LockedStack all, long at) {
+        synchronized (all) {
+            for (long i = 0; i < capacity; i++) {
+                all.lockedRoom(1);
+                long value = Commits.pop(at + by, capacity);
+                if (value <= Commits.STATUS_MAX) return;
+                all.lockedPush(value);
+            }
+        }
     }
 }

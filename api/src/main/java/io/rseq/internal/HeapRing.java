@@ -10,11 +10,13 @@ import java.util.Arrays;
  *
  * <p>A writer claims its place with one compare-and-set on the tail, copies, and marks the record complete with release order. So append is
  * lock-free, and a writer that is preempted in the middle holds up the reader and no other writer. A lock would not do: a writer that must
- * not block would have to drop its record because another one is not running.
+ * not block would have to drop its record because another one is not running. The tail counts all bytes that were ever claimed, in 64 bits, so no
+ * compare-and-set meets an old value again.
  *
  * <p>Marks lie in an array of their own, one for 8 bytes of data, and are 0 but where a complete record, or the padding before the end,
  * begins. The reader sets them back before it lets go of the places, of as many records at once as it took. A record never crosses the end.
- * A writer whose stack ends between its claim and its mark leaves padding, by a plain store, for which there is always room.
+ * A writer whose stack ends between its claim and its mark leaves padding, by a plain store, for which there is always room. Nothing is decided
+ * between the two: at a branch that was not taken before, HotSpot goes back to the interpreter, and may drop the frame then ({@link LockedStack}).
  * After Agrona's {@code ManyToOneRingBuffer}.
  */
 public final class HeapRing implements RecordSource {
@@ -64,12 +66,13 @@ public final class HeapRing implements RecordSource {
             int rest = data.length - position(start);
             int padding = rest < size ? rest : 0;
             if (start + padding + size - head > data.length) return false;
-            int end = position(start);
+            int end = position(start) / GRANULE;
             int at = position(start + padding);
+            int endMark = padding > 0 ? PADDED : 0;
             if (!TAIL.compareAndSet(this, start, start + padding + size)) continue;
-            if (padding > 0) marks[end / GRANULE] = PADDED;
+            marks[end] = endMark;
             try {
-                if (stamped) LONG.set(data, at, time);
+                LONG.set(data, at, time); // the record comes over it where it is not stamped: no place is smaller
                 System.arraycopy(source, from, data, at + stamp, length);
                 MARK.setRelease(marks, at / GRANULE, stamp + length + 1);
             } catch (Throwable failure) {

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.rseq.internal;
 
+import io.rseq.Cpus;
+
 /**
  * The entry points that the agent weaves: each body below is what runs without the agent, and under it each is a call to the method of
  * the same name of {@code java.lang.$Rseq}. Nothing in this module names the agent.
@@ -38,6 +40,15 @@ public final class Hook {
     @Woven
     public static int cpus() {
         return 0;
+    }
+
+    /**
+     * Returns how many regions there are, one for each CPU: the agent's number, which a late agent may have from another {@code /sys} than {@link
+     * Cpus#count()}. The region that all CPUs share comes after them.
+     */
+    public static int regions() {
+        int regions = cpus();
+        return regions > 0 ? regions : Cpus.count();
     }
 
     /** 1 + the highest possible NUMA node; 0 without the agent. */

@@ -4,10 +4,20 @@ package io.rseq.internal;
 import java.util.Arrays;
 
 /**
- * A bounded stack of longs on the Java heap, under a {@link ShortLock}: what the CPUs share of a per-CPU stack, and, one for each index,
+ * A bounded stack of longs on the Java heap, under its own monitor: what the CPUs share of a per-CPU stack, and, one for each index,
  * what stands in for the CPUs' own where there are no sequences. It takes memory as it fills.
  *
- * <p>Methods named {@code locked...} are for the holder of {@link #lock}. Where two are locked, the shared one is locked first.
+ * <p><b>Why a monitor.</b> HotSpot may take a frame away without running a {@code finally} block: where compiled code has to go on in the
+ * interpreter and the heap has no room for the objects that escape analysis left out ("failed reallocation of scalar replaced objects"), and
+ * where a debugger throws an exception into the thread. It gives back monitors then, and nothing else. Any lock that a field holds, a {@code
+ * ReentrantLock}'s, too, would be held for good. Nobody parks under this monitor, and no code of somebody else runs, so a virtual thread that
+ * waits for it holds its carrier up for some dozen instructions.
+ *
+ * <p><b>What such a thread leaves.</b> A value is written before the count that makes it visible, and the counts of the two stacks between which
+ * it moves are stored side by side, where HotSpot stops no thread. So a value is in one place at each point where a frame can vanish.
+ *
+ * <p>Methods named {@code locked...} are for the holder of the monitor. Where two are locked, the shared one is locked first, and one that
+ * a drain fills last.
  */
 public final class LockedStack extends StackFields {
     /** What {@link #pop} answers when there is nothing: no value of a stack. */
@@ -22,185 +32,138 @@ public final class LockedStack extends StackFields {
         super(capacity);
     }
 
-    /** False: it is full, or retired. */
-    public boolean push(long value) {
-        lock.lock();
-        try {
-            if (lockedRoom(1) == 0) return false;
-            lockedPush(value);
-            return true;
-        } finally {
-            lock.held = false;
-        }
+    /** Pushes a value. Returns false where it is full, or retired. */
+    public synchronized boolean push(long value) {
+        if (lockedRoom(1) == 0) return false;
+        lockedPush(value);
+        return true;
     }
 
-    /** {@link #EMPTY} when there is none. */
+    /** Pops a value; returns {@link #EMPTY} when there is none. */
     public long pop() {
-        if (isEmpty()) return EMPTY;
-        lock.lock();
-        try {
-            return count == 0 ? EMPTY : lockedPop();
-        } finally {
-            lock.held = false;
-        }
+        return isEmpty() ? EMPTY : popLocked();
     }
 
-    /** Without the lock: it may be another the next instant. */
+    private synchronized long popLocked() {
+        return count == 0 ? EMPTY : lockedPop();
+    }
+
+    /** Returns whether it is empty. Without the lock: it may be another the next instant. */
     public boolean isEmpty() {
-        return (int) COUNT.getOpaque(this) == 0;
+        return size() == 0;
     }
 
-    /** Without the lock: it may be another the next instant. */
+    /** Returns how many values there are. Without the lock: it may be another the next instant. */
     public int size() {
-        return (int) COUNT.getOpaque(this) + (int) BELOW_COUNT.getOpaque(this);
+        return (int) COUNT.getOpaque(this);
     }
 
     /** Moves up to {@code most} values from {@code other} here, its top first, as many as there is room for. */
-    public void takeFrom(LockedStack other, int most) {
+    public synchronized void takeFrom(LockedStack other, int most) {
         StackRoom.check();
-        lock.lock();
-        try {
-            other.moveTo(this, most);
-        } finally {
-            lock.held = false;
-        }
+        other.moveTo(this, most);
     }
 
     /** Moves up to {@code most} values from here to {@code other}, the top first, as many as there is room for. */
-    public void giveTo(LockedStack other, int most) {
+    public synchronized void giveTo(LockedStack other, int most) {
         StackRoom.check();
-        lock.lock();
-        try {
-            other.lock.lock();
-            try {
-                lockedMoveTo(other, most);
-            } finally {
-                other.lock.held = false;
-            }
-        } finally {
-            lock.held = false;
-        }
+        other.moveFrom(this, most);
     }
 
     /**
-     * Moves all that is here to {@code other}, which must be bounded by the heap alone and the caller's own. Without memory where that is empty.
+     * Moves all that is here to {@code other}, over its bound if need be. Needs no memory where that is empty.
      *
      * @throws OutOfMemoryError elsewhere, and all is still here
      */
-    public void giveAllTo(LockedStack other) {
-        if (isEmpty()) return;
+    public synchronized void giveAllTo(LockedStack other) {
+        if (count == 0) return;
         StackRoom.check();
-        lock.lock();
-        try {
-            if (other.count == 0) lockedHandTo(other);
-            else lockedMoveTo(other, Integer.MAX_VALUE);
-        } finally {
-            lock.held = false;
-        }
+        other.moveAllFrom(this);
     }
 
-    /** Takes no more values from now on, and moves those that are here to {@code other}, the caller's own, and empty. */
-    public void retireTo(LockedStack other) {
+    /** Moves all that {@code other} has here, likewise. */
+    public synchronized void takeAllFrom(LockedStack other) {
+        if (other.isEmpty()) return;
         StackRoom.check();
-        lock.lock();
-        try {
-            lockedHandTo(other);
-            retired = true;
-        } finally {
-            lock.held = false;
-        }
+        other.moveAllTo(this);
     }
 
-    /** Takes all that {@code other} has, over the bound if need be, and without memory. That was the caller's own, and is this one's from now on. */
-    public void takeOver(LockedStack other) {
-        if (other.count == 0) return;
-        lock.lock();
-        try {
-            if (count == 0) {
-                other.lockedHandTo(this);
-            } else {
-                LockedStack last = other;
-                while (last.below != null) last = last.below;
-                last.below = below;
-                below = other;
-                belowCount += other.count + other.belowCount;
-            }
-        } finally {
-            lock.held = false;
-        }
+    /** Takes no more values from now on; pops those that are here. */
+    public synchronized void retire() {
+        retired = true;
     }
 
-    /** For how many of {@code most} values there is room. Memory for them is there when this returns. */
+    /** Lets go of its memory, where it is empty. */
+    public synchronized void trim() {
+        if (count == 0) values = NONE;
+    }
+
+    /** Returns for how many of {@code most} values there is room. Memory for them is there when this returns. */
     public int lockedRoom(int most) {
-        int room = retired ? 0 : Math.max(0, Math.min(most, capacity - count - belowCount));
+        int room = retired ? 0 : Math.max(0, Math.min(most, capacity - count));
         grow(count + room);
         return room;
     }
 
-    /** How many values can be peeked at: some or all. 0: there is none. */
-    public int lockedCount() {
-        return count;
-    }
-
     /** Pushes where there is room. */
     public void lockedPush(long value) {
-        values[count++] = value;
+        int at = count;
+        values[at] = value;
+        count = at + 1;
     }
 
     /** Pops where there is something. */
     public long lockedPop() {
-        long value = values[count - 1];
-        lockedDrop(1);
+        long value = lockedPeek(0);
+        count--;
         return value;
     }
 
-    /** The value that lies {@code depth} below the top. */
+    /** Returns the value that lies {@code depth} below the top. */
     public long lockedPeek(int depth) {
         return values[count - 1 - depth];
     }
 
-    /** Takes the top {@code taken} values away, {@link #lockedCount} at most. */
-    public void lockedDrop(int taken) {
-        if (taken < count || below == null) {
-            count -= taken;
-        } else {
-            LockedStack next = below;
-            values = next.values;
-            belowCount -= next.count;
-            below = next.below;
-            count = next.count;
-        }
+    private synchronized void moveTo(LockedStack other, int most) {
+        lockedMoveTo(other, most);
     }
 
-    private void moveTo(LockedStack other, int most) {
-        lock.lock();
-        try {
-            lockedMoveTo(other, most);
-        } finally {
-            lock.held = false;
-        }
+    private synchronized void moveFrom(LockedStack other, int most) {
+        other.lockedMoveTo(this, most);
+    }
+
+    private synchronized void moveAllTo(LockedStack other) {
+        lockedMoveAllTo(other);
+    }
+
+    private synchronized void moveAllFrom(LockedStack other) {
+        other.lockedMoveAllTo(this);
     }
 
     private void lockedMoveTo(LockedStack other, int most) {
-        int left = most;
-        while (left > 0 && count > 0) {
-            int moved = other.lockedRoom(Math.min(left, count));
-            if (moved == 0) return;
-            for (int i = 0; i < moved; i++) other.lockedPush(lockedPeek(i));
-            lockedDrop(moved);
-            left -= moved;
+        lockedMove(other, other.lockedRoom(Math.min(most, count)));
+    }
+
+    private void lockedMoveAllTo(LockedStack other) {
+        if (other.count == 0) {
+            long[] empty = other.values;
+            other.values = values;
+            values = empty;
+            other.count = count;
+            count = 0;
+        } else {
+            other.grow(other.count + count);
+            lockedMove(other, count);
         }
     }
 
-    private void lockedHandTo(LockedStack other) {
-        other.values = values;
-        other.count = count;
-        other.below = below;
-        other.belowCount = belowCount;
-        values = NONE;
-        count = 0;
-        below = null;
-        belowCount = 0;
+    private void lockedMove(LockedStack other, int moved) {
+        for (int left = moved; left > 0; left--) {
+            int at = other.count;
+            other.values[at] = values[count - 1];
+            other.count = at + 1;
+            count--;
+        }
     }
 
     private void grow(int needed) {

@@ -13,9 +13,10 @@ import java.util.Arrays;
  * no atomic instruction. From another CPU that store takes the shelf's line, and this CPU's next take brings it back.
  *
  * <p>A shelf is its places, a byte each, and a word that is not 0 while it is closed. Who closes one, and then fences, is the only one who
- * takes from it; places may still be filled.
+ * takes from it; places may still be filled. It is closed only under the monitor of this object, which the thread that finds it closed takes to
+ * open it: {@link CpuStacks} says why.
  *
- * <p>Methods named {@code locked...} are for the holder of a lock of the caller's.
+ * <p>Methods named {@code locked...} are for the holder of that monitor.
  */
 public final class Shelves {
     /** Of a shelf. A number of a place is {@code 32 * index + place}. */
@@ -110,20 +111,28 @@ public final class Shelves {
         int most = 0;
         for (int bits : owned) most += Integer.bitCount(bits);
         if (most == 0) return true;
-        numbers.lockedRoom(most);
-        try {
-            for (int cpu = 0; cpu < shelves; cpu++) {
-                if (owned[cpu] != 0) Commits.put(cpu, at + CLOSED, 1);
+        synchronized (numbers) {
+            numbers.lockedRoom(most);
+            try {
+                for (int cpu = 0; cpu < shelves; cpu++) {
+                    if (owned[cpu] != 0) Commits.put(cpu, at + CLOSED, 1);
+                }
+                if (!Commits.fence()) return false;
+                for (int cpu = 0; cpu < shelves; cpu++) {
+                    if (owned[cpu] != 0) takeClosed(numbers, cpu, at);
+                }
+                return true;
+            } finally {
+                open();
             }
-            if (!Commits.fence()) return false;
-            for (int cpu = 0; cpu < shelves; cpu++) {
-                if (owned[cpu] != 0) takeClosed(numbers, cpu, at);
-            }
-            return true;
-        } finally {
-            for (int cpu = 0; cpu < shelves; cpu++) {
-                if (owned[cpu] != 0) Commits.put(cpu, at + CLOSED, 0);
-            }
+        }
+    }
+
+    /** Waits while another thread has shelves closed, and opens those that a thread left closed whose frame is gone. */
+    public synchronized void open() {
+        long at = memory.acquired();
+        for (int cpu = 0; cpu < owned.length; cpu++) {
+            if (owned[cpu] != 0) Commits.put(cpu, at + CLOSED, 0);
         }
     }
 

@@ -5,7 +5,7 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
  * The atomic way of a per-CPU stack: a {@link LockedStack} for each index, made when the first value comes, in front of the one that all
- * share.
+ * share. A stripe takes the place of null once, and stays: the compare-and-sets here never meet a value that came back.
  *
  * <p>When sequences come, each stripe is retired, one after the other, and never takes a value again: whoever still holds it is refused
  * and goes to the shared one.
@@ -58,7 +58,7 @@ public final class StripedStack {
         return size;
     }
 
-    /** Moves all that is in the stripes to {@code all}, the caller's own. */
+    /** Moves all that is in the stripes to {@code all}, which is bounded by the heap alone. */
     public void giveAllTo(LockedStack all) {
         for (int i = 0; i < stripes.length(); i++) {
             LockedStack stripe = stripes.get(i);
@@ -66,10 +66,12 @@ public final class StripedStack {
         }
     }
 
-    /** Retires a stripe and moves what it held to {@code target}, the caller's own. */
-    public void retire(int index, LockedStack target) {
-        if (stripes.compareAndSet(index, null, RETIRED)) return;
-        stripes.get(index).retireTo(target);
+    /** Retires a stripe, and returns it, for what it still holds. */
+    public LockedStack retire(int index) {
+        if (stripes.compareAndSet(index, null, RETIRED)) return RETIRED;
+        LockedStack stripe = stripes.get(index);
+        stripe.retire();
+        return stripe;
     }
 
     private LockedStack stripe(int index) {

@@ -3,6 +3,7 @@ package io.rseq.internal;
 
 import static net.bytebuddy.matcher.ElementMatchers.named;
 
+import io.rseq.Cpus;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import net.bytebuddy.ByteBuddy;
@@ -26,7 +27,7 @@ public final class FakeAgent implements AutoCloseable {
         DynamicType.Builder<Commits> woven = new ByteBuddy()
                 .with(Implementation.Context.Disabled.Factory.INSTANCE)
                 .redefine(Commits.class);
-        woven = to(FakeSequences.class, woven, "layout", "available", "allocate", "freeWith", "free", "add", "get");
+        woven = to(FakeSequences.class, woven, "layout", "available", "allocate", "freeWith", "free", "add");
         woven = to(
                 FakeStacks.class,
                 woven,
@@ -40,9 +41,11 @@ public final class FakeAgent implements AutoCloseable {
                 "put",
                 "copyOut",
                 "fence");
-        try (DynamicType.Unloaded<Commits> made = woven.make()) {
-            made.load(Commits.class.getClassLoader(), reloading);
-        }
+        DynamicType.Builder<Hook> hook = new ByteBuddy()
+                .with(Implementation.Context.Disabled.Factory.INSTANCE)
+                .redefine(Hook.class);
+        load(to(FakeSequences.class, woven, "get"), Commits.class, reloading);
+        load(to(FakeSequences.class, hook, "cpus"), Hook.class, reloading);
         return new FakeAgent(reloading);
     }
 
@@ -54,6 +57,22 @@ public final class FakeAgent implements AutoCloseable {
     /** It is of another version. */
     public void hasLayout(int number) {
         FakeSequences.layout = number;
+    }
+
+    /** What happens while somebody has closed stacks, and fences. */
+    public void atFence(Runnable action) {
+        FakeStacks.atFence = action;
+    }
+
+    /** Sequences that answer this status and nothing else, such as under a debugger that steps. Null: as usual. */
+    public void always(Long status) {
+        FakeStacks.always = status;
+    }
+
+    /** What {@link Hook#cpus()} answers: what the agent found in {@code /sys}. */
+    public static FakeAgent arriveSeeing(int cpus) {
+        FakeSequences.cpus = cpus;
+        return arrive();
     }
 
     /** How many pushes, pops, takes and appends came to the sequences. */
@@ -92,16 +111,24 @@ public final class FakeAgent implements AutoCloseable {
         FakeSequences.limit = Long.MAX_VALUE;
         FakeSequences.layout = Commits.LAYOUT;
         FakeStacks.fences = true;
+        FakeStacks.always = null;
+        FakeStacks.atFence = () -> {};
+        FakeSequences.cpus = Cpus.count();
         try {
-            reloading.reset(Commits.class);
+            reloading.reset(Commits.class, Hook.class);
         } catch (IOException impossible) {
             throw new UncheckedIOException(impossible);
         }
     }
 
-    private static DynamicType.Builder<Commits> to(
-            Class<?> target, DynamicType.Builder<Commits> commits, String... names) {
-        DynamicType.Builder<Commits> woven = commits;
+    private static <T> void load(DynamicType.Builder<T> woven, Class<T> type, ClassReloadingStrategy reloading) {
+        try (DynamicType.Unloaded<T> made = woven.make()) {
+            made.load(type.getClassLoader(), reloading);
+        }
+    }
+
+    private static <T> DynamicType.Builder<T> to(Class<?> target, DynamicType.Builder<T> type, String... names) {
+        DynamicType.Builder<T> woven = type;
         for (String name : names) {
             woven = woven.method(named(name))
                     .intercept(MethodDelegation.withDefaultConfiguration()

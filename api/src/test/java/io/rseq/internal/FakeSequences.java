@@ -27,6 +27,7 @@ public final class FakeSequences {
     static volatile Runnable afterGet = () -> {};
     static volatile long limit = Long.MAX_VALUE;
     static volatile int layout = Commits.LAYOUT;
+    static volatile int cpus = Cpus.count();
 
     private static final Cleaner CLEANER = Cleaner.create();
     private static final AtomicLong NEXT = new AtomicLong();
@@ -41,6 +42,10 @@ public final class FakeSequences {
 
     public static boolean available() {
         return true;
+    }
+
+    public static int cpus() {
+        return cpus;
     }
 
     public static long allocate(long bytes) {
@@ -76,11 +81,12 @@ public final class FakeSequences {
         if (number % UNAVAILABLE_EVERY == 0) return Commits.UNAVAILABLE;
         if (number % RESTARTS_EVERY == 0) return Commits.RESTARTS;
         int cpu = (told & Commits.BY_CONCURRENCY_ID) != 0 ? Cpus.concurrencyId() : Cpus.index();
-        cell(cpu, offset).addAndGet(delta);
+        cell(cpu % cpus, offset).addAndGet(delta);
         return Commits.COMMITTED;
     }
 
     public static long get(int cpu, long offset) {
+        if (cpu > cpus) throw new IndexOutOfBoundsException("region " + cpu);
         if (!OFFSETS.contains(offset)) throw new AssertionError("nobody's: " + offset);
         AtomicLong cell = CELLS.get(key(cpu, offset));
         long value = cell == null ? 0 : cell.get();
@@ -94,6 +100,7 @@ public final class FakeSequences {
     }
 
     static void set(int cpu, long offset, long value) {
+        if (cpu > cpus) throw new IndexOutOfBoundsException("region " + cpu);
         if (!OFFSETS.contains(offset)) throw new AssertionError("nobody's: " + offset);
         cell(cpu, offset).set(value);
     }

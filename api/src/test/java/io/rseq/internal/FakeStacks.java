@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.rseq.internal;
 
-import io.rseq.Cpus;
 import java.util.Arrays;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
@@ -24,6 +23,11 @@ public final class FakeStacks {
 
     static final AtomicLong CALLS = new AtomicLong();
     static volatile boolean fences = true;
+
+    /* What all pushes, pops, takes and appends answer; null: what they come to. */
+    static volatile Long always;
+
+    static volatile Runnable atFence = () -> {};
 
     private FakeStacks() {}
 
@@ -95,7 +99,7 @@ public final class FakeStacks {
             long here = get(cpu, offset);
             long moved = Math.min(count, capacity - here);
             for (long i = 0; i < moved; i++)
-                set(cpu, offset + VALUES_AT + 8 * (here + i), get(Cpus.count(), shared + 8 * i));
+                set(cpu, offset + VALUES_AT + 8 * (here + i), get(FakeSequences.cpus, shared + 8 * i));
             set(cpu, offset, here + moved);
             return moved;
         }
@@ -108,7 +112,7 @@ public final class FakeStacks {
             long here = get(cpu, offset);
             long moved = Math.min(count, here);
             for (long i = 0; i < moved; i++)
-                set(Cpus.count(), shared + 8 * i, get(cpu, offset + VALUES_AT + 8 * (here - moved + i)));
+                set(FakeSequences.cpus, shared + 8 * i, get(cpu, offset + VALUES_AT + 8 * (here - moved + i)));
             set(cpu, offset, here - moved);
             return moved;
         }
@@ -150,10 +154,13 @@ public final class FakeStacks {
     }
 
     public static boolean fence() {
+        atFence.run();
         return fences;
     }
 
     private static long refusal() {
+        Long status = always;
+        if (status != null) return status;
         long number = CALLS.incrementAndGet();
         if (number % UNAVAILABLE_EVERY == 0) return Commits.UNAVAILABLE;
         return number % RESTARTS_EVERY == 0 ? Commits.RESTARTS : Commits.COMMITTED;
@@ -167,7 +174,7 @@ public final class FakeStacks {
     }
 
     private static int cpu() {
-        return ThreadLocalRandom.current().nextInt(Cpus.count());
+        return ThreadLocalRandom.current().nextInt(FakeSequences.cpus);
     }
 
     private static long get(int cpu, long offset) {

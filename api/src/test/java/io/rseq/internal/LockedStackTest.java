@@ -11,63 +11,35 @@ class LockedStackTest {
     private final LockedStack stack = new LockedStack(4);
 
     @Test
-    void takes_over_what_comes_back_over_the_bound_and_takes_no_more_until_there_is_room() {
+    void moves_as_many_as_there_is_room_for_the_top_first() {
         fill(stack, 1, 2, 3);
-        stack.takeOver(own(4, 5));
-        stack.takeOver(own(6));
-        assertThat(stack.size()).isEqualTo(6);
-        assertThat(stack.push(7)).isFalse();
-        assertThat(drained(stack)).containsExactlyInAnyOrder(1L, 2L, 3L, 4L, 5L, 6L);
-        assertThat(stack.size()).isZero();
-        fill(stack, 1, 2, 3, 4);
-        assertThat(stack.push(5)).isFalse();
-    }
-
-    @Test
-    void is_never_seen_empty_while_there_is_something_below() {
-        fill(stack, 1);
-        stack.takeOver(own(2));
-        assertThat(stack.pop()).isEqualTo(1);
-        assertThat(stack.isEmpty()).isFalse();
-        assertThat(stack.lockedCount()).isEqualTo(1);
-        assertThat(stack.pop()).isEqualTo(2);
-        assertThat(stack.pop()).isEqualTo(LockedStack.EMPTY);
-    }
-
-    @Test
-    void moves_what_lies_below_as_well() {
-        fill(stack, 1, 2);
-        stack.takeOver(own(3, 4));
-        stack.takeOver(own(5));
-        LockedStack other = new LockedStack(100);
+        LockedStack other = new LockedStack(2);
         stack.giveTo(other, 3);
-        assertThat(other.size()).isEqualTo(3);
-        assertThat(stack.size()).isEqualTo(2);
+        assertThat(drained(other)).containsExactly(2L, 3L);
         other.takeFrom(stack, 100);
         assertThat(stack.isEmpty()).isTrue();
-        assertThat(drained(other)).containsExactlyInAnyOrder(1L, 2L, 3L, 4L, 5L);
+        assertThat(drained(other)).containsExactly(1L);
     }
 
     @Test
-    void hands_all_over_at_once_or_behind_what_is_there() {
+    void hands_all_over_at_once_or_on_top_of_what_is_there() {
         fill(stack, 1, 2);
-        stack.takeOver(own(3));
         LockedStack all = own();
         stack.giveAllTo(all);
         assertThat(stack.size()).isZero();
-        fill(stack, 4);
+        fill(stack, 3, 4, 5, 6);
+        assertThat(stack.push(7)).isFalse();
         stack.giveAllTo(all);
-        assertThat(all.size()).isEqualTo(4);
-        assertThat(drained(all)).containsExactlyInAnyOrder(1L, 2L, 3L, 4L);
+        assertThat(stack.pop()).isEqualTo(LockedStack.EMPTY);
+        assertThat(drained(all)).containsExactly(3L, 4L, 5L, 6L, 2L, 1L);
     }
 
     @Test
-    void retired_takes_nothing_more() {
+    void retired_takes_nothing_more_and_pops_what_it_has() {
         fill(stack, 1, 2);
-        LockedStack all = own();
-        stack.retireTo(all);
-        assertThat(drained(all)).containsExactly(2L, 1L);
+        stack.retire();
         assertThat(stack.push(3)).isFalse();
+        assertThat(drained(stack)).containsExactly(2L, 1L);
         assertThat(stack.size()).isZero();
     }
 
