@@ -40,6 +40,10 @@ abstract class LeaseFields<T> extends LinePadding {
     /* The same, for who closes it: NONE when there is no place, or the pool has something to do first. */
     long place = PerCpuMemory.NONE;
 
+    /*
+     * A release compares it with ACQUIRED, which comes back with the next acquisition: a second release that is so late can't be told from the next
+     * holder's, as the pool's essay says. An unpooled object is discarded once for all.
+     */
     int state;
 
     LeaseFields(PerCpuPool<T> pool, int slot, T object, int state) {

@@ -41,7 +41,7 @@ import java.lang.ref.Reference;
  * cannot be unmounted in its middle. An agent that arrives later (attach) is made use of from the next add on, and sums stay exact.
  *
  * <p><b>Cost.</b> 8 bytes for each CPU that adds (cells of different counters share that CPU's lines, cells of different CPUs never share
- * one), given back after the counter is unreachable; on the heap under 200 bytes. Without sequences about 300 bytes for each index in
+ * one), given back after the counter is unreachable; on the heap about 200 bytes. Without sequences about 300 bytes for each index in
  * use. {@code sum()} costs a cache miss for each CPU that added since. Where one thread counts, or few threads count rarely, an {@link
  * java.util.concurrent.atomic.AtomicLong} does.
  *
@@ -58,7 +58,7 @@ public final class PerCpuCounter extends Number {
 
     static {
         try {
-            BASE = MethodHandles.lookup().findVarHandle(PerCpuCounter.class, "base", long.class);
+            BASE = MethodHandles.lookup().findVarHandle(PerCpuCounter.class, "base", Base.class);
         } catch (ReflectiveOperationException impossible) {
             throw new ExceptionInInitializerError(impossible);
         }
@@ -67,8 +67,11 @@ public final class PerCpuCounter extends Number {
     private final transient PerCpuCells cells;
     private transient long told;
 
-    /* What the cells held at the last reset. */
-    private transient volatile long base;
+    /*
+     * What the cells held at the last reset. Each reset makes another object, so that none of two at once takes the base of a third one for its own,
+     * where adds of both signs brought the number back.
+     */
+    private transient volatile Base base = new Base(0);
 
     /** At 0, with a cell for each CPU. */
     public PerCpuCounter() {
@@ -109,16 +112,16 @@ public final class PerCpuCounter extends Number {
 
     /** All that was added since the last reset. */
     public long sum() {
-        long before = base; // first: so that no cell is read earlier than for the base
-        return total() - before;
+        Base before = base; // first: so that no cell is read earlier than for the base
+        return total() - before.total;
     }
 
-    /** All that was added since the last reset, which this is one: what is added later is in a later sum, and in no other. */
+    /** Returns what was added since the last reset, and resets. An add meanwhile is in this result or in a later one, and in no other. */
     public long sumThenReset() {
         while (true) {
-            long before = base;
-            long now = total();
-            if (BASE.compareAndSet(this, before, now)) return now - before;
+            Base before = base;
+            Base now = new Base(total());
+            if (BASE.compareAndSet(this, before, now)) return now.total - before.total;
         }
     }
 
@@ -159,6 +162,15 @@ public final class PerCpuCounter extends Number {
 
     private long total() {
         return cells.totals()[0];
+    }
+
+    /* Not a record: its identity is what is compared. */
+    private static final class Base {
+        final long total;
+
+        Base(long total) {
+            this.total = total;
+        }
     }
 
     private Object writeReplace() {

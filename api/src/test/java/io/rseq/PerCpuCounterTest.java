@@ -9,8 +9,12 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -72,6 +76,26 @@ class PerCpuCounterTest {
             });
             assertThat(counter.sum()).isBetween(0L, (long) Cpus.count());
             assertThat(taken.get()).isPositive();
+        }
+    }
+
+    @RepeatedTest(8) // so that each way of an add comes, which the fake agent takes in turn
+    void two_resets_between_which_the_total_comes_back_are_not_taken_for_none() {
+        try (FakeAgent agent = FakeAgent.arrive()) {
+            PerCpuCounter counter = new PerCpuCounter();
+            List<Long> results = new ArrayList<>();
+            AtomicInteger cells = new AtomicInteger(Cpus.count());
+            counter.add(5);
+            agent.afterEachGet(() -> {
+                if (cells.decrementAndGet() != 0) return;
+                // What another thread does when this one has read each cell, and has not yet reset.
+                results.add(counter.sumThenReset());
+                counter.add(-5);
+                results.add(counter.sumThenReset());
+            });
+            results.add(counter.sumThenReset());
+            assertThat(results).containsExactly(5L, -5L, 0L);
+            assertThat(counter.sum()).isZero();
         }
     }
 
