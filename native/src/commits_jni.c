@@ -47,6 +47,14 @@ jstring COMMITS(reason0)(JNIEnv *env, jclass hook) {
     return (*env)->NewStringUTF(env, text);
 }
 
+/* Why the sequences answer the calling thread UNAVAILABLE. */
+jstring COMMITS(unavailable0)(JNIEnv *env, jclass hook) {
+    (void)hook;
+    char text[sizeof reason];
+    rseq_ops_unavailable(text, sizeof text);
+    return (*env)->NewStringUTF(env, text);
+}
+
 /* Whether two threads that run at once have different concurrency ids here: enum verdict. */
 jint COMMITS(concurrencyIds0)(JNIEnv *env, jclass hook) {
     (void)env;

@@ -102,10 +102,6 @@ static int list_size(const char *path, int otherwise) {
     return highest < 0 || highest >= AFFINITY_CPUS ? otherwise : (int)highest + 1;
 }
 
-int kernel_possible_cpus(int otherwise) {
-    return list_size(POSSIBLE_CPUS, otherwise < 1 ? 1 : otherwise);
-}
-
 bool kernel_tells_possible_cpus(void) {
     return list_size(POSSIBLE_CPUS, 0) > 0;
 }
@@ -145,6 +141,18 @@ bool kernel_stay_on_cpu(int number) {
     CPU_FREE(set);
     return stays;
 }
+int kernel_possible_cpus(int otherwise) {
+    int possible = list_size(POSSIBLE_CPUS, 0);
+    if (possible > 0) return possible;
+    cpu_set_t *set = allowed_set();
+    for (size_t cpu = AFFINITY_CPUS; set != NULL && possible == 0 && cpu > 0; cpu--) {
+        if (CPU_ISSET_S(cpu - 1, AFFINITY_BYTES, set)) possible = (int)cpu;
+    }
+    CPU_FREE(set);
+    if (possible < otherwise) possible = otherwise;
+    return possible < 1 ? 1 : possible;
+}
+
 
 int kernel_current_cpu(void) {
     return sched_getcpu();

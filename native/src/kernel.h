@@ -38,10 +38,13 @@ uint32_t kernel_feature_size(void);
 /* Whether the calling thread's area, at 'area', holds the CPU that getcpu(2) names. */
 bool kernel_writes_cpu_id(const struct rseq_area *area);
 
-/* 1 + the highest possible CPU id (/sys/devices/system/cpu/possible), or 'otherwise' where /sys can't be read. Always >= 1. */
+/*
+ * 1 + the highest possible CPU id (/sys/devices/system/cpu/possible). Where /sys can't be read, 'otherwise', or 1 + the highest CPU that the
+ * calling thread may run on, whichever is more. Always >= 1.
+ */
 int kernel_possible_cpus(int otherwise);
 
-/* Whether that was read, and not taken from 'otherwise'. */
+/* Whether /sys can be read. */
 bool kernel_tells_possible_cpus(void);
 
 /* The same of NUMA nodes (/sys/devices/system/node/possible); 1 where there are none. */

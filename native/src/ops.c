@@ -61,3 +61,11 @@ bool rseq_ops_open(const struct ownership *owned, int cpus, char *reason, size_t
 bool rseq_ops_fence(void) {
     return membarrier(MEMBARRIER_RSEQ);
 }
+void rseq_ops_unavailable(char *reason, size_t size) {
+    const volatile struct rseq_area *area = (const struct rseq_area *)(thread_pointer() + rseq_ops_area);
+    int cpu_id = area->cpu_id;
+    if (cpu_id < 0) snprintf(reason, size, "it has no registered area");
+    else if ((uint32_t)cpu_id >= rseq_ops_cpus) snprintf(reason, size, "it runs on CPU %d, and Cpus.count() is %u", cpu_id, rseq_ops_cpus);
+    else snprintf(reason, size, "it ran elsewhere then");
+}
+

@@ -73,6 +73,9 @@ extern RSEQ_OPS_HIDDEN uint32_t rseq_ops_cpus;
 RSEQ_OPS_HIDDEN bool rseq_ops_open(const struct ownership *owned, int cpus, char *reason, size_t size);
 
 /*
+/* Writes why the sequences answer the calling thread UNAVAILABLE; once they are open. */
+RSEQ_OPS_HIDDEN void rseq_ops_unavailable(char *reason, size_t size);
+
  * When this returns true, no section of this process that was under way when it was called will still commit: each was aborted, and what
  * starts again sees what the caller wrote before (membarrier(2), PRIVATE_EXPEDITED_RSEQ, Linux 5.10). False: the kernel has no such fence.
  */

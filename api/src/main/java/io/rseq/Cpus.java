@@ -52,7 +52,7 @@ public final class Cpus {
     /**
      * 1 + the highest <em>possible</em> CPU id of the host ({@code /sys/devices/system/cpu/possible}): what to size arrays by. It can be
      * more than {@link Runtime#availableProcessors()}, which is the container's, and never changes. Where {@code /sys} can't be read it
-     * is {@code availableProcessors()}, and indexes are folded into it.
+     * is {@code availableProcessors()}, or 1 + the highest CPU that the process may run on, whichever is more, and indexes are folded into it.
      */
     public static int count() {
         return COUNT;

@@ -392,7 +392,9 @@ final class $RseqCalls {
         for (int cpu = 0; cpu < $Rseq.cpus(); cpu++)
             sum += U.getLongVolatile(null, regions + ((long) cpu << $RseqMemory.REGION_SHIFT) + cell);
         $RseqMemory.free0(cell, Long.BYTES);
-        if (expected == 0) return "the sequences answer " + answer + " on this thread";
+        if (expected == 0)
+            return "the sequences answer " + answer + " on this thread"
+                    + (answer == UNAVAILABLE ? ": " + $RseqCommits.unavailable0() : "");
         return sum == expected ? null : "additions of " + expected + " summed to " + sum;
     }
 

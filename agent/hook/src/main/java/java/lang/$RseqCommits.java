@@ -425,6 +425,8 @@ public final class $RseqCommits {
 
     private static native String reason0();
 
+    static native String unavailable0();
+
     private static native int concurrencyIds0();
 
     private static native boolean fence0();

@@ -34,7 +34,10 @@ public final class Commits {
     /** Done, exactly once. */
     public static final long COMMITTED = 0;
 
-    /** No sequences here: no agent, another committer, or a thread without a registered area, which gets one when it asks for its index. */
+    /**
+     * No sequences here, for one of three reasons: there is no agent, or it commits atomically; the thread has no registered area, and gets one
+     * when it asks for its index; the thread runs on a CPU at or above {@code Cpus.count()}.
+     */
     public static final long UNAVAILABLE = 1;
 
     /** A stack or buffer of this CPU is full; from {@link #pop} and {@link #take}: it is empty. */

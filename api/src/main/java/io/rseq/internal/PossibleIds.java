@@ -2,6 +2,7 @@
 package io.rseq.internal;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -9,17 +10,37 @@ import java.nio.file.Path;
 public final class PossibleIds {
     private static final Path CPUS = Path.of("/sys/devices/system/cpu/possible");
     private static final Path NODES = Path.of("/sys/devices/system/node/possible");
+    private static final Path STATUS = Path.of("/proc/self/status");
+    private static final String ALLOWED = "Cpus_allowed_list:";
 
     private PossibleIds() {}
 
-    /** 1 + the highest possible CPU; {@code availableProcessors()} where the list can't be read. */
+    /**
+     * 1 + the highest possible CPU. Where the list can't be read, {@code availableProcessors()}, or 1 + the highest CPU that the process may run
+     * on, whichever is more: in a container that is pinned to high CPUs it runs on no other.
+     */
     public static int cpus() {
-        return read(CPUS, Runtime.getRuntime().availableProcessors());
+        int possible = read(CPUS, 0);
+        return possible > 0
+                ? possible
+                : Math.max(allowed(), Runtime.getRuntime().availableProcessors());
     }
 
     /** 1 + the highest possible NUMA node; 1 where the list can't be read. */
     public static int nodes() {
         return read(NODES, 1);
+    }
+
+    /** 1 + the highest CPU of the main thread's affinity mask; 0 where {@code /proc} can't be read. */
+    private static int allowed() {
+        try {
+            for (String line : Files.readAllLines(STATUS, StandardCharsets.ISO_8859_1)) {
+                if (line.startsWith(ALLOWED)) return size(line.substring(ALLOWED.length()), 0);
+            }
+        } catch (IOException | RuntimeException unreadable) {
+            // as if it were not said
+        }
+        return 0;
     }
 
     private static int read(Path list, int otherwise) {

@@ -4,8 +4,10 @@ package io.rseq.agent.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.rseq.agent.it.programs.OpenedWhenTold;
 import io.rseq.agent.it.programs.RefusedLater;
 import io.rseq.agent.it.programs.Surrounded;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Where the kernel's rseq(2), or the files that say how many CPUs there are, can't be had: one clear line, and every index in range. */
@@ -33,10 +35,37 @@ class SandboxIT {
     }
 
     @EveryWorld
-    void hidden_cpu_lists_leave_indexes_in_range_where_a_process_has_one_of_them(World world) {
+    void hidden_cpu_lists_leave_sequences_on_the_highest_cpus_of_the_host(World world) {
         Machine.needsCpu(1);
         Outcome outcome = hidden(world, "taskset", "-c", "1");
-        assertThat(outcome.number("count")).isEqualTo(1);
+        assertThat(outcome.number("count")).isEqualTo(2);
+        Launch launch = Launch.of(world, OpenedWhenTold.class).wrapper(hiding()).wrapper("taskset", "-c", "1");
+        try (Running running = launch.start()) {
+            running.awaitOut("ready");
+            running.say("go");
+            running.finish().succeeded().printed("count=2").printed("available=true");
+        }
+        try (Running running = launch.withoutAgent().start()) {
+            running.awaitOut("ready");
+            running.say("go");
+            running.finish().succeeded().printed("count=2").printed("available=false");
+        }
+    }
+
+    @EveryWorld
+    void a_cpu_at_the_count_is_one_warning_that_names_it_and_atomic(World world) {
+        Machine.needsCpu(1);
+        Machine.needsTool("taskset");
+        Launch launch = Launch.of(world, OpenedWhenTold.class).wrapper(hiding()).wrapper("taskset", "-c", "0");
+        try (Running running = launch.start()) {
+            running.awaitOut("ready");
+            Command.of("taskset", "-a", "-p", "-c", "1", Long.toString(running.pid()))
+                    .run()
+                    .succeeded();
+            running.say("go");
+            Outcome outcome = running.finish().succeeded().printed("count=1").printed("available=false");
+            outcome.warnedOnceOf("using atomic: ", "answer 1 on this thread: it runs on CPU 1, and Cpus.count() is 1");
+        }
     }
 
     /** From the start: glibc and the agent have one system call each thread, and all further ones are refused. */
@@ -133,11 +162,17 @@ class SandboxIT {
     }
 
     /** An empty file system over /sys, seen by the program alone. */
+    private static String[] hiding() {
+        String[] words = {"unshare", "-m", "sh", "-c", "mount -t tmpfs none /sys && exec \"$@\"", "sh"};
+        List<String> probe = new ArrayList<>(List.of(words));
+        probe.add("true");
+        Machine.needsTool("unshare -m, as root,", probe.toArray(String[]::new));
+        return words;
+    }
+
     private static Outcome hidden(World world, String... command) {
-        String script = "mount -t tmpfs none /sys && exec \"$@\"";
-        Machine.needsTool("unshare -m, as root,", "unshare", "-m", "sh", "-c", script, "sh", "true");
         Outcome outcome = Launch.of(world, Surrounded.class)
-                .wrapper("unshare", "-m", "sh", "-c", script, "sh")
+                .wrapper(hiding())
                 .wrapper(command)
                 .run();
         inRange(outcome);
