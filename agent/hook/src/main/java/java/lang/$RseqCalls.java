@@ -7,6 +7,7 @@ import java.lang.invoke.MethodType;
 import java.util.Arrays;
 import jdk.internal.access.SharedSecrets;
 import jdk.internal.misc.Unsafe;
+import jdk.internal.vm.annotation.DontInline;
 import jdk.internal.vm.annotation.ForceInline;
 import jdk.internal.vm.annotation.Stable;
 
@@ -76,9 +77,6 @@ final class $RseqCalls {
     /** Bytes of data of the buffer that the check appends to. */
     private static final long CHECKED_CAPACITY = 64;
 
-    /** Calls. HotSpot 17 makes the wrapper after some hundred. */
-    private static final int WRAPPED_AFTER_AT_MOST = 20_000;
-
     private static final Unsafe U = Unsafe.getUnsafe();
 
     @Stable
@@ -124,7 +122,7 @@ final class $RseqCalls {
     @Stable
     private static MethodHandle append;
 
-    /** The thread's area - its thread pointer, bytes. */
+    /** The thread's area - its thread pointer, bytes; never 0. Read by {@link #area()} and {@link #cpus()}. */
     @Stable
     private static long area;
 
@@ -145,37 +143,39 @@ final class $RseqCalls {
 
     @ForceInline
     static long add(long offset, long delta) throws Throwable {
-        if (way == AS_ON_17) return $RseqCalls17.call(ADD, offset, delta, area, cpus);
+        if (way == AS_ON_17) return $RseqCalls17.call(ADD, offset, delta, area(), cpus());
         MethodHandle handle = add;
-        return handle == null ? UNAVAILABLE : (long) handle.invokeExact(offset, delta, area, cpus);
+        return handle == null ? UNAVAILABLE : (long) handle.invokeExact(offset, delta, area(), cpus());
     }
 
     @ForceInline
     static long push(long offset, long capacity, long value) throws Throwable {
-        if (way == AS_ON_17) return $RseqCalls17.call(PUSH, offset, capacity, value, area, cpus);
+        if (way == AS_ON_17) return $RseqCalls17.call(PUSH, offset, capacity, value, area(), cpus());
         MethodHandle handle = push;
-        return handle == null ? UNAVAILABLE : (long) handle.invokeExact(offset, capacity, value, area, cpus);
+        return handle == null ? UNAVAILABLE : (long) handle.invokeExact(offset, capacity, value, area(), cpus());
     }
 
     @ForceInline
     static long pop(long offset, long capacity) throws Throwable {
-        if (way == AS_ON_17) return $RseqCalls17.call(POP, offset, capacity, area, cpus);
+        if (way == AS_ON_17) return $RseqCalls17.call(POP, offset, capacity, area(), cpus());
         MethodHandle handle = pop;
-        return handle == null ? STATUS + UNAVAILABLE : (long) handle.invokeExact(offset, capacity, area, cpus);
+        return handle == null ? STATUS + UNAVAILABLE : (long) handle.invokeExact(offset, capacity, area(), cpus());
     }
 
     @ForceInline
     static long reserve(long offset, long capacity, long length) throws Throwable {
-        if (way == AS_ON_17) return $RseqCalls17.call(RESERVE, offset, capacity, length, area, cpus);
+        if (way == AS_ON_17) return $RseqCalls17.call(RESERVE, offset, capacity, length, area(), cpus());
         MethodHandle handle = reserve;
-        return handle == null ? STATUS + UNAVAILABLE : (long) handle.invokeExact(offset, capacity, length, area, cpus);
+        return handle == null
+                ? STATUS + UNAVAILABLE
+                : (long) handle.invokeExact(offset, capacity, length, area(), cpus());
     }
 
     @ForceInline
     static long take(long offset, long places) throws Throwable {
-        if (way == AS_ON_17) return $RseqCalls17.call(TAKE, offset, places, area, cpus);
+        if (way == AS_ON_17) return $RseqCalls17.call(TAKE, offset, places, area(), cpus());
         MethodHandle handle = take;
-        return handle == null ? STATUS + UNAVAILABLE : (long) handle.invokeExact(offset, places, area, cpus);
+        return handle == null ? STATUS + UNAVAILABLE : (long) handle.invokeExact(offset, places, area(), cpus());
     }
 
     @ForceInline
@@ -244,6 +244,25 @@ final class $RseqCalls {
         if (way == AS_ON_17) return UNAVAILABLE;
         MethodHandle handle = append;
         return handle == null ? UNAVAILABLE : (long) handle.invokeExact(offset, capacity, length, source, from);
+    }
+
+    /** Whoever sees a handle, or that this is 17, may yet see nothing here, but not behind a fence. Compiled code has a constant and no question. */
+    @ForceInline
+    private static long area() {
+        long known = area;
+        return known != 0 ? known : published(true);
+    }
+
+    @ForceInline
+    private static long cpus() {
+        long known = cpus;
+        return known != 0 ? known : published(false);
+    }
+
+    @DontInline
+    private static long published(boolean wantsArea) {
+        U.loadFence();
+        return wantsArea ? area : cpus;
     }
 
     // ---- opening
