@@ -6,8 +6,10 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/auxv.h>
 #include <sys/syscall.h>
+#include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -58,6 +60,25 @@ bool kernel_can_read(const void *address, size_t length) {
 uint32_t kernel_feature_size(void) {
     unsigned long size = getauxval(RSEQ_AT_FEATURE_SIZE);
     return size == 0 || size > 4096 ? RSEQ_USABLE_ORIGINAL : (uint32_t)size;
+}
+
+/* The number that 'text' begins with; 'text' moves behind it and the dot that follows. */
+static int version_part(const char **text) {
+    int number = 0;
+    for (; **text >= '0' && **text <= '9' && number < 10000; ++*text) number = 10 * number + (**text - '0');
+    if (**text == '.') ++*text;
+    return number;
+}
+
+bool kernel_may_not_abort(void) {
+    struct utsname name;
+    if (uname(&name) != 0) return true;
+    if (strcmp(name.machine, "aarch64") != 0 && strncmp(name.machine, "armv8", 5) != 0) return false;
+    const char *release = name.release;
+    int major = version_part(&release);
+    int minor = version_part(&release);
+    bool pretended = major < 4; /* setarch --uname-2.6: rseq(2) is younger */
+    return pretended || major > 6 || (major == 6 && minor >= 19);
 }
 
 bool kernel_writes_cpu_id(const struct rseq_area *area) {
@@ -120,6 +141,18 @@ static cpu_set_t *allowed_set(void) {
     return NULL;
 }
 
+int kernel_possible_cpus(int otherwise) {
+    int possible = list_size(POSSIBLE_CPUS, 0);
+    if (possible > 0) return possible;
+    cpu_set_t *set = allowed_set();
+    for (size_t cpu = AFFINITY_CPUS; set != NULL && possible == 0 && cpu > 0; cpu--) {
+        if (CPU_ISSET_S(cpu - 1, AFFINITY_BYTES, set)) possible = (int)cpu;
+    }
+    CPU_FREE(set);
+    if (possible < otherwise) possible = otherwise;
+    return possible < 1 ? 1 : possible;
+}
+
 int kernel_allowed_cpus(void) {
     cpu_set_t *set = allowed_set();
     if (set == NULL) return 0;
@@ -141,18 +174,6 @@ bool kernel_stay_on_cpu(int number) {
     CPU_FREE(set);
     return stays;
 }
-int kernel_possible_cpus(int otherwise) {
-    int possible = list_size(POSSIBLE_CPUS, 0);
-    if (possible > 0) return possible;
-    cpu_set_t *set = allowed_set();
-    for (size_t cpu = AFFINITY_CPUS; set != NULL && possible == 0 && cpu > 0; cpu--) {
-        if (CPU_ISSET_S(cpu - 1, AFFINITY_BYTES, set)) possible = (int)cpu;
-    }
-    CPU_FREE(set);
-    if (possible < otherwise) possible = otherwise;
-    return possible < 1 ? 1 : possible;
-}
-
 
 int kernel_current_cpu(void) {
     return sched_getcpu();

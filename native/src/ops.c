@@ -11,6 +11,7 @@
 #include "kernel.h"
 #include "ownership.h"
 #include "percpu_memory.h"
+#include "trial.h"
 
 /* include/uapi/linux/membarrier.h, Linux 5.10; the build machine's may be older. */
 enum { MEMBARRIER_RSEQ = 1 << 7, MEMBARRIER_REGISTER_RSEQ = 1 << 8 };
@@ -42,6 +43,12 @@ static bool open_locked(const struct ownership *owned, int cpus, char *reason, s
         snprintf(reason, size, "cpu_id is %d and not the CPU that getcpu(2) names", cpu_id);
         return false;
     }
+    enum verdict aborts = kernel_may_not_abort() ? trial_of_aborts(owned) : VERDICT_RIGHT;
+    if (aborts != VERDICT_RIGHT) {
+        const char *shown = aborts == VERDICT_WRONG ? "this kernel does not abort" : "nothing showed that this kernel aborts";
+        snprintf(reason, size, "%s a sequence that is preempted on its CPU, as arm64's of 6.19 and later; take a newer kernel", shown);
+        return false;
+    }
     if (!percpu_memory_reserve(cpus, reason, size)) return false;
     /* Where the kernel has no such fence, rseq_ops_fence() says so each time; the sequences do without. */
     membarrier(MEMBARRIER_REGISTER_RSEQ);
@@ -58,9 +65,6 @@ bool rseq_ops_open(const struct ownership *owned, int cpus, char *reason, size_t
     return opened;
 }
 
-bool rseq_ops_fence(void) {
-    return membarrier(MEMBARRIER_RSEQ);
-}
 void rseq_ops_unavailable(char *reason, size_t size) {
     const volatile struct rseq_area *area = (const struct rseq_area *)(thread_pointer() + rseq_ops_area);
     int cpu_id = area->cpu_id;
@@ -69,3 +73,6 @@ void rseq_ops_unavailable(char *reason, size_t size) {
     else snprintf(reason, size, "it ran elsewhere then");
 }
 
+bool rseq_ops_fence(void) {
+    return membarrier(MEMBARRIER_RSEQ);
+}

@@ -30,6 +30,7 @@
 #define RSEQ_OPS_CLOSED 3
 #define RSEQ_OPS_ELSEWHERE 4
 #define RSEQ_OPS_STOPPED 5 /* aborted after RSEQ_OPS_RESTARTS restarts: Commits.RESTARTS */
+#define RSEQ_OPS_SEEN 6    /* rseq_ops_watch alone */
 
 /* Layouts: bytes from the offset. */
 #define RSEQ_OPS_STACK_COUNT 0
@@ -72,10 +73,10 @@ extern RSEQ_OPS_HIDDEN uint32_t rseq_ops_cpus;
  */
 RSEQ_OPS_HIDDEN bool rseq_ops_open(const struct ownership *owned, int cpus, char *reason, size_t size);
 
-/*
 /* Writes why the sequences answer the calling thread UNAVAILABLE; once they are open. */
 RSEQ_OPS_HIDDEN void rseq_ops_unavailable(char *reason, size_t size);
 
+/*
  * When this returns true, no section of this process that was under way when it was called will still commit: each was aborted, and what
  * starts again sees what the caller wrote before (membarrier(2), PRIVATE_EXPEDITED_RSEQ, Linux 5.10). False: the kernel has no such fence.
  */
@@ -128,6 +129,13 @@ int64_t rseq_ops_pop_batch(int64_t offset, int64_t capacity, int64_t shared, int
  * empty buffer FULL, because the padding takes the rest.
  */
 int64_t rseq_ops_reserve(int64_t offset, int64_t capacity, int64_t length, int64_t field);
+
+/*
+ * Commits nothing: for the trial of the kernel (trial.h). Looks at the word up to 'looks' times (1 or more) in one section. Returns COMMITTED: it
+ * was 0 all the time; ELSEWHERE: it was not 0 at the first look; STOPPED: aborted; SEEN: it became another than 0 without an abort, which no
+ * thread of the same CPU can bring about where the kernel aborts. 'area': what rseq_ops_area will be.
+ */
+RSEQ_OPS_HIDDEN int64_t rseq_ops_watch(const volatile int64_t *word, int64_t looks, int64_t area);
 
 #endif
 #endif

@@ -127,6 +127,7 @@ rseq_ops_aborts:
 	DESCRIPTOR pop_batch
 	DESCRIPTOR reserve
 	DESCRIPTOR append
+	DESCRIPTOR watch
 
 	.text
 
@@ -632,6 +633,43 @@ rseq_ops_aborts:
 	ABORT append
 	ret
 	END append
+
+/*
+ * rseq_ops_watch(x0 word, x1 looks, x2 area) -> status
+ *
+ * In the section: looks, and no commit. An abort is an answer: there is no restart.
+ */
+	.p2align 6
+	.globl	rseq_ops_watch
+	.hidden	rseq_ops_watch
+	.type	rseq_ops_watch, %function
+rseq_ops_watch:
+	.cfi_startproc
+	BRANCH_TARGET
+	mrs	x13, tpidr_el0
+	add	x13, x13, x2
+	ARM watch
+	ldr	x9, [x0]
+	cbnz	x9, .Lwatch_elsewhere
+.Lwatch_next:
+	ldr	x9, [x0]
+	cbnz	x9, .Lwatch_seen
+	subs	x1, x1, #1
+	b.ne	.Lwatch_next
+.Lwatch_committed:
+	mov	x0, #RSEQ_OPS_COMMITTED
+	ret
+.Lwatch_elsewhere:
+	mov	x0, #RSEQ_OPS_ELSEWHERE
+	ret
+.Lwatch_seen:
+	mov	x0, #RSEQ_OPS_SEEN
+	ret
+	.inst	0xd428bc00		/* the signature */
+.Lwatch_abort:
+	mov	x0, #RSEQ_OPS_STOPPED
+	ret
+	END watch
 
 #include "bti_aarch64.h"
 

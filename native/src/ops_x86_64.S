@@ -93,6 +93,7 @@ rseq_ops_aborts:
 	DESCRIPTOR push_batch
 	DESCRIPTOR pop_batch
 	DESCRIPTOR reserve
+	DESCRIPTOR watch
 
 	.text
 
@@ -546,5 +547,35 @@ rseq_ops_aborts:
 	ABORT reserve
 	jmp	.Lreserve_none
 	END reserve
+
+/*
+ * rseq_ops_watch(rdi word, rsi looks, rdx area) -> status
+ *
+ * In the section: looks, and no commit. An abort is an answer: there is no restart.
+ */
+	SEQUENCE watch
+	mov	%rdx, %r9
+	ARM watch
+	cmpq	$0, (%rdi)
+	jne	.Lwatch_elsewhere
+.Lwatch_next:
+	cmpq	$0, (%rdi)
+	jne	.Lwatch_seen
+	dec	%rsi
+	jnz	.Lwatch_next
+.Lwatch_committed:
+	xor	%eax, %eax
+	ret
+.Lwatch_elsewhere:
+	mov	$RSEQ_OPS_ELSEWHERE, %eax
+	ret
+.Lwatch_seen:
+	mov	$RSEQ_OPS_SEEN, %eax
+	ret
+	SIGNATURE
+.Lwatch_abort:
+	mov	$RSEQ_OPS_STOPPED, %eax
+	ret
+	END watch
 
 	.section .note.GNU-stack, "", @progbits

@@ -12,6 +12,7 @@
 
 #include "glibc_compat.h"
 #include "kernel.h"
+#include "ops.h"
 
 enum {
     LIMIT_NS = 100000000, /* of a trial */
@@ -19,6 +20,8 @@ enum {
     ROUNDS = 16,         /* of two threads that were seen to run at once */
     TURN_NS = 1000000,
     LOOKS_PER_TURN = 1 << 14,
+    LOOKS_PER_SECTION = 1 << 20, /* some milliseconds */
+    ABORTS = 2,
 };
 
 /* What a thread shows the other one, a slot for each of two rounds: neither gets further ahead. */
@@ -41,6 +44,9 @@ struct trial {
     _Atomic int running;
     _Atomic int verdict;
     struct side sides[2];
+    _Atomic int staying;  /* threads that are on the one CPU */
+    _Atomic int sections; /* begun */
+    volatile int64_t word;
 };
 
 static void let_go(struct trial *trial) {
@@ -165,4 +171,44 @@ static void show_index(struct trial *trial, int number, struct rseq_area *area) 
 enum verdict trial_of_index(const struct ownership *owned, int64_t field) {
     if (kernel_allowed_cpus() < 2) return VERDICT_NONE;
     return try_out(owned, field, show_index);
+}
+
+/* ---- a sequence that sees another thread of its CPU ------------------------------------------------------------------------------- */
+
+static void watch(struct trial *trial) {
+    for (int aborts = 0; aborts < ABORTS && !is_over(trial);) {
+        trial->word = 0;
+        atomic_fetch_add(&trial->sections, 1);
+        int64_t status = rseq_ops_watch(&trial->word, LOOKS_PER_SECTION, trial->owned.offset);
+        if (status == RSEQ_OPS_STOPPED) aborts++;
+        if (status == RSEQ_OPS_SEEN || aborts == ABORTS) {
+            atomic_store(&trial->verdict, status == RSEQ_OPS_SEEN ? VERDICT_WRONG : VERDICT_RIGHT);
+            return;
+        }
+    }
+}
+
+/* It sleeps in between: who wakes preempts who runs. */
+static void store(struct trial *trial) {
+    for (int seen = 0; atomic_load(&trial->verdict) == VERDICT_NONE && !is_over(trial); pause_shortly()) {
+        int sections = atomic_load(&trial->sections);
+        if (sections != seen) trial->word = 1;
+        seen = sections;
+    }
+}
+
+static void show_abort(struct trial *trial, int number, struct rseq_area *area) {
+    (void)area;
+    if (!kernel_stay_on_cpu(0)) return;
+    atomic_fetch_add(&trial->staying, 1);
+    while (atomic_load(&trial->staying) < 2) {
+        if (is_over(trial)) return;
+        pause_shortly();
+    }
+    if (number == 0) watch(trial);
+    else store(trial);
+}
+
+enum verdict trial_of_aborts(const struct ownership *owned) {
+    return try_out(owned, 0, show_abort);
 }

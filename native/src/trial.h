@@ -25,4 +25,10 @@ enum verdict {
  */
 enum verdict trial_of_index(const struct ownership *owned, int64_t field);
 
+/*
+ * Whether the kernel aborts a sequence whose thread is preempted and goes on on the same CPU. From 6.19 on, until it was mended, arm64's did not: an add
+ * that was interrupted there overwrites what was added meanwhile.
+ */
+enum verdict trial_of_aborts(const struct ownership *owned);
+
 #endif

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.rseq.agent.it.programs.Sequences;
+import java.nio.file.Path;
+import java.util.Map;
 
 /** What the kernel says is believed once it was seen to be so: before that no sequence commits by it. */
 class BeliefIT {
@@ -26,5 +28,58 @@ class BeliefIT {
         outcome.warnedOnceOf("two threads that ran at once had one mm_cid");
         outcome.printed("available=true").printed("add.platform.0=true").printed("add.platform.1=true");
         assertThat(outcome.exitLine()).containsKey("restarts");
+    }
+
+    /** Of the sequences that arm nothing, and a uname(2) that says arm64 with Linux 6.19: what that kernel does, and what it is called. */
+    @EveryWorld
+    void an_arm64_kernel_that_does_not_abort_is_one_warning_and_atomic(World world) {
+        assumeTrue(Machine.isX86(), "arm64 is tried by itself");
+        Outcome outcome = Launch.of(world, Sequences.class)
+                .arguments(ROUNDS)
+                .agent("native.path=" + broken())
+                .environment("LD_PRELOAD", arm64().toString())
+                .run()
+                .succeeded()
+                .printed("available=false")
+                .printed("committer=atomic");
+        outcome.warnedOnceOf("using atomic: this kernel does not abort a sequence that is preempted on its CPU");
+    }
+
+    @EveryWorld
+    void an_arm64_kernel_that_aborts_has_sequences(World world) {
+        assumeTrue(Machine.isX86(), "arm64 is tried by itself");
+        Launch.of(world, Sequences.class)
+                .arguments(ROUNDS)
+                .environment("LD_PRELOAD", arm64().toString())
+                .run()
+                .succeeded()
+                .hadNoWarning()
+                .printed("available=true")
+                .printed("add.platform.0=true");
+    }
+
+    @EveryJdk
+    void doctor_says_why_the_committer_is_atomic(World world) {
+        assumeTrue(Machine.isX86(), "arm64 is tried by itself");
+        Outcome outcome = AgentJar.command(world.jdk(), "doctor")
+                .environment(Map.of("LD_PRELOAD", arm64().toString(), "RSEQ_NATIVE_PATH", broken()))
+                .run();
+        outcome.exited(1);
+        assertThat(outcome.out())
+                .as(outcome.toString())
+                .anyMatch(line -> line.startsWith("committer   atomic"))
+                .anyMatch(
+                        line -> line.startsWith("rseq: WARN committer=") && line.contains("this kernel does not abort"))
+                .anyMatch(line -> line.startsWith("verdict     it works, slower"));
+    }
+
+    private static Path arm64() {
+        return Fixture.nativePeer("arm64_of_6_19", "uname", "MACHINE=\"aarch64\"", "RELEASE=\"6.19.3\"");
+    }
+
+    private static String broken() {
+        return Path.of(System.getProperty("rseq.native"))
+                .resolve("broken-linux-x86-64")
+                .toString();
     }
 }

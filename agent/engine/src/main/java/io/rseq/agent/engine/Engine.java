@@ -6,6 +6,7 @@ import io.rseq.agent.engine.ownership.Journal;
 import io.rseq.agent.engine.ownership.Summary;
 import io.rseq.agent.engine.report.LineLogger;
 import io.rseq.agent.engine.report.Log;
+import io.rseq.agent.engine.weave.CommitsHook;
 import io.rseq.agent.engine.weave.LoadedClasses;
 import io.rseq.agent.engine.weave.PerCpuTransformer;
 import java.io.File;
@@ -19,6 +20,9 @@ import java.util.function.Function;
  * everything here.
  */
 public final class Engine implements Function<Map<String, Object>, Object> {
+    /** A property of the JVM that {@code doctor} starts. */
+    public static final String DOCTOR = "io.rseq.agent.doctor";
+
     private Journal journal;
     private volatile PerCpuTransformer transformer;
     private Preparation preparation = new Preparation(false);
@@ -120,6 +124,7 @@ public final class Engine implements Function<Map<String, Object>, Object> {
         } catch (Throwable failed) {
             partly(failed);
         }
+        if (System.getProperty(DOCTOR) != null) tryOutSequences();
         Log.info($Rseq.description() + " woven=" + transformer.woven());
         try {
             Runtime.getRuntime().addShutdownHook(new Summary(journal, transformer));
@@ -127,6 +132,12 @@ public final class Engine implements Function<Map<String, Object>, Object> {
         } catch (Throwable failed) {
             partly(failed);
         }
+    }
+
+    /** Without a structure, the start line's committer is a forecast; doctor wants to know. */
+    private static void tryOutSequences() {
+        String failure = CommitsHook.tryOut();
+        if (failure != null) LineLogger.LOG.warn(failure);
     }
 
     private static void partly(Throwable failed) {

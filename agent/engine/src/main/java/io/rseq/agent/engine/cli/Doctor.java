@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.rseq.agent.engine.cli;
 
+import io.rseq.agent.engine.Engine;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
@@ -49,10 +50,11 @@ final class Doctor implements Callable<Integer> {
         for (Map.Entry<String, String> fact : facts.entrySet()) {
             out.printf("%-11s %-22s %s%n", fact.getKey(), fact.getValue(), meaning(fact.getKey(), fact.getValue()));
         }
+        boolean well = facts.getOrDefault("reader", "").equals("raw");
         for (String line : lines) {
             if (line.startsWith("rseq: WARN") || line.startsWith("rseq: ERROR")) out.println(line);
+            if (line.startsWith("rseq: WARN committer=")) well = false;
         }
-        boolean well = facts.getOrDefault("reader", "").equals("raw");
         out.println(well ? "verdict     all is well" : "verdict     it works, slower than it could");
         return well ? 0 : Command.EXIT_DEGRADED;
     }
@@ -60,6 +62,7 @@ final class Doctor implements Callable<Integer> {
     private List<String> startLines() throws IOException, InterruptedException {
         ProcessBuilder builder = new ProcessBuilder(
                 java.getPath(),
+                "-D" + Engine.DOCTOR + "=true",
                 "-javaagent:" + parent.jar() + "=log=info,log.file=", // to stderr, whatever the environment says
                 "-jar",
                 parent.jar().getPath(),
@@ -169,7 +172,7 @@ final class Doctor implements Callable<Integer> {
         }
     }
 
-    /* The forecast: this JVM made no structure. */
+    /* It tried the sequences out, where they were chosen. */
     private static String committer(String committer) {
         switch (committer) {
             case "ffm-critical":

@@ -9,7 +9,7 @@ import jdk.internal.misc.Unsafe;
  * into {@code java.base}, once, when the first class that calls them is about to be woven: an application without structures pays nothing for
  * it. The way in is that of the first hook.
  */
-final class CommitsHook {
+public final class CommitsHook {
     /** What {@code @Woven(by = ...)} calls them. */
     private static final String COMMITS = "$RseqCommits";
 
@@ -51,6 +51,12 @@ final class CommitsHook {
             $Rseq.refuseCommits("java.lang." + COMMITS + " and what it needs can't be defined: " + failure);
         }
         return defined;
+    }
+
+    /** Opens the sequences as the first structure would. Returns why they are not to be had here; null where they are, or were not wanted. */
+    public static String tryOut() {
+        if (define()) $RseqCommits.available();
+        return $Rseq.takeCommitsFailure();
     }
 
     private static void define(String name) throws IOException {
