@@ -6,8 +6,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * The launcher: the entry points of {@code rseq-agent.jar}, and the only classes of it, with {@link EngineStart} and {@link EngineLoader},
- * that the application's class loader sees. What it must keep to:
+ * The launcher on Java 17 and later. {@link Launcher}, this class, {@link EngineStart} and {@link EngineLoader} are the only classes of {@code
+ * rseq-agent.jar} that the application's class loader sees. What they must keep to:
  *
  * <ul>
  *   <li>nothing but JDK classes, and few of them: whatever is initialised here is initialised before the application's {@code main};
@@ -17,29 +17,28 @@ import java.util.Map;
  *
  * <p>All else is the engine's, reached by one reflective call.
  */
-public final class RseqAgent {
+final class RseqAgent {
     private static final String STATUS = "status=";
     private static final String FORBIDDEN =
             "; the security manager's policy must grant rseq-agent.jar java.security.AllPermission";
 
-    /** Begins at once: since 18 the JDK initialises this class first, and then spins the method handle that calls premain, for milliseconds. */
     private static final EngineStart ENGINE = EngineStart.begin();
 
     private RseqAgent() {}
 
-    /** {@code -javaagent:rseq-agent.jar=key=value,key=value}. */
-    public static void premain(String options, Instrumentation instrumentation) {
+    /** Has this class initialised, which begins the start. */
+    static void begin() {}
+
+    static void premain(String options, Instrumentation instrumentation) {
         start(options, instrumentation);
     }
 
-    /** The same, loaded into a running JVM, or asked there by the command line of this jar. */
-    public static void agentmain(String options, Instrumentation instrumentation) {
+    static void agentmain(String options, Instrumentation instrumentation) {
         if (options != null && options.startsWith(STATUS)) answer(options.substring(STATUS.length()));
         else start(options, instrumentation);
     }
 
-    /** The command line: doctor, attach, status, check. */
-    public static void main(String[] arguments) throws Throwable {
+    static void main(String[] arguments) throws Throwable {
         Map<String, Object> request = new HashMap<>();
         request.put("jar", ENGINE.jar());
         request.put("arguments", arguments);
