@@ -10,10 +10,16 @@ import io.rseq.agent.it.programs.Shapes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** Bad input is one clear line each, and the application runs on. */
 class BadInputIT {
+    private static final String READ_ONLY = "mount --make-rprivate / && mount --bind /tmp /tmp"
+            + " && mount -o remount,bind,ro /tmp && mount -o remount,bind,ro /";
+    private static final String SHM = "mount -t tmpfs tmpfs /dev/shm -o size=4m";
+
     @EveryJdk
     void unknown_option_names_the_nearest_match(World world) {
         hello(world, "raeder=jni").warnedOnceOf("raeder", "'reader'").printed("reader=raw");
@@ -114,16 +120,67 @@ class BadInputIT {
         unaccelerated(outcome, folder.toString(), "noexec", "native.tmpdir");
     }
 
-    @EveryJdk
-    void read_only_root_costs_acceleration_alone(World world) {
-        String mount = "mount --make-rprivate / && mount --bind /tmp /tmp"
-                + " && mount -o remount,bind,ro /tmp && mount -o remount,bind,ro /";
-        Machine.needsTool("a private mount", "unshare", "-m", "sh", "-c", mount);
+    /** As a hardened container has it. */
+    @EveryWorld
+    void read_only_root_without_a_temporary_folder_costs_nothing_where_dev_shm_can_be_written(World world) {
+        mounted(world, READ_ONLY + " && " + SHM).hadNoWarning().printed("reader=raw");
+    }
+
+    @EveryWorld
+    void folder_of_the_jar_serves_where_others_are_mounted_noexec(World world) throws IOException {
+        Path folder = Files.createDirectories(AgentJar.buildFolder().resolve("beside the jar"));
+        Path jar = folder.resolve("rseq-agent.jar");
+        Files.copy(AgentJar.path(), jar, StandardCopyOption.REPLACE_EXISTING);
+        String mounts = "mount -t tmpfs -o noexec tmpfs /tmp && " + SHM + ",noexec";
+        Machine.needsTool("a private mount", "unshare", "-m", "sh", "-c", mounts);
         Outcome outcome = Launch.of(world, Hello.class)
-                .wrapper("unshare", "-m", "sh", "-c", mount + " && exec \"$@\"", "sh")
+                .agentJar(jar)
+                .wrapper("unshare", "-m", "sh", "-c", mounts + " && exec \"$@\"", "sh")
+                .run()
+                .succeeded()
+                .hadNoWarning()
+                .printed("reader=raw");
+        assertThat(outcome.startLine()).containsEntry("owner", world.owner());
+        try (Stream<Path> left = Files.list(folder)) {
+            assertThat(left).containsExactly(jar);
+        }
+    }
+
+    @EveryJdk
+    void root_where_nothing_can_be_written_and_mapped_costs_acceleration_alone(World world) {
+        Outcome outcome = mounted(world, READ_ONLY + " && " + SHM + ",noexec");
+        unaccelerated(
+                outcome,
+                "/tmp (",
+                "/dev/shm (",
+                AgentJar.path().getParent() + " (",
+                "noexec",
+                "native.tmpdir",
+                "native.path");
+    }
+
+    private static Outcome mounted(World world, String mounts) {
+        Machine.needsTool("a private mount", "unshare", "-m", "sh", "-c", mounts);
+        return Launch.of(world, Hello.class)
+                .wrapper("unshare", "-m", "sh", "-c", mounts + " && exec \"$@\"", "sh")
                 .run()
                 .succeeded();
-        unaccelerated(outcome, "/tmp", "native.tmpdir");
+    }
+
+    /** No option of the agent helps there, and nothing was to be loaded again. */
+    @EveryJdk
+    void unsupported_system_is_told_without_an_advice_that_does_not_help(World world) {
+        Outcome outcome = Launch.of(world, Hello.class)
+                .andAgentJar(AgentJar.path())
+                .jvm("-Dos.arch=s390x")
+                .run()
+                .succeeded()
+                .printed("reader=none");
+        String reason = "no rseq on Linux s390x: Linux on x86-64 or aarch64 is needed";
+        assertThat(outcome.warnings())
+                .containsExactly(
+                        "rseq: ERROR " + reason + "; the application runs unaccelerated",
+                        "rseq: ERROR the agent failed to start in this JVM before (" + reason + ")");
     }
 
     @EveryJdk

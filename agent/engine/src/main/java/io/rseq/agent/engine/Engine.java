@@ -49,7 +49,7 @@ public final class Engine implements Function<Map<String, Object>, Object> {
         if (answer == null) premain((String) request.get("options"), (Instrumentation) request.get("instrumentation"));
         else if (transformer != null) Summary.write(answer, transformer);
         else if (failure == null) Summary.writeAbsence(answer);
-        else Summary.writeFailure(answer, (mayTryAgain() ? failure.getMessage() : failure) + mend());
+        else Summary.writeFailure(answer, reason() + mend());
         return null;
     }
 
@@ -61,7 +61,7 @@ public final class Engine implements Function<Map<String, Object>, Object> {
         }
         if (failure != null) {
             if (!mayTryAgain()) {
-                LineLogger.LOG.error("the agent failed to start in this JVM before (" + failure + ")" + mend());
+                LineLogger.LOG.error("the agent failed to start in this JVM before (" + reason() + ")" + mend());
                 return;
             }
             preparation = new Preparation(true);
@@ -81,12 +81,23 @@ public final class Engine implements Function<Map<String, Object>, Object> {
         }
     }
 
+    private String reason() {
+        return failure instanceof NativeLibraryFile.Unavailable ? failure.getMessage() : failure.toString();
+    }
+
     /** Without the native library, nothing of it is in force but the hook, which was not opened. */
     private boolean mayTryAgain() {
-        return failure instanceof NativeLibraryFile.Unavailable;
+        return failure instanceof NativeLibraryFile.Unavailable && !isPermanent();
+    }
+
+    /** Whether no option and no other start helps: this machine is not supported. */
+    private boolean isPermanent() {
+        return failure instanceof NativeLibraryFile.Unavailable
+                && ((NativeLibraryFile.Unavailable) failure).isPermanent();
     }
 
     private String mend() {
+        if (isPermanent()) return "";
         return mayTryAgain() ? "; then load it again" : "; restart the JVM to try again";
     }
 
@@ -95,12 +106,13 @@ public final class Engine implements Function<Map<String, Object>, Object> {
         Options options = preparation.options();
         for (String warning : options.warnings()) LineLogger.LOG.warn(warning);
         PerCpuTransformer weaving = new PerCpuTransformer();
-        try (NativeLibraryFile library = preparation.library()) {
+        NativeLibraryFile library;
+        try (NativeLibraryFile first = preparation.library()) {
             if (undefined != null) throw undefined;
             journal = new Journal(weaving);
-            Hook.open(library.path());
+            library = Hook.open(first);
         }
-        decideOwner(options);
+        decideOwner(options, library);
         String facts = putInForce(options);
         Reader reader = Reader.choose(options.reader(), preparation);
         Committer committer = Committer.choose(options.committer());
@@ -144,10 +156,10 @@ public final class Engine implements Function<Map<String, Object>, Object> {
         LineLogger.LOG.error("the agent is in force, but not all of it: " + failed);
     }
 
-    private static void decideOwner(Options options) {
+    private static void decideOwner(Options options, NativeLibraryFile library) {
         int forced = options.owner() == null ? -1 : options.owner().ordinal();
         if (!$Rseq.decide(forced)) return;
-        try (NativeLibraryFile area = NativeLibraryFile.of("librseq_area.so", options)) {
+        try (NativeLibraryFile area = library.beside("librseq_area.so")) {
             $Rseq.openArea(area.path(), options.export());
         } catch (NativeLibraryFile.Unavailable reason) {
             LineLogger.LOG.error(reason.getMessage());

@@ -38,13 +38,15 @@ final class Hook {
         }
     }
 
-    /** Has it load the native library. */
-    static void open(String libraryPath) throws NativeLibraryFile.Unavailable {
+    /** Has it load the native library. Returns the file that could be loaded: one in a folder that is mounted noexec can't. */
+    static NativeLibraryFile open(NativeLibraryFile library) throws NativeLibraryFile.Unavailable {
         try {
-            $Rseq.open(libraryPath);
+            $Rseq.open(library.path());
+            return library;
         } catch (UnsatisfiedLinkError failure) {
-            throw new NativeLibraryFile.Unavailable("can't load " + libraryPath + ": " + failure.getMessage()
-                    + "; if its folder is mounted noexec, set native.tmpdir to another");
+            try (NativeLibraryFile next = library.next(failure.getMessage())) {
+                return open(next);
+            }
         }
     }
 

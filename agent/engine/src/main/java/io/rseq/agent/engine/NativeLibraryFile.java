@@ -7,37 +7,105 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.URISyntaxException;
+import java.net.URL;
 import java.nio.file.Files;
+import java.security.CodeSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 
 /**
  * One of our native libraries as a file that the loader can open: the user's own under {@code native.path}, or unpacked from the jar to
- * {@code native.tmpdir} and deleted again as soon as it is open.
+ * {@code native.tmpdir} and deleted again as soon as it is open. Without that option it goes to the first folder of several that can be written and
+ * mapped: a hardened container has a root that is read-only, and perhaps no temporary folder.
  */
 final class NativeLibraryFile implements AutoCloseable {
     private static final String FOLDER = "/native/";
 
     private final File file;
-    private final boolean temporary;
 
-    private NativeLibraryFile(File file, boolean temporary) {
+    /** What is left to try; null: this is the user's own file. */
+    private final Folders folders;
+
+    private NativeLibraryFile(File file, Folders folders) {
         this.file = file;
-        this.temporary = temporary;
+        this.folders = folders;
     }
 
     /** There is no such file, for a reason that names the mend. */
     static final class Unavailable extends Exception {
         private static final long serialVersionUID = 1;
 
-        Unavailable(String reason) {
+        private final boolean permanent;
+
+        /** {@code permanent}: no option changes it. */
+        Unavailable(String reason, boolean permanent) {
             super(reason);
+            this.permanent = permanent;
+        }
+
+        boolean isPermanent() {
+            return permanent;
         }
     }
 
+    /** Where to unpack to, and what came of it. */
+    private static final class Folders {
+        private final List<File> all;
+        private final StringBuilder reasons = new StringBuilder();
+        private int at;
+
+        Folders(List<File> all) {
+            this.all = all;
+        }
+
+        /** Null: there is no other. */
+        File current() {
+            return at < all.size() ? all.get(at) : null;
+        }
+
+        void failed(String reason) {
+            reasons.append(at == 0 ? "" : ", ")
+                    .append(all.get(at))
+                    .append(" (")
+                    .append(reason)
+                    .append(')');
+            at++;
+        }
+
+        Unavailable unavailable(String name) {
+            return new Unavailable(
+                    "can't unpack " + name + " and load it from " + reasons
+                            + "; set native.tmpdir to a folder that can be written and is not mounted noexec,"
+                            + " or native.path to one that holds it",
+                    false);
+        }
+    }
+
+    /** Returns the library of this name, as the options say. */
     static NativeLibraryFile of(String name, Options options) throws Unavailable {
         String platform = platform();
         if (options.nativePath() != null) return given(options.nativePath(), name);
-        return unpacked(name, platform, new File(options.nativeTmpdir()));
+        return unpacked(name, platform, new Folders(folders(options)));
+    }
+
+    /** Returns the same library in the next folder, after the loader refused this file. */
+    NativeLibraryFile next(String reason) throws Unavailable {
+        String brief = reason.replace(path() + ": ", "");
+        if (folders == null)
+            throw new Unavailable(
+                    "can't load " + path() + ": " + brief
+                            + "; correct native.path, or leave it out to use the one in the jar",
+                    false);
+        folders.failed(brief);
+        return unpacked(file.getName(), platform(), folders);
+    }
+
+    /** Returns another library from where this one could be loaded. */
+    NativeLibraryFile beside(String name) throws Unavailable {
+        if (folders == null) return given(file.getParent(), name);
+        return unpacked(name, platform(), new Folders(List.of(folders.current())));
     }
 
     String path() {
@@ -46,11 +114,33 @@ final class NativeLibraryFile implements AutoCloseable {
 
     @Override
     public void close() {
-        if (!temporary) return;
+        if (folders == null) return;
         File own = file.getParentFile();
         if (file.delete() && own.delete()) return;
         own.deleteOnExit(); // in reverse order
         file.deleteOnExit();
+    }
+
+    /** Not a memory file: memfd_create(2) needs native code, which is what is to be loaded. */
+    private static List<File> folders(Options options) {
+        String own = options.nativeTmpdir();
+        if (own != null) return List.of(new File(own));
+        List<File> folders = new ArrayList<>();
+        folders.add(new File(System.getProperty("java.io.tmpdir", "/tmp")));
+        folders.add(new File("/dev/shm"));
+        File jar = jar();
+        if (jar != null) folders.add(jar.getParentFile());
+        return folders;
+    }
+
+    private static File jar() {
+        try {
+            CodeSource source = NativeLibraryFile.class.getProtectionDomain().getCodeSource();
+            URL url = source == null ? null : source.getLocation();
+            return url == null ? null : new File(url.toURI());
+        } catch (URISyntaxException | IllegalArgumentException noFile) {
+            return null;
+        }
     }
 
     private static String platform() throws Unavailable {
@@ -59,7 +149,7 @@ final class NativeLibraryFile implements AutoCloseable {
         if (architecture.equals("amd64")) architecture = "x86-64";
         if (!system.equals("Linux") || !(architecture.equals("x86-64") || architecture.equals("aarch64"))) {
             throw new Unavailable(
-                    "no rseq on " + system + " " + architecture + ": Linux on x86-64 or aarch64 is needed");
+                    "no rseq on " + system + " " + architecture + ": Linux on x86-64 or aarch64 is needed", true);
         }
         return "linux-" + architecture;
     }
@@ -71,28 +161,39 @@ final class NativeLibraryFile implements AutoCloseable {
         File file = new File(folder, name);
         if (!file.isFile())
             throw new Unavailable(
-                    "native.path=" + path + " holds no " + name + "; leave the option out to use the one in the jar");
+                    "native.path=" + path + " holds no " + name + "; leave the option out to use the one in the jar",
+                    false);
         if (!file.canRead())
-            throw new Unavailable("native.path=" + path + ": " + name + " can't be read; check its permissions");
-        return new NativeLibraryFile(file, false);
+            throw new Unavailable("native.path=" + path + ": " + name + " can't be read; check its permissions", false);
+        return new NativeLibraryFile(file, null);
     }
 
-    private static NativeLibraryFile unpacked(String name, String platform, File folder) throws Unavailable {
-        File file = null;
+    private static NativeLibraryFile unpacked(String name, String platform, Folders folders) throws Unavailable {
+        byte[] bytes = null;
+        for (File folder = folders.current(); folder != null; folder = folders.current()) {
+            File file = null;
+            try {
+                if (bytes == null) bytes = read(name, platform);
+                file = create(folder, name);
+                try (OutputStream out = new FileOutputStream(file)) {
+                    out.write(bytes);
+                }
+                return new NativeLibraryFile(file, folders);
+            } catch (IOException failure) {
+                if (file != null) new NativeLibraryFile(file, folders).close();
+                folders.failed(Reason.of(failure));
+            }
+        }
+        throw folders.unavailable(name);
+    }
+
+    private static byte[] read(String name, String platform) throws IOException, Unavailable {
         try (InputStream in = NativeLibraryFile.class.getResourceAsStream(FOLDER + platform + "/" + name)) {
             if (in == null)
-                throw new Unavailable("this rseq-agent.jar was built without " + platform + "/" + name
-                        + "; build it on that machine");
-            byte[] bytes = in.readAllBytes();
-            file = create(folder, name);
-            try (OutputStream out = new FileOutputStream(file)) {
-                out.write(bytes);
-            }
-            return new NativeLibraryFile(file, true);
-        } catch (IOException failure) {
-            if (file != null) new NativeLibraryFile(file, true).close();
-            throw new Unavailable("can't unpack " + name + " to " + folder + " (" + Reason.of(failure)
-                    + "); set native.tmpdir to a folder that can be written, or native.path to one that holds it");
+                throw new Unavailable(
+                        "this rseq-agent.jar was built without " + platform + "/" + name + "; build it on that machine",
+                        true);
+            return in.readAllBytes();
         }
     }
 

@@ -122,9 +122,9 @@ public final class Options {
         return values.get("native.path");
     }
 
-    /** The folder to unpack the native libraries to. */
+    /** The folder to unpack the native libraries to, or null. */
     public String nativeTmpdir() {
-        return values.getOrDefault("native.tmpdir", System.getProperty("java.io.tmpdir", "/tmp"));
+        return values.get("native.tmpdir");
     }
 
     /** A look at the raw block: System.getenv() alone costs a start 2 ms, and few set a variable of ours. */
