@@ -19,7 +19,16 @@ import java.util.TreeMap;
  */
 public final class Options {
     private static final List<String> KEYS = List.of(
-            "log", "log.file", "reader", "committer", "entry", "owner", "export", "native.path", "native.tmpdir");
+            "log",
+            "log.file",
+            "reader",
+            "committer",
+            "entry",
+            "owner",
+            "export",
+            "exclude",
+            "native.path",
+            "native.tmpdir");
     private static final String STDERR_IF_EMPTY = "log.file";
     private static final List<String> SWITCH = List.of("on", "off");
     private static final List<String> ENTRIES = List.of("direct", "linker");
@@ -115,6 +124,14 @@ public final class Options {
     /** Whether libraries loaded later may bind to the agent's own area. */
     public boolean export() {
         return export;
+    }
+
+    /** Patterns of the names of classes that are not woven. */
+    public List<String> excluded() {
+        List<String> patterns = new ArrayList<>();
+        for (String pattern : values.getOrDefault("exclude", "").split(":"))
+            if (!pattern.isBlank()) patterns.add(pattern.trim());
+        return patterns;
     }
 
     /** The folder to take the native libraries from instead of the jar, null for the jar. */

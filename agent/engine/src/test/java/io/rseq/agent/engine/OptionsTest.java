@@ -91,4 +91,12 @@ class OptionsTest {
         assertThat(options.export()).isFalse();
         assertThat(options.warnings()).isEmpty();
     }
+
+    @Test
+    void excluded_are_patterns_with_colons_between() {
+        assertThat(Options.of("exclude=com.acme.*: *$Proxy:", Map.of(), Map.of())
+                        .excluded())
+                .containsExactly("com.acme.*", "*$Proxy");
+        assertThat(Options.of("", Map.of(), Map.of()).excluded()).isEmpty();
+    }
 }

@@ -24,7 +24,7 @@ public final class ClassReport {
         List<String> refusals = List.of();
         try {
             ClassWeaver weaver = new ClassWeaver(file);
-            if (weaver.isAnnotation()) return NOTHING;
+            if (weaver.isAnnotation() || weaver.isMock()) return NOTHING;
             refusals = weaver.refusals();
             weaver.weave();
             return new ClassReport(

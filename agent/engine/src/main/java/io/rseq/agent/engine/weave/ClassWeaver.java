@@ -78,7 +78,7 @@ final class ClassWeaver {
      */
     private void lookIntoBodies(byte[] file) {
         Set<String> methods = new HashSet<>(withoutIndex);
-        if (namesHook()) methods.addAll(entries.keySet());
+        if (names(HOOK)) methods.addAll(entries.keySet());
         if (methods.isEmpty()) return;
         Bodies bodies = new Bodies(file, methods);
         for (String method : withoutIndex) if (callsTheMeant(method, bodies.callsOf(method))) refusals.remove(method);
@@ -86,11 +86,12 @@ final class ClassWeaver {
             if (entry.getValue().equals(bodies.entryOf(entry.getKey()))) plans.remove(entry.getKey());
     }
 
-    private boolean namesHook() {
+    /** Whether the class uses that class. */
+    boolean names(String used) {
         char[] buffer = new char[reader.getMaxStringLength()];
         for (int i = 1; i < reader.getItemCount(); i++) {
             int at = reader.getItem(i);
-            if (at > 0 && reader.readByte(at - 1) == CLASS && HOOK.equals(reader.readUTF8(at, buffer))) return true;
+            if (at > 0 && reader.readByte(at - 1) == CLASS && used.equals(reader.readUTF8(at, buffer))) return true;
         }
         return false;
     }
@@ -118,6 +119,16 @@ final class ClassWeaver {
     /** Whether the class is an annotation: it may bear ours without meaning a method of its own. */
     boolean isAnnotation() {
         return annotation;
+    }
+
+    /** Whether the class is a mock or a proxy, or one that mocks were made of in place. */
+    boolean isMock() {
+        return Exclusions.isGenerated(className()) || names(Exclusions.INLINE_MOCK);
+    }
+
+    /** As {@code java.lang.Object}. */
+    String className() {
+        return reader.getClassName().replace('/', '.');
     }
 
     /** Whether the woven class will call a hook that {@link CommitsHook} defines. */

@@ -7,6 +7,7 @@ import java.security.ProtectionDomain;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Sees every class that is loaded or retransformed, and weaves those that are annotated. ByteBuddy is not loaded before the first one. */
@@ -21,6 +22,8 @@ public final class PerCpuTransformer implements ClassFileTransformer {
 
     private static final Module BASE = Object.class.getModule();
 
+    private final Exclusions exclusions;
+    private final AtomicBoolean sawMock = new AtomicBoolean();
     private volatile boolean mbeanServer;
     private boolean flightRecorder;
     private final AtomicInteger woven = new AtomicInteger();
@@ -34,6 +37,11 @@ public final class PerCpuTransformer implements ClassFileTransformer {
      * another of the same call.
      */
     private volatile Map<Class<?>, Integer> shown;
+
+    /** {@code excluded}: patterns of the names of classes that are left as they are. */
+    public PerCpuTransformer(List<String> excluded) {
+        exclusions = new Exclusions(excluded);
+    }
 
     @Override
     public byte[] transform(
@@ -109,7 +117,7 @@ public final class PerCpuTransformer implements ClassFileTransformer {
         boolean again = before != null && before.putIfAbsent(redefined, NOT_WOVEN) != null;
         try {
             ClassWeaver weaver = new ClassWeaver(file);
-            if (weaver.isAnnotation()) return null;
+            if (weaver.isAnnotation() || isLeft(weaver)) return null;
             int found = weaver.refusals().size();
             if (!again) refuse(weaver.refusals());
             if (weaver.isEmpty()) return null;
@@ -134,6 +142,19 @@ public final class PerCpuTransformer implements ClassFileTransformer {
                     reason(failure));
             return null;
         }
+    }
+
+    private boolean isLeft(ClassWeaver weaver) {
+        if (exclusions.has(weaver.className())) {
+            LineLogger.LOG.debug("excluded class {}", weaver.className());
+            return true;
+        }
+        if (!weaver.isMock()) return false;
+        if (!sawMock.getAndSet(true))
+            LineLogger.LOG.info(
+                    "mocks and proxies are left as they are, such as class {}: they see what callers pass",
+                    weaver.className());
+        return true;
     }
 
     /**
