@@ -135,7 +135,7 @@ int64_t rseq_ops_reserve(int64_t offset, int64_t capacity, int64_t length, int64
  * was 0 all the time; ELSEWHERE: it was not 0 at the first look; STOPPED: aborted; SEEN: it became another than 0 without an abort, which no
  * thread of the same CPU can bring about where the kernel aborts. 'area': what rseq_ops_area will be.
  */
-RSEQ_OPS_HIDDEN int64_t rseq_ops_watch(const volatile int64_t *word, int64_t looks, int64_t area);
+int64_t rseq_ops_watch(const volatile int64_t *word, int64_t looks, int64_t area);
 
 #endif
 #endif

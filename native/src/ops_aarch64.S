@@ -641,7 +641,7 @@ rseq_ops_aborts:
  */
 	.p2align 6
 	.globl	rseq_ops_watch
-	.hidden	rseq_ops_watch
+	.protected	rseq_ops_watch
 	.type	rseq_ops_watch, %function
 rseq_ops_watch:
 	.cfi_startproc
