@@ -32,6 +32,10 @@
 #define RSEQ_ORIGINAL_LENGTH 32u
 #define RSEQ_ORIGINAL_ALIGNMENT 32u
 
+/* What the agent's own area has room for where no library shares it, and how it is aligned. Linux 7.2 offers 33 bytes and wants 64. */
+#define RSEQ_OWN_LENGTH_MAX 56u
+#define RSEQ_OWN_ALIGNMENT 64u
+
 /* Bytes of the area that must be usable before a field may be read. */
 #define RSEQ_USABLE_CPU_ID 8u
 #define RSEQ_USABLE_ORIGINAL 20u

@@ -35,6 +35,11 @@ struct thread_identity threads_identity(JNIEnv *env, jobject thread, char buffer
 
 static void JNICALL on_thread_start(jvmtiEnv *unused, JNIEnv *env, jthread thread) {
     (void)unused;
+    /*
+     * Where registering is ours, a thread is registered when it first reads an index or commits. Every other thread is left to a library that
+     * comes later and registers an area that we can't share: it would find the thread taken, and some abort() then.
+     */
+    if (registration_ownership()->registers) return;
     char name[THREAD_NAME_BYTES];
     struct thread_identity identity = threads_identity(env, thread, name);
     registration_thread_started(&identity);

@@ -33,14 +33,15 @@ renamed=$(objdump -T "$library" | awk '/UND/ { print $NF }' | grep -E '(^|_)((st
 
 case $kind in
     area)
-        expected=$(printf '%s\n' 'GLOBAL rseq_agent_own_area' 'GLOBAL rseq_agent_own_refcount' 'WEAK __rseq_abi' 'WEAK __rseq_refcount' | sort)
+        expected=$(printf '%s\n' 'GLOBAL rseq_agent_own_area' 'GLOBAL rseq_agent_own_area_alone' 'GLOBAL rseq_agent_own_refcount' \
+            'WEAK __rseq_abi' 'WEAK __rseq_refcount' 'WEAK tcmalloc_sampler' 'WEAK tcmalloc_slabs' | sort)
         [ "$defined" = "$expected" ] || die "exports
 $defined
 instead of
 $expected"
         readelf --dyn-syms --wide "$library" | grep -q 'TLS .*WEAK .* __rseq_abi$' || die "__rseq_abi is not a TLS symbol"
         alignment=$(readelf --program-headers --wide "$library" | awk '$1 == "TLS" { print $NF }')
-        [ "$((alignment))" -ge 32 ] || die "its TLS is aligned to $alignment, the kernel wants 32"
+        [ "$((alignment))" -ge 64 ] || die "its TLS is aligned to $alignment, the kernel wants 64"
         readelf --dynamic --wide "$library" | grep -q STATIC_TLS || die "its TLS is not initial-exec (no DF_STATIC_TLS)"
         ;;
     jvm)

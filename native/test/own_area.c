@@ -5,6 +5,7 @@
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
+#include <sys/auxv.h>
 
 #include "../include/rseq_agent.h"
 #include "../src/kernel.h"
@@ -30,7 +31,7 @@ static void *on_each_thread(void *unused) {
     struct rseq_area *area = ownership_area(owned);
     check_dormant();
     CHECK(area != dormant_area());
-    CHECK_EQ((uintptr_t)area % 32, 0);
+    CHECK_EQ((uintptr_t)area % (owned->length > RSEQ_ORIGINAL_LENGTH ? 64 : 32), 0);
     CHECK(area == owned->area_of_thread());
     CHECK(dlsym(RTLD_DEFAULT, "__rseq_abi") == (visible ? area : NULL));
     CHECK(dlsym(RTLD_DEFAULT, "__rseq_refcount") == (visible ? owned->refcount_of_thread() : NULL));
@@ -40,7 +41,7 @@ static void *on_each_thread(void *unused) {
 
     CHECK_EQ(rseq_agent_register_current_thread(), 0);
     CHECK_EQ(*owned->refcount_of_thread(), 1);
-    CHECK(kernel_is_registered_at(area, RSEQ_ORIGINAL_LENGTH));
+    CHECK(kernel_is_registered_at(area, owned->length));
     CHECK(world_cpu_id(area) >= 0);
     CHECK_EQ(rseq_agent_unregister_current_thread(), 0);
     CHECK_EQ(kernel_is_registered(), REGISTRATION_FREE);
@@ -57,7 +58,10 @@ int main(int count, char **arguments) {
     CHECK_EQ(owned->owner, OWNER_AGENT);
     CHECK(owned->registers);
     CHECK(owned->constant_offset);
-    CHECK_EQ(owned->length, 32);
+    /* Where nobody shares it, all that the kernel offers (33 bytes from Linux 7.0 on), if there is room for it. */
+    unsigned long offered = visible ? 0 : getauxval(RSEQ_AT_FEATURE_SIZE);
+    CHECK_EQ(owned->length, offered > RSEQ_ORIGINAL_LENGTH && offered <= RSEQ_OWN_LENGTH_MAX ? offered : RSEQ_ORIGINAL_LENGTH);
+    printf("length=%u\n", owned->length);
     CHECK(owned->usable >= 20 && owned->usable <= 32);
     CHECK_EQ(owned->reason[0], '\0');
     on_each_thread(NULL);

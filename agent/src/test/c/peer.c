@@ -8,6 +8,7 @@
 
 #include <dlfcn.h>
 #include <jni.h>
+#include <pthread.h>
 #include <stddef.h>
 #include <stdio.h>
 
@@ -63,6 +64,22 @@ jint NATIVE(unregister)(JNIEnv *env, jclass type, jlong library) {
     (void)env;
     (void)type;
     return act(library, "peer_unregister");
+}
+
+static void *use(void *library) {
+    int registered = act((jlong)(intptr_t)library, "peer_register");
+    int unregistered = registered == 0 ? act((jlong)(intptr_t)library, "peer_unregister") : 0;
+    return (void *)(intptr_t)(registered == 0 ? unregistered : registered);
+}
+
+/* Registers and unregisters on a thread that the JVM does not know. */
+jint NATIVE(useOnNativeThread)(JNIEnv *env, jclass type, jlong library) {
+    (void)env;
+    (void)type;
+    pthread_t thread;
+    void *error = NULL;
+    if (pthread_create(&thread, NULL, use, handle_of(library)) != 0 || pthread_join(thread, &error) != 0) return EAGAIN;
+    return (jint)(intptr_t)error;
 }
 
 static volatile struct area *area_of(jlong library) {

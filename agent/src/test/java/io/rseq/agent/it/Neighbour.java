@@ -12,8 +12,9 @@ enum Neighbour {
     BAD_CITIZEN("peer_old_protocol", "WEAK", "BAD_CITIZEN"),
     UNCOUNTED("peer_old_protocol", "WEAK", "UNCOUNTED"),
     PRIVATE("peer_private"),
-    TCMALLOC("peer_tcmalloc"),
-    LIBRSEQ("peer_librseq");
+    TCMALLOC_2023_03("peer_tcmalloc"),
+    TCMALLOC_2026("peer_tcmalloc", "SLABS"),
+    LIBRSEQ("peer_librseq", "RETURNS");
 
     /** How it comes into the process, and whether before or after the agent. */
     enum Way {
@@ -43,40 +44,37 @@ enum Neighbour {
         /** The owner that docs/ownership.md says. */
         String owner() {
             if (world.glibc()) return "glibc";
-            boolean seen = way == Way.PRELOADED || way == Way.GLOBAL_BEFORE;
-            return switch (neighbour) {
-                case LIBRSEQ -> seen ? "librseq" : "agent";
-                case TCMALLOC -> way == Way.PRELOADED ? "foreign" : "agent";
-                case PRIVATE -> way == Way.PRELOADED ? "unknown" : "agent";
-                default -> "agent";
-            };
+            if (neighbour == PRIVATE) return way == Way.PRELOADED ? "unknown" : "agent";
+            if (neighbour == LIBRSEQ) return isThereFirst() ? "librseq" : "agent";
+            return neighbour.isTcmalloc() && way == Way.PRELOADED ? "foreign" : "agent";
         }
 
-        /**
-         * Whether the library and the agent read one area on this thread. What was loaded locally before the agent is seen by nobody, and sees
-         * nobody.
-         */
+        /** The library is in the process when the agent decides. */
+        private boolean isThereFirst() {
+            return way == Way.PRELOADED || way.attach;
+        }
+
+        /** Whether the library and the agent read one area on this thread. */
         boolean shares() {
             if (neighbour == LIBRSEQ && world.glibc()) return true;
-            if (world.glibc() || neighbour == PRIVATE || way == Way.LOADED_BEFORE) return false;
-            return neighbour != LIBRSEQ || way == Way.PRELOADED || way == Way.GLOBAL_BEFORE;
+            if (world.glibc() || neighbour == PRIVATE) return false;
+            return neighbour != LIBRSEQ || isThereFirst();
         }
 
         /** The library's own registration stands on this thread, in an area that the agent can't see. */
         boolean standsAlone(String thread) {
-            if (world.glibc()) return false;
-            if (neighbour == PRIVATE && way == Way.PRELOADED) return true;
-            boolean early = thread.equals("main") && way.attach;
-            return early && (way == Way.LOADED_BEFORE || neighbour == PRIVATE);
+            if (world.glibc() || neighbour != PRIVATE) return false;
+            return way == Way.PRELOADED || thread.equals("main") && way.attach;
         }
 
-        /** The thread on which the library calls abort(), as docs/ownership.md says; null: on none. */
-        String aborts() {
-            if (world.glibc()) return null;
-            boolean later = way == Way.LOADED_LATER || way == Way.GLOBAL_LATER;
-            if (neighbour == TCMALLOC && later) return "main";
-            boolean atFirstFailure = neighbour == TCMALLOC || neighbour == LIBRSEQ;
-            return atFirstFailure && way == Way.LOADED_BEFORE ? "platform" : null;
+        /** A thread that the JVM does not know uses the library before the JVM's threads do, or after them. */
+        boolean nativeFirst() {
+            return way == Way.LOADED_LATER || way == Way.LOADED_BEFORE;
+        }
+
+        /** What the library's use on that thread answers: without the agent it could register it, so it can with it. */
+        boolean worksOnNativeThread() {
+            return !world.glibc() || neighbour == LIBRSEQ;
         }
 
         /** A successful unregister of the library takes the registration away, whoever counts on it. */
@@ -102,6 +100,10 @@ enum Neighbour {
     /** It goes by the shared count, as the protocol wants. */
     boolean counts() {
         return this == COUNTING_WEAK || this == COUNTING_STRONG;
+    }
+
+    boolean isTcmalloc() {
+        return this == TCMALLOC_2023_03 || this == TCMALLOC_2026;
     }
 
     /**

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Assumptions;
 final class OwnershipTable {
     private static final String HEADING =
             "| glibc | library | comes | owner | library on `main` | on a platform thread | on a virtual"
-                    + " thread | counted | end |\n|---|---|---|---|---|---|---|---|---|\n";
+                    + " thread | on a native thread | counted |\n|---|---|---|---|---|---|---|---|---|\n";
 
     private static final String VIRTUAL = "virtual";
     private static final String REGENERATE = "mvn verify -pl agent -am -Dtest=None -Dit.test=OwnershipMatrixIT"
@@ -42,8 +42,8 @@ final class OwnershipTable {
         columns.add(seen(outcome, "main"));
         columns.add(seen(outcome, "platform"));
         columns.add(jdk.hasVirtualThreads() ? seen(outcome, "virtual") : VIRTUAL);
-        columns.add(outcome.exitCode() == 0 ? counted(outcome) : "");
-        columns.add(outcome.exitCode() == 0 ? "0" : "SIGABRT");
+        columns.add(errno(outcome.fact("native.errno")) + (cell.nativeFirst() ? ", first" : ""));
+        columns.add(counted(outcome));
         String key =
                 "| " + (cell.world().glibc() ? "on" : "off") + " | " + cell.neighbour() + " | " + cell.way() + " | ";
         rows.computeIfAbsent(key, none -> new LinkedHashMap<>()).put(jdk.toString(), String.join(" | ", columns));
@@ -113,7 +113,6 @@ final class OwnershipTable {
 
     /** Errno of the library's register, where the kernel's registration was then and after its unregister, and the shared counts. */
     private static String seen(Outcome outcome, String thread) {
-        if (outcome.out().stream().noneMatch(line -> line.startsWith(thread + ".in="))) return "";
         String in = outcome.fact(thread + ".in");
         String after = outcome.fact(thread + ".after");
         String before = errno(Observed.of(in, "errno")) + " " + place(in);

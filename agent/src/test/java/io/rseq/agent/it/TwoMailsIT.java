@@ -72,7 +72,7 @@ class TwoMailsIT {
         Path library = Neighbour.COUNTING_WEAK.library();
         Outcome on = held(launch(world, "visible", library).agent("export=on").run());
         on.printed("visible=true").printed("register=0").printed("alive=true").hadNoWarning();
-        for (Path peer : List.of(Neighbour.TCMALLOC.library(), Neighbour.PRIVATE.library())) {
+        for (Path peer : List.of(Neighbour.TCMALLOC_2026.library(), Neighbour.PRIVATE.library())) {
             Outcome off =
                     held(launch(world, "visible", peer).agent("export=off").run());
             off.printed("visible=false").printed("register=" + EINVAL).printed("alive=false");
@@ -80,9 +80,31 @@ class TwoMailsIT {
         }
     }
 
+    @EveryAgentOwnedWorld
+    void librseq_registers_threads_that_read_no_index_without_a_look(World world) {
+        Path library = Fixture.peer("peer-librseq-blind", "peer_librseq", "BLIND");
+        Outcome outcome = launch(world, "unread", library)
+                .environment("LD_PRELOAD", library.toString())
+                .run()
+                .succeeded()
+                .printed("broken=[]")
+                .hadNoWarning();
+        assertThat(outcome.startLine()).as(outcome.toString()).containsEntry("owner", "librseq");
+    }
+
+    /** In an area of its own, which the agent can't read: the thread reads getcpu. */
+    @EveryAgentOwnedWorld
+    void tcmalloc_registers_threads_that_read_no_index_where_it_does_not_share(World world) {
+        Outcome outcome = held(launch(world, "unread", Neighbour.TCMALLOC_2026.library())
+                .agent("export=off")
+                .run());
+        outcome.warnedOnceOf(" refused owner=unknown ", "errno=EBUSY");
+        assertThat(outcome.exitLine()).containsEntry("refused", Integer.toString(THREADS));
+    }
+
     /** The price of registering where librseq does: docs/ownership.md, row 2. */
     @EveryAgentOwnedWorld
-    void librseq_aborts_when_its_user_registers_a_thread_of_the_agent_without_a_look(World world) {
+    void librseq_aborts_when_its_user_registers_a_thread_that_read_an_index_without_a_look(World world) {
         Path library = Fixture.peer("peer-librseq-blind", "peer_librseq", "BLIND");
         Outcome outcome = launch(world, "visible", library)
                 .environment("LD_PRELOAD", library.toString())

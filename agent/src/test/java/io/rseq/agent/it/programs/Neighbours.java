@@ -6,8 +6,9 @@ import java.util.Scanner;
 import java.util.concurrent.CountDownLatch;
 
 /**
- * Shares its threads with another library that uses rseq: {@code DRIVER PEER preload|load|global attach|start}. On each kind of thread it
- * reads an index, lets the library register, reads, lets it unregister, reads again, and prints what both parties saw.
+ * Shares its threads with another library that uses rseq: {@code DRIVER PEER preload|load|global attach|start first|last}. On each kind of thread it
+ * reads an index, lets the library register, reads, lets it unregister, reads again, and prints what both parties saw. A thread that the JVM
+ * does not know uses the library alone, first or last.
  */
 public final class Neighbours {
     private static final int READS = 300;
@@ -27,6 +28,8 @@ public final class Neighbours {
         }
         try (Scanner in = new Scanner(System.in)) {
             if (early) in.nextLine();
+            boolean nativeFirst = arguments[4].equals("first");
+            if (nativeFirst) useOnNativeThread();
             visit("main");
             Thread platform = new Thread(() -> visit("platform"), "platform");
             platform.start();
@@ -38,6 +41,7 @@ public final class Neighbours {
                                 .invoke(null, visit))
                         .join();
             }
+            if (!nativeFirst) useOnNativeThread();
             CountDownLatch ready = new CountDownLatch(1);
             CountDownLatch over = new CountDownLatch(1);
             Thread staying = new Thread(() -> stay(ready, over), "staying");
@@ -50,6 +54,10 @@ public final class Neighbours {
             staying.join();
         }
         System.out.println("done");
+    }
+
+    private static void useOnNativeThread() {
+        System.out.println("native.errno=" + Peer.useOnNativeThread(library));
     }
 
     /* Nothing in here parks, so that a virtual thread stays with its carrier. */

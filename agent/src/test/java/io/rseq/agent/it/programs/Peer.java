@@ -17,6 +17,9 @@ final class Peer {
     /** 0, or the errno value. */
     static native int unregister(long library);
 
+    /** On a thread that the JVM does not know: 0, or the errno value of what failed first. */
+    static native int useOnNativeThread(long library);
+
     static native long area(long library);
 
     static native int cpuId(long library);

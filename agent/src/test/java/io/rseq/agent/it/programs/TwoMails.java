@@ -9,7 +9,7 @@ import java.util.concurrent.CountDownLatch;
 
 /**
  * Libraries that share the agent's area: {@code DRIVER walks LIBRARY LIBRARY}, {@code DRIVER closed LIBRARY}, {@code DRIVER stays
- * LIBRARY}, {@code DRIVER citizens LIBRARY}, {@code DRIVER limit}, or {@code DRIVER visible LIBRARY}. Prints what did not hold.
+ * LIBRARY}, {@code DRIVER citizens LIBRARY}, {@code DRIVER limit}, {@code DRIVER visible LIBRARY}, or {@code DRIVER unread LIBRARY}. Prints what did not hold.
  */
 public final class TwoMails {
     private static final int[][] ORDERS = {{0, 1, 2}, {0, 2, 1}, {1, 0, 2}, {1, 2, 0}, {2, 0, 1}, {2, 1, 0}};
@@ -31,7 +31,10 @@ public final class TwoMails {
                         "main",
                         0); // older than the agent, and reads no index while it is free: nobody but the walk counts it
                 // in
-                onThreads(1, () -> walks("thread", 1));
+                onThreads(1, () -> {
+                    index("before");
+                    walks("thread", 1);
+                });
             }
             case "stays" -> stays();
             case "closed" -> closed(arguments[2]);
@@ -41,6 +44,7 @@ public final class TwoMails {
                 onThreads(1, () -> limit("thread"));
             }
             case "visible" -> visible();
+            case "unread" -> onThreads(THREADS, TwoMails::unread);
             default -> throw new IllegalArgumentException(arguments[1]);
         }
         System.out.println("checks=" + checks);
@@ -104,6 +108,7 @@ public final class TwoMails {
         List<Thread> threads = new ArrayList<>();
         for (int i = 0; i < THREADS; i++) {
             threads.add(new Thread(() -> {
+                index("before");
                 check(Peer.register(LIBRARIES[0]) == 0, "could not register");
                 check(Peer.area(LIBRARIES[0]) == Peer.globalArea(), "another area");
                 in.countDown();
@@ -154,6 +159,17 @@ public final class TwoMails {
         System.out.println("alive=" + (Peer.cpuId(LIBRARIES[0]) >= 0));
         index("beside the library");
         if (registered == 0) check(Peer.unregister(LIBRARIES[0]) == 0, "could not unregister");
+        index("after the library");
+    }
+
+    /** The library registers a thread that read no index: it is the library's to register, and to unregister. */
+    private static void unread() {
+        check(!Peer.isRegistered(), "registered at its start");
+        check(Peer.register(LIBRARIES[0]) == 0, "could not register");
+        check(Peer.kernelHolds(Peer.area(LIBRARIES[0])), "registered elsewhere");
+        index("beside the library");
+        check(Peer.kernelHolds(Peer.area(LIBRARIES[0])), "registered elsewhere after a read");
+        check(Peer.unregister(LIBRARIES[0]) == 0, "could not unregister");
         index("after the library");
     }
 
