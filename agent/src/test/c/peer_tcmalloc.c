@@ -89,7 +89,7 @@ static void cache_slabs(void) {
 #else
 
 extern EXPORTED __thread volatile struct area __rseq_abi INITIAL_EXEC;
-__thread volatile struct area __rseq_abi __attribute__((aligned(32))) = {.cpu_id = NOT_REGISTERED};
+__thread volatile struct area __rseq_abi INITIAL_EXEC __attribute__((aligned(32))) = {.cpu_id = NOT_REGISTERED};
 
 static void check_layout(void) {}
 static void cache_slabs(void) {}

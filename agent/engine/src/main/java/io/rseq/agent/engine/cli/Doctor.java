@@ -48,7 +48,10 @@ final class Doctor implements Callable<Integer> {
             return Command.EXIT_FAILED;
         }
         for (Map.Entry<String, String> fact : facts.entrySet()) {
-            out.printf("%-11s %-22s %s%n", fact.getKey(), fact.getValue(), meaning(fact.getKey(), fact.getValue()));
+            String meaning = fact.getKey().equals("size")
+                    ? size(fact.getValue(), facts.getOrDefault("kernel", ""))
+                    : meaning(fact.getKey(), fact.getValue());
+            out.printf("%-11s %-22s %s%n", fact.getKey(), fact.getValue(), meaning);
         }
         boolean well = facts.getOrDefault("reader", "").equals("raw");
         for (String line : lines) {
@@ -133,8 +136,6 @@ final class Doctor implements Callable<Integer> {
                 return owner(value.split(" ")[0]);
             case "area":
                 return value.startsWith("tp") ? "bytes from the thread pointer to the area, in every thread" : "";
-            case "size":
-                return "what the owner says of the area's size";
             case "features":
                 return features(value);
             case "cpus":
@@ -146,6 +147,17 @@ final class Doctor implements Callable<Integer> {
             default:
                 return "";
         }
+    }
+
+    /** Linux 7.1 and later treat an area of the original 32 bytes otherwise than a larger one. */
+    static String size(String size, String kernel) {
+        String said = "what the owner says of the area's size";
+        String[] version = kernel.split("\\.");
+        if (!size.matches("[1-9][0-9]*") || version.length != 2) return said;
+        int major = Integer.parseInt(version[0]);
+        if (major < 7 || major == 7 && version[1].equals("0")) return said;
+        boolean original = Integer.parseInt(size) <= 32;
+        return said + (original ? "; mode legacy: ids are written at each switch" : "; mode V2: ids are written when they change");
     }
 
     private static String features(String features) {

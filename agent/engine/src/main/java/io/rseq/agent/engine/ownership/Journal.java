@@ -134,7 +134,9 @@ public final class Journal extends Thread {
     private void report(JournalEntry entry) {
         FlightRecording flight = recording;
         if (flight != null) flight.transition(entry);
-        if (isNews(entry)) LineLogger.LOG.warn(entry.line());
+        boolean news = isNews(entry);
+        if (news && entry.isExpected()) LineLogger.LOG.info(entry.line());
+        else if (news) LineLogger.LOG.warn(entry.line());
         else if (Log.shows(Log.Level.DEBUG)) LineLogger.LOG.debug(entry.line());
     }
 

@@ -68,6 +68,11 @@ public record JournalEntry(
         return transition.equals(Transition.REGISTERED.word()) || transition.equals(Transition.RELEASED.word());
     }
 
+    /** Whether this is how a healthy process with such an owner starts. */
+    boolean isExpected() {
+        return transition.equals(Transition.ADOPTED.word());
+    }
+
     /** What is the same for every thread that it happens to. */
     String kind() {
         return transition + owner + errno;
