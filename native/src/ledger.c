@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "ledger.h"
 
+#include <sched.h>
 #include <stddef.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -51,18 +52,28 @@ struct thread_record *ledger_take(void) {
     return record;
 }
 
-static bool is_live(uint32_t generation) {
-    return (generation & 1) != 0;
+/* In a generation, which is another after each change of what is shown. */
+enum { LIVE = 1, CHANGING = 2 };
+
+static uint32_t generation_of(const struct thread_record *record) {
+    return atomic_load_explicit(&record->generation, memory_order_relaxed);
+}
+
+/* Only the record's own thread, or who takes it, changes it. */
+void ledger_change(struct thread_record *record) {
+    if (generation_of(record) % 4 != LIVE) return;
+    atomic_store_explicit(&record->generation, generation_of(record) + CHANGING, memory_order_relaxed);
+    atomic_thread_fence(memory_order_release); /* who sees what is changed from here on sees that, too */
 }
 
 void ledger_publish(struct thread_record *record) {
-    if (!is_live(atomic_load_explicit(&record->generation, memory_order_relaxed))) {
-        atomic_fetch_add_explicit(&record->generation, 1, memory_order_release);
-    }
+    uint32_t added[] = {LIVE, 0, 0, CHANGING};
+    uint32_t generation = generation_of(record);
+    atomic_store_explicit(&record->generation, generation + added[generation % 4], memory_order_release);
 }
 
 void ledger_give(struct thread_record *record) {
-    if (is_live(atomic_load(&record->generation))) atomic_fetch_add(&record->generation, 1);
+    atomic_store(&record->generation, (generation_of(record) | LIVE | CHANGING) + 1);
     uint32_t index = (uint32_t)(record - records);
     uint64_t head = atomic_load(&free_head);
     do {
@@ -70,16 +81,28 @@ void ledger_give(struct thread_record *record) {
     } while (!atomic_compare_exchange_weak(&free_head, &head, (((head >> 32) + 1) << 32) | (index + 1)));
 }
 
+/* Whether the record was live, and its copy is of one moment. */
+static bool copy(struct thread_record *out, const struct thread_record *record) {
+    enum { TURNS = 1000 };
+    for (int turn = 0; turn < TURNS; turn++) {
+        uint32_t before = atomic_load_explicit(&record->generation, memory_order_acquire);
+        if ((before & LIVE) == 0) return false;
+        if ((before & CHANGING) != 0) {
+            sched_yield();
+            continue;
+        }
+        memcpy(out, record, sizeof *record);
+        atomic_thread_fence(memory_order_acquire);
+        if (generation_of(record) == before) return true;
+    }
+    return false;
+}
+
 int ledger_snapshot(struct thread_record *out, int capacity) {
     int count = 0;
     uint32_t end = records == NULL ? 0 : atomic_load(&used);
     for (uint32_t index = 0; index < end && count < capacity; index++) {
-        struct thread_record *record = &records[index];
-        uint32_t before = atomic_load_explicit(&record->generation, memory_order_acquire);
-        if (!is_live(before)) continue;
-        memcpy(&out[count], record, sizeof *record);
-        atomic_thread_fence(memory_order_acquire);
-        if (atomic_load_explicit(&record->generation, memory_order_relaxed) == before) count++;
+        if (copy(&out[count], &records[index])) count++;
     }
     return count;
 }

@@ -19,7 +19,7 @@
 enum { LEDGER_CAPACITY = 1 << 18 };
 
 struct thread_record {
-    _Atomic uint32_t generation; /* odd while the record belongs to a live thread; a reader checks it before and after */
+    _Atomic uint32_t generation; /* see ledger.c; a reader checks it before and after */
     int32_t tid;
     int64_t java_id;    /* Thread.getId(); 0 where the JVM does not know the thread */
     uint64_t since_ns;  /* CLOCK_MONOTONIC of the first use */
@@ -71,13 +71,19 @@ bool ledger_open(void);
 /* A zeroed record that no snapshot shows yet, or NULL when the ledger is full. */
 struct thread_record *ledger_take(void);
 
-/* Shows a filled record to snapshots from now on; nothing happens to one that they show already. */
+/* What is shown of a record is about to change, until it is published again. Nothing happens to one that is not shown yet. */
+void ledger_change(struct thread_record *record);
+
+/* Shows a filled record, or the change of one, to snapshots from now on. */
 void ledger_publish(struct thread_record *record);
 
 /* Gives a record back; the caller no longer touches it. */
 void ledger_give(struct thread_record *record);
 
-/* Copies at most 'capacity' live records, each consistent in itself. Returns how many. */
+/*
+ * Copies at most 'capacity' live records, each consistent in itself. Returns how many. A thread that is stopped in the middle of a change, for a
+ * thousand turns of the caller's CPU, is left out.
+ */
 int ledger_snapshot(struct thread_record *out, int capacity);
 
 /* Adds one to a total. */

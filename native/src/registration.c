@@ -236,6 +236,7 @@ static int fill_once_more(struct thread_record *record, const struct thread_iden
 
 /* One more use, by the JVM thread itself or by native code. The record is shown once it is whole, refused or not. */
 static int use_once_more(struct thread_record *record, const struct thread_identity *identity) {
+    ledger_change(record);
     int error = fill_once_more(record, identity);
     ledger_publish(record);
     return error;
@@ -249,7 +250,9 @@ static void give_unused(struct thread_record *record) {
 
 /* The end of one use; the record goes with the last. */
 static void use_once_less(struct thread_record *record, const struct thread_identity *identity) {
+    ledger_change(record);
     enum action action = count_out(record);
+    ledger_publish(record);
     uint32_t refcount = *refcount_of(record);
     if (record->uses == 0) ledger_count(&ledger_totals.released[record->counted]);
     note(record, identity, TRANSITION_RELEASED, action, refcount, 0);
@@ -392,7 +395,11 @@ struct rseq_area *registration_ensure(const struct thread_identity *identity) {
     count_jvm_thread_in(identity);
     record = current_record();
     struct rseq_area *area = area_of(record);
-    if (is_unregistered(area)) area = revive(record, identity, area);
+    if (is_unregistered(area)) {
+        ledger_change(record);
+        area = revive(record, identity, area);
+        ledger_publish(record);
+    }
     restore_signals(&signals);
     return area;
 }
