@@ -34,6 +34,11 @@ final class Launch {
         return new Launch(world, List.of(main.getName())).classPath(home(main), api());
     }
 
+    /** A main class that a test compiled. */
+    static Launch ofName(World world, String main, Path... classPath) {
+        return new Launch(world, List.of(main)).classPath(classPath).classPath(api());
+    }
+
     /** A module, with its class on the module path. */
     static Launch ofModule(World world, String moduleAndClass, Path... modulePath) {
         List<String> words = new ArrayList<>(List.of("-p", join(List.of(modulePath)), "-m", moduleAndClass));

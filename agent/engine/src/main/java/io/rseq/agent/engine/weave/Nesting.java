@@ -18,7 +18,8 @@ final class Nesting {
 
     private final String className;
     private final boolean isEnum;
-    private final List<Type> syntheticFields = new ArrayList<>();
+    private final List<Type> kept = new ArrayList<>();
+    private final List<Type> surelyKept = new ArrayList<>();
     private boolean inner;
     private boolean defaultImpls;
     private String enclosing;
@@ -44,9 +45,11 @@ final class Nesting {
         return defaultImpls;
     }
 
+    /** What a compiler adds to the parameters it keeps in synthetic fields, final unless a shrinker made them none; ecj only the outer instance. */
     void sawField(int access, String descriptor) {
-        boolean instance = (access & Opcodes.ACC_STATIC) == 0;
-        if (instance && (access & Opcodes.ACC_SYNTHETIC) != 0) syntheticFields.add(Type.getType(descriptor));
+        if ((access & Opcodes.ACC_STATIC) != 0 || (access & Opcodes.ACC_SYNTHETIC) == 0) return;
+        kept.add(Type.getType(descriptor));
+        if ((access & Opcodes.ACC_FINAL) != 0) surelyKept.add(Type.getType(descriptor));
     }
 
     /** How many parameters of a constructor may lie before its {@code declared} ones, where it has more than those. */
@@ -54,16 +57,17 @@ final class Nesting {
         if (isEnum) return List.of(2);
         if (inner) return List.of(1);
         if (!mayBeOuterInstance(parameters[0])) return List.of(0);
-        return isKept(parameters, declared) ? List.of(1) : List.of(0, 1);
+        List<Type> captured = List.of(parameters).subList(declared, parameters.length);
+        // not one that is captured, if no outer instance comes first
+        if (kept.contains(parameters[0]) && !captured.contains(parameters[0])) return List.of(1);
+        List<Type> besidesOuter = captured.subList(1, captured.size());
+        for (Type field : surelyKept)
+            if (captured.contains(field) && !field.equals(parameters[0]) && !besidesOuter.contains(field))
+                return List.of(0);
+        return List.of(0, 1);
     }
 
     private boolean mayBeOuterInstance(Type type) {
         return type.getSort() == Type.OBJECT && (enclosing == null || enclosing.equals(type.getInternalName()));
-    }
-
-    /** Whether the class has a field for the first parameter, which can't be for one that it captures. */
-    private boolean isKept(Type[] parameters, int declared) {
-        for (int i = declared; i < parameters.length; i++) if (parameters[i].equals(parameters[0])) return false;
-        return syntheticFields.contains(parameters[0]);
     }
 }

@@ -20,17 +20,13 @@ class AddedParametersTest {
 
     @Test
     void captured_variables_come_last_and_need_no_field() {
-        begin("java/lang/Object");
-        writer.visitOuterClass(OUTER, "method", "(I)V");
-        writer.visitInnerClass("Local", null, "Local", 0);
+        beginLocal();
         assertThat(indexOf("(III)V")).isEqualTo("cpu->2");
     }
 
     @Test
     void outer_instance_comes_first_where_the_class_keeps_it_under_whatever_name() {
-        begin("java/lang/Object");
-        writer.visitOuterClass(OUTER, "method", "(I)V");
-        writer.visitInnerClass("Local", null, "Local", 0);
+        beginLocal();
         field("a", "LOuter;");
         assertThat(indexOf("(LOuter;III)V")).isEqualTo("cpu->3");
     }
@@ -59,9 +55,7 @@ class AddedParametersTest {
     /** {@code Local(Outer a, @CpuIndex int cpu)} that captures an int, or {@code Local(int a, @CpuIndex int cpu)} in an instance method. */
     @Test
     void a_constructor_is_refused_where_two_parameters_could_be_meant() {
-        begin("java/lang/Object");
-        writer.visitOuterClass(OUTER, "method", "(I)V");
-        writer.visitInnerClass("Local", null, "Local", 0);
+        beginLocal();
         constructor("(LOuter;II)V");
         ClassWeaver weaver = new ClassWeaver(writer.toByteArray());
         assertThat(weaver.refusals())
@@ -71,16 +65,27 @@ class AddedParametersTest {
         assertThat(weaver.isEmpty()).isTrue();
     }
 
+    /** {@code Local(Outer a, @CpuIndex int cpu)} that captures an int, which javac keeps in a field. */
+    @Test
+    void a_field_that_is_no_outer_instances_shows_that_its_variable_is_captured() {
+        beginLocal();
+        field("val$k", "I");
+        assertThat(indexOf("(LOuter;II)V")).isEqualTo("cpu->2");
+    }
+
     /** A captured one of the outer class has a field, too. */
     @Test
-    void a_field_that_may_be_of_a_captured_variable_decides_nothing() {
-        begin("java/lang/Object");
-        writer.visitOuterClass(OUTER, "method", "(I)V");
-        writer.visitInnerClass("Local", null, "Local", 0);
-        field("val$k", "I");
+    void a_field_that_may_be_of_either_decides_nothing() {
+        beginLocal();
         field("val$o", "LOuter;");
         constructor("(LOuter;IILOuter;)V");
         assertThat(new ClassWeaver(writer.toByteArray()).refusals()).hasSize(1);
+    }
+
+    private void beginLocal() {
+        begin("java/lang/Object");
+        writer.visitOuterClass(OUTER, "method", "(I)V");
+        writer.visitInnerClass("Local", null, "Local", 0);
     }
 
     private void begin(String superName) {
