@@ -92,6 +92,13 @@ public final class $RseqCommits {
 
     private static final int VERDICT_WRONG = 2;
 
+    private static final long PAUSE_NS = 1_000_000_000;
+
+    /** The last try to open ended for want of heap or stack; the next one comes PAUSE_NS later. */
+    private static volatile boolean postponed;
+
+    private static volatile long postponedAt;
+
     private $RseqCommits() {}
 
     // ---- sequences
@@ -367,14 +374,22 @@ public final class $RseqCommits {
     // -------------------------------------------------------------------------------------------------------------
 
     /**
-     * The chosen committer, if it passes its check. Refused once is refused for good, but for want of stack or memory just now. A thread that
+     * The chosen committer, if it passes its check. Refused once is refused for good. Where heap or stack end meanwhile, structures commit atomically,
+     * and the question is open again a while later, not at each operation: a full heap costs a collection at each try. A thread that
      * was refused its registration can't make the check: it goes the atomic way, and leaves the question to the next one that asks.
      */
     @DontInline
     private static boolean open() {
         int committer = $Rseq.committer();
         if (committer == 0) return false; // the agent is about to choose
-        return (committer == ATOMIC || $Rseq.register()) && open(committer);
+        if (postponed && System.nanoTime() - postponedAt < PAUSE_NS) return false;
+        try {
+            return (committer == ATOMIC || $Rseq.register()) && open(committer);
+        } catch (OutOfMemoryError | StackOverflowError now) {
+            postponedAt = System.nanoTime();
+            postponed = true;
+            return false;
+        }
     }
 
     private static synchronized boolean open(int committer) {

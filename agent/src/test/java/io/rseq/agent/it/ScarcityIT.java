@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.rseq.agent.it;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.rseq.agent.it.programs.FullHeap;
 import io.rseq.agent.it.programs.StackEnds;
 
-/** What is left of a structure where a thread's stack came to its end meanwhile. */
+/** What is left of a structure, and of the weaving, where a thread's stack or the heap came to its end meanwhile. */
 class ScarcityIT {
     @EveryJdk
     void structures_are_whole_after_stacks_overflowed_in_them(World world) {
@@ -20,5 +23,29 @@ class ScarcityIT {
                 .printed("stacks=whole")
                 .printed("buffers=whole")
                 .printed("overflowed=true");
+    }
+
+    @EveryJdk
+    void classes_that_a_full_heap_kept_from_being_woven_are_woven_when_there_is_heap(World world) {
+        Outcome outcome = Launch.of(world, FullHeap.class)
+                .jvm("-Xmx16m", "-XX:+UseSerialGC")
+                .run()
+                .succeeded()
+                .printed("full.index=-7")
+                .printed("full.agent=false")
+                .printed("index=woven")
+                .printed("agent=true")
+                .printed("committer=" + CommitterIT.committer(world.jdk()))
+                .printed("exact=true");
+        String[][] losses = {
+            {FullHeap.Late.class.getName(), "its @PerCpu methods keep the index that callers pass"},
+            {"io.rseq.internal.Hook", "Cpus answers as without the agent"},
+            {"io.rseq.internal.Commits", "structures commit atomically"},
+        };
+        for (String[] loss : losses) {
+            String late = "rseq: WARN class " + loss[0] + " is not woven yet: Java heap space; until it is, " + loss[1];
+            assertThat(outcome.agentLines()).containsOnlyOnce(late, "rseq: class " + loss[0] + " is woven now");
+        }
+        assertThat(outcome.exitLine()).containsEntry("unwoven", "0").containsEntry("woven", "1");
     }
 }

@@ -105,7 +105,7 @@ public final class Engine implements Function<Map<String, Object>, Object> {
         Throwable undefined = Hook.define(instrumentation);
         Options options = preparation.options();
         for (String warning : options.warnings()) LineLogger.LOG.warn(warning);
-        PerCpuTransformer weaving = new PerCpuTransformer(options.excluded());
+        PerCpuTransformer weaving = new PerCpuTransformer(instrumentation, options.excluded());
         NativeLibraryFile library;
         try (NativeLibraryFile first = preparation.library()) {
             if (undefined != null) throw undefined;

@@ -66,6 +66,7 @@ public final class Journal extends Thread {
     private void look(long slept) {
         drain();
         warnOfCommitter();
+        transformer.weavePostponed();
         if (slept >= SECOND_SOURCE_MS) logSecondSource();
         if (!beanRegistered && transformer.sawMBeanServer()) beanRegistered = PlatformServer.register(transformer);
     }

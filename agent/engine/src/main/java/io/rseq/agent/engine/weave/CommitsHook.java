@@ -26,7 +26,11 @@ public final class CommitsHook {
 
     private static final int WITH_CRITICAL_NATIVES = 17;
 
-    private static boolean defined;
+    private static final String[] ALL = {CALLS_17, CALLS, ALLOCATION, MEMORY, COMMITS};
+
+    /** How many of them are there. */
+    private static int defined;
+
     private static boolean refused;
 
     private CommitsHook() {}
@@ -36,21 +40,22 @@ public final class CommitsHook {
         return name.equals(COMMITS) || name.equals(MEMORY);
     }
 
-    /** Whether they are there. The first time that they can't be, all of this process commits atomically, and the hook knows why. */
+    /**
+     * Whether they are there. The first time that they can't be, all of this process commits atomically, and the hook knows why. Where heap or stack
+     * end meanwhile, the next call goes on with what is not defined yet.
+     */
     static synchronized boolean define() {
-        if (defined || refused) return defined;
+        if (refused) return false;
         try {
-            if (Runtime.version().feature() == WITH_CRITICAL_NATIVES) define(CALLS_17);
-            define(CALLS);
-            define(ALLOCATION);
-            define(MEMORY);
-            define(COMMITS);
-            defined = true;
+            for (; defined < ALL.length; defined++) {
+                if (ALL[defined] != CALLS_17 || Runtime.version().feature() == WITH_CRITICAL_NATIVES)
+                    define(ALL[defined]);
+            }
         } catch (IOException | RuntimeException | LinkageError failure) {
             refused = true;
             $Rseq.refuseCommits("java.lang." + COMMITS + " and what it needs can't be defined: " + failure);
         }
-        return defined;
+        return !refused;
     }
 
     /** Opens the sequences as the first structure would. Returns why they are not to be had here; null where they are, or were not wanted. */

@@ -3,6 +3,7 @@ package io.rseq.agent.engine.weave;
 
 import io.rseq.agent.engine.report.LineLogger;
 import java.lang.instrument.ClassFileTransformer;
+import java.lang.instrument.Instrumentation;
 import java.security.ProtectionDomain;
 import java.util.List;
 import java.util.Map;
@@ -20,10 +21,18 @@ public final class PerCpuTransformer implements ClassFileTransformer {
     /** Loaded when the flight recorder is made: at the first recording, whoever starts it. */
     private static final String FLIGHT_RECORDER = "jdk/jfr/internal/PlatformRecorder";
 
+    /**
+     * What the first weaving takes of the heap, at most, since it loads classes. It is asked for first: an OutOfMemoryError in the initialiser of one
+     * of these would leave that class unusable for good.
+     */
+    private static final int HEAP_OF_FIRST = 1 << 20;
+
     private static final Module BASE = Object.class.getModule();
 
     private final Exclusions exclusions;
     private final AtomicBoolean sawMock = new AtomicBoolean();
+    private final Postponed postponed;
+    private volatile boolean first = true;
     private volatile boolean mbeanServer;
     private boolean flightRecorder;
     private final AtomicInteger woven = new AtomicInteger();
@@ -39,8 +48,9 @@ public final class PerCpuTransformer implements ClassFileTransformer {
     private volatile Map<Class<?>, Integer> shown;
 
     /** {@code excluded}: patterns of the names of classes that are left as they are. */
-    public PerCpuTransformer(List<String> excluded) {
+    public PerCpuTransformer(Instrumentation instrumentation, List<String> excluded) {
         exclusions = new Exclusions(excluded);
+        postponed = new Postponed(instrumentation);
     }
 
     @Override
@@ -106,42 +116,64 @@ public final class PerCpuTransformer implements ClassFileTransformer {
         return woven.get();
     }
 
-    /** Annotated methods that could not be woven. */
+    /** Annotated methods that could not be woven, and classes. */
     public int refused() {
-        return refused.get();
+        return refused.get() + postponed.count();
+    }
+
+    /** Weaves what could not be woven before for want of heap or stack. Called now and then. */
+    public void weavePostponed() {
+        postponed.weave();
     }
 
     /** {@code name} is null for a class that was defined without: only its file has it. */
     private byte[] weave(String name, ClassLoader loader, Class<?> redefined, byte[] file) {
         Map<Class<?>, Integer> before = redefined == null ? null : shown;
-        boolean again = before != null && before.putIfAbsent(redefined, NOT_WOVEN) != null;
+        boolean again = false;
         try {
-            ClassWeaver weaver = new ClassWeaver(file);
-            if (weaver.isAnnotation() || isLeft(weaver)) return null;
-            int found = weaver.refusals().size();
-            if (!again) refuse(weaver.refusals());
-            if (weaver.isEmpty()) return null;
-            if (!findsHook(loader))
-                throw new IllegalStateException(
-                        "its class loader does not find java.lang.$Rseq; let it ask its parent for java.*");
-            if (weaver.callsCommits() && !CommitsHook.define()) return null; // the journal says why, once
-            byte[] result = weaver.weave();
-            if (again) return result;
-            if (before != null) before.put(redefined, weaver.perCpuMethods().size());
-            refuse(weaver.refusals().subList(found, weaver.refusals().size()));
-            woven.addAndGet(weaver.perCpuMethods().size());
-            for (String method : weaver.perCpuMethods()) LineLogger.LOG.debug("woven {}", method);
+            again = before != null && before.putIfAbsent(redefined, NOT_WOVEN) != null;
+            ClassWeaver weaver = weaver(file);
+            byte[] result = weaver.isAnnotation() || isLeft(weaver) ? null : weave(weaver, loader, again);
+            if (result != null && !again) {
+                if (before != null) before.put(redefined, weaver.perCpuMethods().size());
+                woven.addAndGet(weaver.perCpuMethods().size());
+                for (String method : weaver.perCpuMethods()) LineLogger.LOG.debug("woven {}", method);
+            }
+            if (postponed.remove(name) && result != null)
+                LineLogger.LOG.info("class " + name.replace('/', '.') + " is woven now");
             return result;
+        } catch (OutOfMemoryError | StackOverflowError now) {
+            if (!postponed.add(name, now)) refuse(name, file, now);
         } catch (Throwable failure) { // a class that we can't read is loaded as it is
-            if (again) return null;
-            refused.incrementAndGet();
-            String given = name == null ? ClassName.in(file) : name;
-            LineLogger.LOG.warn(
-                    "refused class {}: {}; its @PerCpu methods keep the index that callers pass",
-                    given == null ? "?" : given.replace('/', '.'),
-                    reason(failure));
-            return null;
+            if (!again) refuse(name, file, failure);
         }
+        return null;
+    }
+
+    private ClassWeaver weaver(byte[] file) {
+        if (first && (Postponed.hasRoom() || new byte[HEAP_OF_FIRST].length > 0)) first = false;
+        return new ClassWeaver(file);
+    }
+
+    private byte[] weave(ClassWeaver weaver, ClassLoader loader, boolean again) {
+        int found = weaver.refusals().size();
+        if (!again) refuse(weaver.refusals());
+        if (weaver.isEmpty()) return null;
+        if (!findsHook(loader))
+            throw new IllegalStateException(
+                    "its class loader does not find java.lang.$Rseq; let it ask its parent for java.*");
+        if (weaver.callsCommits() && !CommitsHook.define()) return null; // the journal says why, once
+        byte[] result = weaver.weave();
+        if (!again) refuse(weaver.refusals().subList(found, weaver.refusals().size()));
+        return result;
+    }
+
+    private void refuse(String name, byte[] file, Throwable failure) {
+        postponed.remove(name);
+        refused.incrementAndGet();
+        String given = name == null ? ClassName.in(file) : name;
+        String dotted = given == null ? "?" : given.replace('/', '.');
+        LineLogger.LOG.warn("refused class {}: {}; {}", dotted, reason(failure), Postponed.loss(dotted));
     }
 
     private boolean isLeft(ClassWeaver weaver) {
@@ -164,6 +196,8 @@ public final class PerCpuTransformer implements ClassFileTransformer {
     private static boolean findsHook(ClassLoader loader) {
         try {
             return loader == null || Class.forName($Rseq.class.getName(), false, loader) == $Rseq.class;
+        } catch (OutOfMemoryError | StackOverflowError now) {
+            throw now;
         } catch (Throwable refusal) { // it is the application's code
             return false;
         }
