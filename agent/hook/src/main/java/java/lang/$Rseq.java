@@ -326,7 +326,7 @@ public final class $Rseq {
             ffm = leaf(readFunction0(), "JAVA_INT", 1);
             return null;
         } catch (ReflectiveOperationException | RuntimeException | LinkageError failure) {
-            return failure.getClass().getSimpleName() + ": " + failure.getMessage();
+            return reason(failure);
         }
     }
 
@@ -350,10 +350,11 @@ public final class $Rseq {
         commitAtomically(reason);
     }
 
-    /** What structures do otherwise than was chosen, and why: once, then null, as where all is well. */
+    /** What structures do otherwise than was chosen, and why: once, then null, as where all is well. To be asked now and then. */
     @CallerSensitive
     public static synchronized String takeCommitsFailure() {
         check(Reflection.getCallerClass());
+        if (committed) $RseqCommits.completeAbandoned();
         String failure = commitsFailure;
         commitsFailure = null;
         return failure;
@@ -461,6 +462,16 @@ public final class $Rseq {
         tell(failure);
         description = description.substring(0, at) + "atomic";
         committer = COMMITTER_ATOMIC;
+    }
+
+    /** Why something failed: the cause that reflection and initialisers wrap. Where heap or stack ended, it is thrown: a while later it may be otherwise. */
+    static String reason(Throwable failure) {
+        Throwable cause = failure;
+        while (cause.getCause() != null) cause = cause.getCause();
+        if (cause instanceof OutOfMemoryError || cause instanceof StackOverflowError) throw (VirtualMachineError) cause;
+        return cause.getMessage() == null
+                ? cause.getClass().getSimpleName()
+                : cause.getClass().getSimpleName() + ": " + cause.getMessage();
     }
 
     static boolean entersDirectly() {

@@ -328,10 +328,8 @@ final class $RseqCalls {
             if (answer != expected) return "arguments do not arrive as expected";
             for (int i = 0; i < SEQUENCES; i++) handles[i] = direct(i, numbers(PARAMETERS[i]));
             return null;
-        } catch (VirtualMachineError now) {
-            throw now;
         } catch (Throwable another) {
-            return another.toString();
+            return $Rseq.reason(another);
         }
     }
 

@@ -171,10 +171,8 @@ final class $RseqCalls17 {
             four = handles[1];
             five = handles[2];
             return null;
-        } catch (VirtualMachineError now) {
-            throw now;
         } catch (Throwable another) {
-            return another.toString();
+            return $Rseq.reason(another);
         }
     }
 

@@ -5,7 +5,6 @@ import java.util.Objects;
 import jdk.internal.misc.Unsafe;
 import jdk.internal.vm.annotation.DontInline;
 import jdk.internal.vm.annotation.ForceInline;
-import jdk.internal.vm.annotation.ReservedStackAccess;
 import jdk.internal.vm.annotation.Stable;
 
 /**
@@ -72,6 +71,11 @@ public final class $RseqCommits {
 
     /** Up to here the compiler's own loop beats the call of a copying stub. */
     private static final int SHORT_COPY = 64;
+
+    /** Records that nobody fills any more, since the stack of who should have overflowed: their addresses. */
+    private static final long[] ABANDONED = new long[64];
+
+    private static int abandoned;
 
     private static final Unsafe U = Unsafe.getUnsafe();
 
@@ -180,12 +184,13 @@ public final class $RseqCommits {
     }
 
     /**
-     * Once a place is reserved, readers wait until its record is complete. Nothing from there on allocates; should the stack overflow all the
-     * same, the JVM lends what it reserves for such code, and where that does not suffice the record becomes padding.
+     * Once a place is reserved, readers wait until its record is complete. Nothing from there on allocates. Should the stack overflow all the same, in
+     * the interpreter or C1's code, the record is abandoned: to note that calls nothing. (HotSpot lends such code a reserve, but prints a warning
+     * on the application's console whenever a stack overflows below it.)
      */
     @ForceInline
-    @ReservedStackAccess
     private static long reserveAndFill(long told, long capacity, byte[] source, int from, int length) throws Throwable {
+        completeAbandoned();
         long record = noBuffer(told, capacity)
                 ? reserveBy(told, capacity, length)
                 : $RseqCalls.reserve(told, capacity, length);
@@ -196,11 +201,35 @@ public final class $RseqCommits {
         try {
             fill(record + RECORD_DATA, source, from, length);
             U.putIntRelease(null, record, length);
+        } catch (StackOverflowError overflow) {
+            synchronized (ABANDONED) {
+                if (abandoned < ABANDONED.length) ABANDONED[abandoned++] = record;
+            }
+            throw overflow;
         } catch (Throwable failure) {
-            if (U.getInt(null, record) < 0) U.putLong(null, record, PADDING | length);
+            complete(record);
             throw failure;
         }
         return COMMITTED;
+    }
+
+    /** Called by a reader that waits, by the next append that reserves, before memory is given back, and by the engine each second. A record is nobody else's until it is complete. */
+    @ForceInline
+    static void completeAbandoned() {
+        if (abandoned != 0) completeAllAbandoned();
+    }
+
+    @DontInline
+    private static void completeAllAbandoned() {
+        synchronized (ABANDONED) {
+            for (; abandoned > 0; abandoned--) complete(ABANDONED[abandoned - 1]);
+        }
+    }
+
+    /** What was not filled becomes padding; its header says how long it is. */
+    private static void complete(long record) {
+        int written = U.getInt(null, record);
+        if (written < 0) U.putLong(null, record, PADDING | (written == Integer.MIN_VALUE ? 0 : -written));
     }
 
     /** The address of the record's header. */
@@ -220,6 +249,7 @@ public final class $RseqCommits {
     }
 
     public static boolean available() {
+        completeAbandoned();
         return opened || !refused && open();
     }
 
@@ -383,26 +413,18 @@ public final class $RseqCommits {
         int committer = $Rseq.committer();
         if (committer == 0) return false; // the agent is about to choose
         if (postponed && System.nanoTime() - postponedAt < PAUSE_NS) return false;
-        try {
-            return (committer == ATOMIC || $Rseq.register()) && open(committer);
-        } catch (OutOfMemoryError | StackOverflowError now) {
-            postponedAt = System.nanoTime();
-            postponed = true;
-            return false;
-        }
+        return (committer == ATOMIC || $Rseq.register()) && open(committer);
     }
 
     private static synchronized boolean open(int committer) {
         if (opened || refused) return opened;
         String failure;
         try {
-            failure = committer == ATOMIC ? "" : open(committer == CRITICAL_JNI);
-        } catch (VirtualMachineError now) {
-            throw now;
-        } catch (Throwable thrown) {
-            boolean wrapped = thrown instanceof ExceptionInInitializerError && thrown.getCause() != null;
-            Throwable reason = wrapped ? thrown.getCause() : thrown;
-            failure = reason.getClass().getSimpleName() + ": " + reason.getMessage();
+            failure = committer == ATOMIC ? "" : openOrReason(committer == CRITICAL_JNI);
+        } catch (VirtualMachineError shortage) {
+            postponedAt = System.nanoTime();
+            postponed = true;
+            return false;
         }
         if (failure != null) {
             refused = true;
@@ -411,6 +433,14 @@ public final class $RseqCommits {
         }
         $Rseq.commitsOpened();
         return true;
+    }
+
+    private static String openOrReason(boolean jni) {
+        try {
+            return open(jni);
+        } catch (Throwable failure) {
+            return $Rseq.reason(failure);
+        }
     }
 
     /** Returns null when all is open, or why it is not. */

@@ -60,6 +60,7 @@ public final class $RseqMemory {
     public static void free(long offset, long bytes) {
         if (memory == 0 || offset == NONE) return;
         if ((offset & NO_CELL) != 0 || bytes <= 0 || bytes > REGION - offset) throw outsideOf(offset, bytes);
+        $RseqCommits.completeAbandoned(); // which would write there when these bytes are another's
         free0(offset, bytes);
     }
 

@@ -91,7 +91,10 @@ public final class Commits {
         return 0;
     }
 
-    /** Whether there are sequences in this process. Opens what they need at the first call under the agent. Ask {@link #woven} first. */
+    /**
+     * Whether there are sequences in this process. Opens what they need at the first call under the agent. Ask {@link #woven} first. Records whose
+     * writer's stack overflowed while it wrote are padding when this returns: readers need not wait for them.
+     */
     @Woven(by = "$RseqCommits")
     public static boolean available() {
         return false;

@@ -49,6 +49,7 @@ public final class MemoryRing implements RecordSource {
         long size = RecordSource.size(length);
         while (at < limit) {
             int now = (int) Commits.get(cpu, place + at);
+            if (now < 0 && Commits.available()) now = (int) Commits.get(cpu, place + at); // completed, if abandoned
             // Rather than at += size(now): the CPU foresees a branch, and need not wait for this header to look for the
             // next.
             if (now != length) {

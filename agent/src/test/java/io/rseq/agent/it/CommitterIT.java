@@ -226,10 +226,12 @@ class CommitterIT {
     }
 
     @EveryJdk
-    void a_stack_that_overflows_in_an_append_leaves_no_record_that_readers_wait_for(World world) {
+    void a_stack_that_overflows_in_an_append_leaves_no_record_that_readers_wait_for_and_no_warning(World world) {
         for (String flag : new String[] {"-XX:+TieredCompilation", "-XX:TieredStopAtLevel=1", "-Xint"}) {
             Outcome outcome =
                     Launch.of(world, DeepAppends.class).jvm(flag).run().succeeded();
+            outcome.hadNothingFromTheJvmOnStderr();
+            assertThat(outcome.out()).as("%s", outcome).noneMatch(line -> line.contains("VM warning"));
             if (outcome.fact("available").equals("false")) continue; // JDK 17, interpreted
             outcome.printed("done=true");
             assertThat(outcome.number("overflows")).as("%s", outcome).isEqualTo(40);

