@@ -97,6 +97,25 @@ class AttachIT {
         }
     }
 
+    @EveryJdk
+    void an_attach_on_a_system_without_rseq_does_not_ask_for_another(World world) {
+        try (Running running = Launch.of(world, UnreadableFiles.class)
+                .withoutAgent()
+                .jvm("-XX:+EnableDynamicAgentLoading", "-Dos.arch=riscv64")
+                .start()) {
+            running.awaitOut("ready");
+            String pid = Long.toString(running.pid());
+            assertThat(AgentJar.command(world.jdk(), "attach", pid)
+                            .run()
+                            .exited(2)
+                            .err())
+                    .containsExactly("rseq: the agent did not start in " + pid
+                            + ": no rseq on Linux riscv64: Linux on x86-64 or aarch64 is needed");
+            running.say("go");
+            running.finish().succeeded();
+        }
+    }
+
     /** What a loader of the application's throws is no failed start, and the class is woven from what the JVM has of it. */
     @EveryJdk
     void classes_whose_loader_throws_an_error_are_woven_after_an_attach(World world) {

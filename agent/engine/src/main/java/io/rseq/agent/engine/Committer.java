@@ -24,6 +24,7 @@ public enum Committer {
     private static final int FIRST_CRITICAL = 22;
     private static final int FIRST_TRIVIAL = 21;
     private static final int LAST_JNI = 17;
+    private static final String ZERO = "Zero";
 
     /** The hook's number for it. */
     public int number() {
@@ -45,18 +46,22 @@ public enum Committer {
     static Committer choose(Committer wanted) {
         if (wanted == ATOMIC) return ATOMIC;
         int feature = Runtime.version().feature();
+        String vm = System.getProperty("java.vm.name", "");
         boolean constant = $Rseq.hasConstantArea();
-        Committer best = constant ? best(feature, isInterpreted()) : ATOMIC;
+        Committer best = constant ? best(feature, vm, isInterpreted()) : ATOMIC;
         if (wanted != AUTO && wanted != best) {
-            String reason = constant ? "this is JDK " + feature : "there is no area at a constant place in each thread";
+            String reason = constant
+                    ? "this is JDK " + feature + ", " + vm
+                    : "there is no area at a constant place in each thread";
             LineLogger.LOG.warn(
                     "committer=" + wanted.word() + " is not to be had here, using " + best.word() + ": " + reason);
         }
         return best;
     }
 
-    /** {@code interpreted}: nothing is compiled, no wrapper of a critical native either. */
-    static Committer best(int feature, boolean interpreted) {
+    /** {@code interpreted}: nothing is compiled, no wrapper of a critical native either. HotSpot's Zero has no downcall without a transition. */
+    static Committer best(int feature, String vm, boolean interpreted) {
+        if (vm.contains(ZERO)) return ATOMIC;
         if (feature >= FIRST_CRITICAL) return FFM_CRITICAL;
         if (feature == FIRST_TRIVIAL) return FFM_TRIVIAL;
         return feature == LAST_JNI && !interpreted ? CRITICAL_JNI : ATOMIC;

@@ -6,6 +6,7 @@ import io.rseq.agent.engine.ownership.Journal;
 import io.rseq.agent.engine.ownership.Summary;
 import io.rseq.agent.engine.report.LineLogger;
 import io.rseq.agent.engine.report.Log;
+import io.rseq.agent.engine.report.Reason;
 import io.rseq.agent.engine.weave.CommitsHook;
 import io.rseq.agent.engine.weave.LoadedClasses;
 import io.rseq.agent.engine.weave.PerCpuTransformer;
@@ -77,7 +78,8 @@ public final class Engine implements Function<Map<String, Object>, Object> {
             throw forbidden; // to the launcher, whose line names the mend
         } catch (Throwable other) { // whatever it is, the application must not see it
             failure = other;
-            LineLogger.LOG.error("the agent could not start, the application runs unaccelerated: " + other);
+            LineLogger.LOG.error(
+                    "the agent could not start, the application runs unaccelerated: " + Reason.named(other));
         }
     }
 
@@ -153,7 +155,7 @@ public final class Engine implements Function<Map<String, Object>, Object> {
     }
 
     private static void partly(Throwable failed) {
-        LineLogger.LOG.error("the agent is in force, but not all of it: " + failed);
+        LineLogger.LOG.error("the agent is in force, but not all of it: " + Reason.named(failed));
     }
 
     private static void decideOwner(Options options, NativeLibraryFile library) {

@@ -5,6 +5,7 @@ import io.rseq.agent.engine.ownership.Journal;
 import io.rseq.agent.engine.ownership.JournalEntry;
 import io.rseq.agent.engine.ownership.Totals;
 import io.rseq.agent.engine.report.LineLogger;
+import io.rseq.agent.engine.report.Reason;
 import io.rseq.agent.engine.weave.PerCpuTransformer;
 import jdk.jfr.EventType;
 import jdk.jfr.FlightRecorder;
@@ -84,6 +85,6 @@ public final class FlightRecording implements FlightRecorderListener {
     }
 
     private static void warn(Throwable failure) {
-        LineLogger.LOG.warn("rseq.Transition and rseq.Totals can't be recorded: {}", failure.toString());
+        LineLogger.LOG.warn("rseq.Transition and rseq.Totals can't be recorded: {}", Reason.named(failure));
     }
 }

@@ -2,6 +2,7 @@
 package io.rseq.agent.engine.management;
 
 import io.rseq.agent.engine.report.LineLogger;
+import io.rseq.agent.engine.report.Reason;
 import io.rseq.agent.engine.weave.PerCpuTransformer;
 import javax.management.MBeanServer;
 import javax.management.MBeanServerFactory;
@@ -28,7 +29,7 @@ public final class PlatformServer {
             }
             return false;
         } catch (Throwable failure) { // a server may be an application's own
-            LineLogger.LOG.warn("{} can't be registered: {}; status PID shows the same", AGENT, failure.toString());
+            LineLogger.LOG.warn("{} can't be registered: {}; status PID shows the same", AGENT, Reason.named(failure));
             return true;
         }
     }

@@ -12,6 +12,13 @@ import java.nio.file.NoSuchFileException;
 public final class Reason {
     private Reason() {}
 
+    /** The same after the failure's name, where that says more than the message; of what reflection and initialisers wrap. */
+    public static String named(Throwable failure) {
+        Throwable cause = failure;
+        while (cause.getCause() != null) cause = cause.getCause();
+        return cause.toString().strip().replaceAll("\\s+", " ");
+    }
+
     public static String of(Throwable failure) {
         if (failure instanceof NoSuchFileException) return "no such file";
         if (failure instanceof AccessDeniedException) return "permission denied";

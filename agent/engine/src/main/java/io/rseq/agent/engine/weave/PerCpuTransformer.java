@@ -210,6 +210,7 @@ public final class PerCpuTransformer implements ClassFileTransformer {
 
     static String reason(Throwable failure) {
         String message = failure.getMessage();
+        if (message == null && failure.getCause() != null) return reason(failure.getCause());
         return message == null ? failure.getClass().getSimpleName() : message;
     }
 }

@@ -4,6 +4,7 @@ package io.rseq.agent.engine.report;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
@@ -27,5 +28,14 @@ class ReasonTest {
         assertThat(Reason.of(new IOException(" "))).startsWith("java.io.IOException");
         assertThat(Reason.of(new ExceptionInInitializerError(new IllegalStateException("why"))))
                 .isEqualTo("why");
+    }
+
+    @Test
+    void a_reason_with_its_name_is_that_of_the_cause_that_was_wrapped() {
+        Throwable why = new IllegalStateException("a\nb");
+        assertThat(Reason.named(why)).isEqualTo("java.lang.IllegalStateException: a b");
+        assertThat(Reason.named(new InvocationTargetException(why))).isEqualTo(Reason.named(why));
+        assertThat(Reason.named(new RuntimeException(new ExceptionInInitializerError(why))))
+                .isEqualTo(Reason.named(why));
     }
 }
