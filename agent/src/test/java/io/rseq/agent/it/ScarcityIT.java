@@ -3,6 +3,8 @@ package io.rseq.agent.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rseq.agent.it.programs.FullAtFirst;
+import io.rseq.agent.it.programs.FullHeap;
 import io.rseq.agent.it.programs.FullHeap;
 import io.rseq.agent.it.programs.StackEnds;
 
@@ -47,5 +49,17 @@ class ScarcityIT {
             assertThat(outcome.agentLines()).containsOnlyOnce(late, "rseq: class " + loss[0] + " is woven now");
         }
         assertThat(outcome.exitLine()).containsEntry("unwoven", "0").containsEntry("woven", "1");
+    }
+
+    @EveryJdk
+    void sequences_that_a_full_heap_kept_from_being_opened_are_opened_when_there_is_heap(World world) {
+        Outcome outcome = Launch.of(world, FullAtFirst.class)
+                .jvm("-Xmx16m", "-XX:+UseSerialGC")
+                .run()
+                .succeeded()
+                .printed("committer=" + CommitterIT.committer(world.jdk()))
+                .printed("exact=true");
+        assertThat(outcome.out()).as("%s", outcome).noneMatch(line -> line.contains("at java.base/java.lang.$Rseq"));
+        assertThat(outcome.warnings()).as("%s", outcome).noneMatch(line -> line.contains("entry=direct"));
     }
 }
