@@ -15,7 +15,7 @@
 #include "ops.h"
 
 enum {
-    LIMIT_NS = 100000000, /* of a trial */
+    LIMIT_NS = 250000000, /* of a trial */
     POLL_NS = 50000,
     ROUNDS = 16,         /* of two threads that were seen to run at once */
     TURN_NS = 1000000,

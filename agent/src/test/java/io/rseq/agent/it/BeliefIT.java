@@ -11,23 +11,31 @@ import java.util.Map;
 /** What the kernel says is believed once it was seen to be so: before that no sequence commits by it. */
 class BeliefIT {
     private static final int ROUNDS = 20_000;
+    private static final int TRIES = 10;
 
     @EveryWorld
     void concurrency_ids_that_running_threads_share_are_one_warning_and_structures_commit_by_the_cpu(World world) {
         Machine.needsTwoCpus();
-        Outcome outcome = Launch.of(world, Sequences.class)
+        Launch launch = Launch.of(world, Sequences.class)
                 .arguments(ROUNDS)
                 .environment(
-                        "LD_PRELOAD", Fixture.peer("shared_ids", "shared_ids").toString())
-                .run()
-                .succeeded();
+                        "LD_PRELOAD", Fixture.peer("shared_ids", "shared_ids").toString());
+        Outcome outcome = exact(launch);
+        // a machine that is busy may give no two threads time at once: then nothing is shown, and the CPU stands for
+        // the id all the same
+        for (int again = 0; again < TRIES && outcome.warnings().isEmpty(); again++) outcome = exact(launch);
+        outcome.warnedOnceOf("two threads that ran at once had one mm_cid");
+    }
+
+    private static Outcome exact(Launch launch) {
+        Outcome outcome = launch.run().succeeded();
         String size = outcome.startLine().get("size");
         assumeTrue(Integer.parseInt(size) <= 32, () -> "a kernel that kills who writes to its area: size=" + size);
         assumeTrue(
                 outcome.startLine().get("features").contains("mm_cid"), () -> "no mm_cid here: " + outcome.startLine());
-        outcome.warnedOnceOf("two threads that ran at once had one mm_cid");
         outcome.printed("available=true").printed("add.platform.0=true").printed("add.platform.1=true");
         assertThat(outcome.exitLine()).containsKey("restarts");
+        return outcome;
     }
 
     /** Of the sequences that arm nothing, and a uname(2) that says arm64 with Linux 6.19: what that kernel does, and what it is called. */
