@@ -7,7 +7,6 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/auxv.h>
 
 #include "glibc_compat.h"
 #include "kernel.h"
@@ -27,8 +26,7 @@ const char *owner_name(enum owner owner) {
 
 #define REASON(decision, ...) snprintf((decision)->reason, sizeof(decision)->reason, __VA_ARGS__)
 
-/* Bytes that hold what the kernel writes: no owner's word for a size adds a field that this kernel does not have. */
-static uint32_t usable_of(uint32_t said) {
+uint32_t ownership_usable(uint32_t said) {
     uint32_t written = kernel_feature_size();
     return said < written ? said : written;
 }
@@ -153,7 +151,7 @@ static bool glibc_owns(struct ownership *decision) {
     decision->offset = *offset;
     decision->length = length;
     decision->glibc_size = *size;
-    decision->usable = usable_of(original ? RSEQ_ORIGINAL_LENGTH : *size);
+    decision->usable = ownership_usable(original ? RSEQ_ORIGINAL_LENGTH : *size);
     return true;
 }
 
@@ -191,7 +189,7 @@ static bool take_librseq(void *library, struct ownership *decision) {
     decision->constant_offset = true;
     decision->offset = *offset;
     decision->length = *size < RSEQ_ORIGINAL_LENGTH ? RSEQ_ORIGINAL_LENGTH : *size;
-    decision->usable = usable_of(*size);
+    decision->usable = ownership_usable(*size);
     return true;
 }
 
@@ -235,7 +233,7 @@ static void share_foreign_area(enum owner owner, struct ownership *decision) {
     decision->area_of_thread = foreign_area;
     decision->refcount_of_thread = foreign_refcount() == NULL ? NULL : foreign_refcount;
     decision->length = RSEQ_ORIGINAL_LENGTH;
-    decision->usable = usable_of(RSEQ_ORIGINAL_LENGTH);
+    decision->usable = ownership_usable(RSEQ_ORIGINAL_LENGTH);
 }
 
 /* Row 3: an area that the kernel confirms is in use. Of several areas that are not, row 4 takes the first. */
@@ -310,54 +308,4 @@ void ownership_decide(const struct ownership_request *request, struct ownership 
     if (foreign_area_exists(decision)) return; /* rows 3, 4 */
     if (cannot_be_had(decision)) return;       /* rows 5, 7 */
     *needs_own_area = true;                    /* row 6 */
-}
-
-static struct rseq_area *(*own_area)(void);
-static uint32_t *(*own_refcount)(void);
-
-/*
- * Whether the kernel takes this area of the calling thread, which is free, at this length: the facts of the auxiliary vector may be those of a
- * kernel below a sandbox or an emulator.
- */
-static bool kernel_takes(struct rseq_area *area, uint32_t length) {
-    if (kernel_rseq(area, length, 0, RSEQ_SIGNATURE) != 0) return false;
-    return kernel_rseq(area, length, RSEQ_UNREGISTER, RSEQ_SIGNATURE) == 0;
-}
-
-/*
- * Where nobody can see the area, it is registered with all that the kernel offers: from 7.1 on, such a registration costs a system call and
- * an interrupt less than one of 32 bytes, which is for those who know no other. Where the area is shared, 32 is what the others register.
- */
-static void choose_own_area(struct ownership *decision, void *library) {
-    uint32_t offered = (uint32_t)getauxval(RSEQ_AT_FEATURE_SIZE);
-    if (offered <= RSEQ_ORIGINAL_LENGTH || offered > RSEQ_OWN_LENGTH_MAX || getauxval(RSEQ_AT_ALIGN) > RSEQ_OWN_ALIGNMENT) return;
-    struct rseq_area *(*alone)(void) = (struct rseq_area * (*)(void)) dlsym(library, "rseq_agent_own_area_alone");
-    if (alone == NULL || !kernel_takes(alone(), offered)) return;
-    own_area = alone;
-    decision->length = offered;
-}
-
-bool ownership_open_own_area(struct ownership *decision, const char *path, bool visible) {
-    void *library = path == NULL ? NULL : dlopen(path, RTLD_NOW | RTLD_NODELETE | (visible ? RTLD_GLOBAL : RTLD_LOCAL));
-    if (library != NULL) {
-        own_area = (struct rseq_area * (*)(void)) dlsym(library, "rseq_agent_own_area");
-        own_refcount = (uint32_t * (*)(void)) dlsym(library, "rseq_agent_own_refcount");
-    }
-    if (library == NULL || own_area == NULL || own_refcount == NULL) {
-        const char *error = path == NULL ? "there is no file" : dlerror();
-        decision->owner = OWNER_NONE;
-        decision->error = ENOSYS;
-        REASON(decision, "the agent's area could not be opened: %s", error == NULL ? path : error);
-        return false;
-    }
-    decision->length = RSEQ_ORIGINAL_LENGTH;
-    if (!visible) choose_own_area(decision, library);
-    decision->owner = OWNER_AGENT;
-    decision->registers = true;
-    decision->constant_offset = true; /* initial-exec TLS */
-    decision->offset = (char *)own_area() - thread_pointer();
-    decision->area_of_thread = own_area;
-    decision->refcount_of_thread = own_refcount;
-    decision->usable = usable_of(decision->length);
-    return true;
 }

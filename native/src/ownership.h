@@ -63,6 +63,9 @@ void ownership_decide(const struct ownership_request *request, struct ownership 
  */
 bool ownership_open_own_area(struct ownership *decision, const char *path, bool visible);
 
+/* Bytes of an area that hold what the kernel writes: no owner's word for a size adds a field that this kernel does not have. */
+uint32_t ownership_usable(uint32_t said);
+
 /* The calling thread's area; NULL where the owner has none that can be read. */
 struct rseq_area *ownership_area(const struct ownership *decision);
 
