@@ -149,7 +149,7 @@ public final class OverflowStress {
 
         @Actor
         public void agent() {
-            stripes.retire(0, moved);
+            moved.takeAllFrom(stripes.retire(0));
         }
 
         @Arbiter

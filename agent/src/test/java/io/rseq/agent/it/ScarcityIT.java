@@ -5,7 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rseq.agent.it.programs.FullAtFirst;
 import io.rseq.agent.it.programs.FullHeap;
-import io.rseq.agent.it.programs.FullHeap;
+import io.rseq.agent.it.programs.FullHeapStorm;
+import io.rseq.agent.it.programs.LostFrames;
 import io.rseq.agent.it.programs.StackEnds;
 
 /** What is left of a structure, and of the weaving, where a thread's stack or the heap came to its end meanwhile. */
@@ -61,5 +62,33 @@ class ScarcityIT {
                 .printed("exact=true");
         assertThat(outcome.out()).as("%s", outcome).noneMatch(line -> line.contains("at java.base/java.lang.$Rseq"));
         assertThat(outcome.warnings()).as("%s", outcome).noneMatch(line -> line.contains("entry=direct"));
+    }
+
+    @EveryJdk
+    void others_go_on_where_frames_went_in_the_middle_of_an_operation(World world) {
+        for (Launch launch : new Launch[] {
+            Launch.of(world, LostFrames.class),
+            Launch.of(world, LostFrames.class).withoutAgent()
+        }) {
+            launch.jvm("-Xmx48m", "-XX:+UseSerialGC")
+                    .run()
+                    .succeeded()
+                    .printed("stack.missing=0")
+                    .printed("pool=whole")
+                    .printed("buffer=whole");
+        }
+    }
+
+    @EveryJdk
+    void nothing_comes_twice_and_nobody_waits_for_ever_in_a_storm_with_a_full_heap(World world) {
+        for (Launch launch : new Launch[] {
+            Launch.of(world, FullHeapStorm.class),
+            Launch.of(world, FullHeapStorm.class).withoutAgent()
+        }) {
+            Outcome outcome =
+                    launch.jvm("-Xmx16m", "-XX:+UseSerialGC").arguments(3).run().succeeded();
+            outcome.printed("violations=0");
+            assertThat(outcome.number("errors")).as(outcome.toString()).isPositive();
+        }
     }
 }
