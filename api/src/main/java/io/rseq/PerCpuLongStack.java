@@ -243,8 +243,8 @@ public final class PerCpuLongStack {
         long at = acquire();
         if (at == NONE) {
             if (stripes.push(index.own(), value)) return true;
-            at = acquire(); // the agent may have come, and retired the stripe
-            if (at == NONE) return false;
+            if (memory.acquired() == NONE) return false; // else the agent has come, and the stripe may be retired
+            at = acquire();
         }
         long status = refusal;
         if (status == Commits.UNAVAILABLE && register()) status = Commits.push(at + by, capacity, value);
@@ -260,9 +260,8 @@ public final class PerCpuLongStack {
         long at = acquire();
         if (at == NONE) {
             long value = stripes.pop(index.own());
-            if (value != EMPTY) return value;
+            if (value != EMPTY || memory.acquired() == NONE) return value;
             at = acquire(); // as above
-            if (at == NONE) return EMPTY;
         }
         long status = refusal;
         if (status == Commits.STATUS + Commits.UNAVAILABLE && register()) status = Commits.pop(at + by, capacity);
