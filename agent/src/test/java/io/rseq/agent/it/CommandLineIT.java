@@ -31,6 +31,21 @@ class CommandLineIT {
         }
     }
 
+    /** Which has every JVM load the agent, the doctor's own too. */
+    @EveryJdk
+    void doctor_finds_the_same_where_the_environment_gives_the_agent(World world) {
+        for (String options : new String[] {"", "=log=off", "=log=debug"}) {
+            Outcome outcome = AgentJar.command(world.jdk(), "doctor")
+                    .environment(Map.of("JAVA_TOOL_OPTIONS", "-javaagent:" + AgentJar.path() + options + " -Xmx64m"))
+                    .run()
+                    .succeeded();
+            assertThat(outcome.out())
+                    .as(outcome.toString())
+                    .noneMatch(line -> line.startsWith("rseq: "))
+                    .anyMatch(line -> line.matches("reader +raw .*"));
+        }
+    }
+
     @EveryJdk
     void doctor_says_what_a_jvm_said_that_did_not_start_and_which_variable_reached_it(World world) {
         // the command line's -Xmx counts more than the variable's, and the second JVM has only that

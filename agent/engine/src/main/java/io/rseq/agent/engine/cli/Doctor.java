@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
 import picocli.CommandLine;
 
 /** Starts a JVM of the same kind under the agent, and explains what its start line says. */
@@ -70,6 +71,7 @@ final class Doctor implements Callable<Integer> {
                 "-jar",
                 parent.jar().getPath(),
                 "--version");
+        for (String variable : OPTIONS) builder.environment().computeIfPresent(variable, this::withoutAgent);
         builder.redirectErrorStream(true);
         Process process = start(builder);
         List<String> lines = new ArrayList<>();
@@ -82,6 +84,12 @@ final class Doctor implements Callable<Integer> {
         }
         process.waitFor();
         return lines;
+    }
+
+    /** The agent that the environment gives every JVM would come first, and with options of its own for the log. */
+    private String withoutAgent(String variable, String options) {
+        String ours = "-javaagent:\\S*" + Pattern.quote(parent.jar().getName()) + "\\S*";
+        return options.replaceAll(ours, "").strip();
     }
 
     private Process start(ProcessBuilder builder) throws IOException {
