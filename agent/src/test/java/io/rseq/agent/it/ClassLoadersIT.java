@@ -3,11 +3,13 @@ package io.rseq.agent.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rseq.agent.it.programs.Osgi;
 import io.rseq.agent.it.programs.OwnLoader;
 import io.rseq.agent.it.programs.Shapes;
 import java.io.File;
 import java.nio.file.Path;
 import java.util.spi.ToolProvider;
+import org.osgi.framework.launch.Framework;
 
 /** Weaving does not depend on whose class loader or module a class is of. */
 class ClassLoadersIT {
@@ -22,6 +24,20 @@ class ClassLoadersIT {
     @EveryJdk
     void isolated_loader_with_its_own_api_is_woven(World world) {
         isWoven(world, "isolated");
+    }
+
+    @EveryJdk
+    void osgi_bundle_that_imports_the_api_is_woven(World world) {
+        Outcome outcome = Launch.of(world, Osgi.class)
+                .classPath(Launch.home(Framework.class))
+                .arguments(Launch.api(), AgentJar.buildFolder().resolve("felix"))
+                .wrapper("taskset", "-c", LAST_CPU)
+                .run()
+                .succeeded()
+                .hadNoWarning()
+                .printed("own=true")
+                .printed("bundle=io.rseq 0.1.0.SNAPSHOT");
+        WovenMethodIT.checkShapes(outcome, Integer.parseInt(LAST_CPU));
     }
 
     @EveryJdk

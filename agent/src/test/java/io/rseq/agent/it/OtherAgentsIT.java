@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.rseq.agent.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.rseq.agent.it.programs.Shapes;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The agents that applications have, as their makers ship them, in one process with ours: what is woven gets its index in both orders. */
+class OtherAgentsIT {
+    private static final World WORLD = World.jdks().findFirst().orElseThrow();
+    private static final int CPU = Machine.allowedCpus().length() - 1;
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "org.jacoco.agent",
+                "opentelemetry-javaagent",
+                "elastic-apm-agent",
+                "aspectjweaver",
+                "byteman",
+            })
+    void every_shape_is_woven_before_and_behind(String agent) throws IOException {
+        Path jar = AgentJar.buildFolder().resolveSibling("it-agents").resolve(agent + ".jar");
+        Path log = AgentJar.buildFolder().resolve("safepoints-" + agent + ".txt");
+        check(Launch.of(WORLD, Shapes.class).andAgentJar(jar));
+        check(Launch.of(WORLD, Shapes.class)
+                .agentJar(jar)
+                .andAgentJar(AgentJar.path())
+                .jvm("-Xlog:safepoint=info:file=" + log));
+        try (Stream<String> lines = Files.lines(log)) {
+            // one may be ours, one or two are the other's own
+            assertThat(lines.filter(line -> line.contains("\"RedefineClasses\"")))
+                    .hasSizeLessThan(5);
+        }
+    }
+
+    /** They talk to no server, and leave no file. */
+    private static void check(Launch launch) {
+        for (String signal : new String[] {"TRACES", "METRICS", "LOGS"})
+            launch.environment("OTEL_" + signal + "_EXPORTER", "none");
+        launch.environment("ELASTIC_APM_DISABLE_SEND", "true").environment("ELASTIC_APM_LOG_LEVEL", "OFF");
+        Outcome outcome = launch.jvm("-Djacoco-agent.output=none")
+                .wrapper("taskset", "-c", Integer.toString(CPU))
+                .run()
+                .succeeded()
+                .hadNoWarning();
+        WovenMethodIT.checkShapes(outcome, CPU);
+        assertThat(outcome.exitLine()).containsEntry("unwoven", "0");
+    }
+}
