@@ -99,9 +99,10 @@ class ThreadChurnIT {
         long registered = Long.parseLong(totals.get("registered"));
         long released = Long.parseLong(totals.get("released"));
         long live = Long.parseLong(totals.get("live"));
-        assertThat(registered).isEqualTo(released + live).isGreaterThan(threads);
+        assertThat(registered).isEqualTo(released + live).isGreaterThanOrEqualTo(threads);
         assertThat(released).isGreaterThanOrEqualTo(threads);
-        assertThat(live).as("live of %s", outcome).isBetween(1L, 20L);
+        // where the agent registers, only threads that read an index are counted: main does not
+        assertThat(live).as("live of %s", outcome).isBetween(world.glibc() ? 1L : 0L, 20L);
         assertThat(totals)
                 .containsEntry("owner." + world.owner(), Long.toString(registered))
                 .containsEntry("refused", "0")
