@@ -40,6 +40,7 @@ final class Places {
     private void churn(long told, int rounds) {
         for (int i = 0; i < rounds; i++) {
             long number = Commits.take(told);
+            if (number == Commits.STATUS + Commits.UNAVAILABLE) Cpus.index(); // registers the thread, as a pool does
             if (number < 0) continue;
             taken.incrementAndGet();
             if (held.getAndSet((int) number, 1) != 0) takenTwice.incrementAndGet();
