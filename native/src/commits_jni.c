@@ -26,13 +26,13 @@ jint COMMITS(layout0)(JNIEnv *env, jclass hook) {
     return RSEQ_OPS_LAYOUT;
 }
 
-/* Makes what the sequences need. Returns the address of region 0; 0, with a reason, where sequences are not to be had. */
-jlong COMMITS(open0)(JNIEnv *env, jclass hook) {
+/* Makes what the sequences need, regions of 2^shift bytes among it. Returns the address of region 0; 0, with a reason, where sequences are not to be had. */
+jlong COMMITS(open0)(JNIEnv *env, jclass hook, jint shift) {
     (void)env;
     (void)hook;
     pthread_mutex_lock(&opening);
     reason[0] = '\0';
-    bool opened = rseq_ops_open(registration_ownership(), hook_possible_cpus(), reason, sizeof reason);
+    bool opened = rseq_ops_open(registration_ownership(), hook_possible_cpus(), shift, reason, sizeof reason);
     pthread_mutex_unlock(&opening);
     return opened ? (jlong)(uintptr_t)percpu_memory_base() : 0;
 }

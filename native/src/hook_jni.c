@@ -21,6 +21,7 @@
 #include "kernel.h"
 #include "ledger.h"
 #include "ownership.h"
+#include "percpu_memory.h"
 #include "registration.h"
 #include "threads_jvmti.h"
 #include "vmstructs.h"
@@ -187,6 +188,13 @@ jstring HOOK(start0)(JNIEnv *env, jclass hook, jint cpus_otherwise, jboolean ver
         append(text, sizeof text, "/sys/devices/system/cpu/possible can't be read: Cpus.count() is %d, and a CPU over that is folded into it",
                (int)values[FACT_CPUS]);
     return (*env)->NewStringUTF(env, text);
+}
+
+/* The log2 of the bytes that each region of per-CPU memory is to have; 'wanted', 0 for none in particular. */
+jint HOOK(memoryShift0)(JNIEnv *env, jclass hook, jint wanted) {
+    (void)env;
+    (void)hook;
+    return percpu_memory_shift(hook_possible_cpus(), wanted);
 }
 
 jboolean HOOK(watch0)(JNIEnv *env, jclass hook) {

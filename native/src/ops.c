@@ -25,7 +25,7 @@ static bool membarrier(int command) {
     return done;
 }
 
-static bool open_locked(const struct ownership *owned, int cpus, char *reason, size_t size) {
+static bool open_locked(const struct ownership *owned, int cpus, int shift, char *reason, size_t size) {
     if (rseq_ops_cpus != 0) return true;
     if (!RSEQ_OPS_REAL) {
         snprintf(reason, size, "there are no sequences for this architecture");
@@ -49,7 +49,7 @@ static bool open_locked(const struct ownership *owned, int cpus, char *reason, s
         snprintf(reason, size, "%s a sequence that is preempted on its CPU, as arm64's of 6.19 and later; take a newer kernel", shown);
         return false;
     }
-    if (!percpu_memory_reserve(cpus, reason, size)) return false;
+    if (!percpu_memory_reserve(cpus, shift, reason, size)) return false;
     /* Where the kernel has no such fence, rseq_ops_fence() says so each time; the sequences do without. */
     membarrier(MEMBARRIER_REGISTER_RSEQ);
     rseq_ops_area = owned->offset;
@@ -58,9 +58,9 @@ static bool open_locked(const struct ownership *owned, int cpus, char *reason, s
     return true;
 }
 
-bool rseq_ops_open(const struct ownership *owned, int cpus, char *reason, size_t size) {
+bool rseq_ops_open(const struct ownership *owned, int cpus, int shift, char *reason, size_t size) {
     pthread_mutex_lock(&opening);
-    bool opened = open_locked(owned, cpus, reason, size);
+    bool opened = open_locked(owned, cpus, shift, reason, size);
     pthread_mutex_unlock(&opening);
     return opened;
 }

@@ -18,7 +18,7 @@
 #define RSEQ_JVM_OPS_H
 
 #define RSEQ_OPS_LAYOUT 1 /* io.rseq.internal.Commits says when it changes */
-#define RSEQ_OPS_SHIFT 28 /* log2 of the bytes of one region */
+#define RSEQ_OPS_SHIFT 28 /* log2 of the bytes from one region to the next */
 #define RSEQ_OPS_RESTARTS 64
 #define RSEQ_OPS_SHELF_SHIFT 5 /* log2 of the places of a shelf */
 
@@ -68,10 +68,10 @@ extern RSEQ_OPS_HIDDEN int64_t rseq_ops_base; /* region 0 */
 extern RSEQ_OPS_HIDDEN uint32_t rseq_ops_cpus;
 
 /*
- * Makes the per-CPU memory and sets the state above, for the owner in force and that many possible CPUs. Once for the process: when it was
- * done, this answers true and changes nothing. False, with the reason, where sequences are not to be had.
+ * Makes the per-CPU memory, regions of 2^'shift' bytes, and sets the state above, for the owner in force and that many possible CPUs. Once for the
+ * process: when it was done, this answers true and changes nothing. False, with the reason, where sequences are not to be had.
  */
-RSEQ_OPS_HIDDEN bool rseq_ops_open(const struct ownership *owned, int cpus, char *reason, size_t size);
+RSEQ_OPS_HIDDEN bool rseq_ops_open(const struct ownership *owned, int cpus, int shift, char *reason, size_t size);
 
 /* Writes why the sequences answer the calling thread UNAVAILABLE; once they are open. */
 RSEQ_OPS_HIDDEN void rseq_ops_unavailable(char *reason, size_t size);

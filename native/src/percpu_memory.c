@@ -3,22 +3,20 @@
 #include "percpu_memory.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
 #include <unistd.h>
+
+#include "reservation.h"
 
 enum {
     WORD = 8,
     LINE = 64,
     FIRST_OFFSET = LINE, /* 0 is never handed out: a forgotten offset hits nobody */
-    MOST = PERCPU_REGION_BYTES - FIRST_OFFSET,
     CPUS_MAX = 1 << 16,
-    STRIP_BYTES = 1 << 16, /* a whole number of pages, however large those are */
     SIZES_BELOW_LINE = LINE / WORD - 1,
     SIZES_BY_LINE = 1024 / LINE,
     EXACT_SIZES = SIZES_BELOW_LINE + SIZES_BY_LINE,
@@ -28,15 +26,12 @@ enum {
     LEAVING = 1 << 9, /* given back, and not yet zeroed: nobody's */
     FREE = 1 << 10,   /* in the list of its size */
     A_FEW = 8,        /* of a list, where there is another way */
-    WORTH_GATHERING = 1 << (RSEQ_OPS_SHIFT - 6),
+    WORTH_GATHERING = 64, /* given back of a region: one part of so many */
+    MODEST = 8,           /* of what limits leave: one part of so many */
+    FAIR = 2,
 };
 
 _Static_assert(SIZES <= SIZE + 1, "a size fits below what the block is");
-
-#ifndef PR_SET_VMA
-#define PR_SET_VMA 0x53564d41
-#define PR_SET_VMA_ANON_NAME 0
-#endif
 
 /*
  * What lies where is kept outside the regions, so that no write to a cell, however wrong, can make the allocator hand memory out twice:
@@ -49,14 +44,15 @@ _Static_assert(SIZES <= SIZE + 1, "a size fits below what the block is");
  * touches a region: what is free is zero already.
  */
 struct books {
-    uint32_t next[PERCPU_REGION_BYTES / WORD];  /* of a free block: the word of the next one of its size, 0 for none */
-    uint16_t block[PERCPU_REGION_BYTES / WORD]; /* its size, and what it is; 0 where none starts */
+    uint32_t *next;  /* of a free block: the word of the next one of its size, 0 for none */
+    uint16_t *block; /* its size, and what it is; 0 where none starts */
 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static char *base;
 static int regions;
-static struct books *books;
+static int64_t region_bytes; /* of each, 0 before there is one */
+static struct books books;
 static uint32_t free_blocks[SIZES];
 static int64_t first_unused = FIRST_OFFSET;
 static bool scattered;     /* a block became free since gather() */
@@ -90,78 +86,77 @@ static int size_of(int64_t kept) {
 /* Where the size does not say how many words a block has, they stand in its second word's 'next', where no block can start. */
 static void set_block(int64_t offset, int64_t kept, int state) {
     int size = size_of(kept);
-    books->block[offset / WORD] = (uint16_t)(state | size);
-    if (size >= EXACT_SIZES) books->next[offset / WORD + 1] = (uint32_t)(kept / WORD);
+    books.block[offset / WORD] = (uint16_t)(state | size);
+    if (size >= EXACT_SIZES) books.next[offset / WORD + 1] = (uint32_t)(kept / WORD);
 }
 
 static int64_t length_of(int64_t offset) {
-    int size = books->block[offset / WORD] & SIZE;
+    int size = books.block[offset / WORD] & SIZE;
     if (size < SIZES_BELOW_LINE) return (int64_t)(size + 1) * WORD;
     if (size < EXACT_SIZES) return (int64_t)(size - SIZES_BELOW_LINE + 1) * LINE;
-    return (int64_t)books->next[offset / WORD + 1] * WORD;
+    return (int64_t)books.next[offset / WORD + 1] * WORD;
 }
 
 static bool is(int state, int64_t offset, int size) {
-    return books->block[offset / WORD] == (state | size);
+    return books.block[offset / WORD] == (state | size);
 }
 
 /* ---- the reservation ---------------------------------------------------------------------------------------------------------------- */
 
-/* Between two strips that nobody may touch: an address beyond either end is a fault, and not another mapping. */
-static char *reserve(size_t bytes, const char *name) {
-    char *memory = mmap(NULL, bytes + 2 * STRIP_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (memory == MAP_FAILED) return NULL;
-    char *first = memory + STRIP_BYTES;
-    mprotect(memory, STRIP_BYTES, PROT_NONE);
-    mprotect(first + bytes, STRIP_BYTES, PROT_NONE);
-    /* A huge page under one cell of each CPU would cost what the layout saves. EINVAL: this kernel has none to forbid. */
-    madvise(first, bytes, MADV_NOHUGEPAGE);
-    /* For who reads /proc/PID/maps; Linux 5.17, where it was built in. */
-    prctl(PR_SET_VMA, PR_SET_VMA_ANON_NAME, first, bytes, name);
-    return first;
+static int64_t bytes_of_books(int shift) {
+    return ((int64_t)1 << shift) / WORD * (int64_t)(sizeof *books.next + sizeof *books.block);
 }
 
-/* Without stdio: memory is short where this is asked. */
-static bool overcommit_is_strict(void) {
-    char mode = 0;
-    int file = open("/proc/sys/vm/overcommit_memory", O_RDONLY | O_CLOEXEC);
-    if (file < 0) return false;
-    bool strict = read(file, &mode, 1) == 1 && mode == '2';
-    close(file);
-    return strict;
+static int64_t bytes_of_all(int cpus, int shift) {
+    return reservation_bytes(cpus + 1, (int64_t)1 << shift) + reservation_bytes(1, bytes_of_books(shift));
 }
 
-static bool reserve_locked(int cpus, char *reason, size_t size) {
-    if (cpus < 1 || cpus > CPUS_MAX) {
-        snprintf(reason, size, "no per-CPU memory for %d CPUs", cpus);
+int percpu_memory_shift(int cpus, int wanted) {
+    int shift = wanted == 0 ? PERCPU_SHIFT : wanted < PERCPU_SHIFT_LEAST ? PERCPU_SHIFT_LEAST : wanted > RSEQ_OPS_SHIFT ? RSEQ_OPS_SHIFT : wanted;
+    int64_t modest = reservation_left() / MODEST;
+    while (shift > PERCPU_SHIFT_LEAST && bytes_of_all(cpus, shift) > modest) shift--;
+    return shift;
+}
+
+static bool reserve_locked(int cpus, int shift, char *reason, size_t size) {
+    if (cpus < 1 || cpus > CPUS_MAX || shift < PERCPU_SHIFT_LEAST || shift > RSEQ_OPS_SHIFT) {
+        snprintf(reason, size, "no per-CPU memory of 2^%d bytes for %d CPUs", shift, cpus);
         return false;
     }
+    int64_t bytes = (int64_t)1 << shift;
     if (base != NULL) {
-        if (regions == cpus + 1) return true;
-        snprintf(reason, size, "per-CPU memory is reserved for %d CPUs, not %d", regions - 1, cpus);
+        if (regions == cpus + 1 && region_bytes == bytes) return true;
+        snprintf(reason, size, "per-CPU memory is reserved otherwise: %d CPUs, 2^%d bytes each", regions - 1,
+                 63 - __builtin_clzll((unsigned long long)region_bytes));
         return false;
     }
-    size_t bytes = (size_t)(cpus + 1) << RSEQ_OPS_SHIFT;
-    struct books *new_books = (struct books *)(void *)reserve(sizeof *new_books, "rseq per-CPU books");
-    char *memory = new_books == NULL ? NULL : reserve(bytes, "rseq per-CPU memory");
+    int64_t wanted = bytes_of_all(cpus, shift);
+    int64_t left = reservation_left();
+    if (wanted > left / FAIR) {
+        snprintf(reason, size, "%lld MiB of address space for per-CPU memory are too much of the %lld MiB that are left%s", (long long)(wanted >> 20),
+                 (long long)(left >> 20), reservation_failure(ENOMEM));
+        return false;
+    }
+    char *new_books = reservation_make(1, bytes_of_books(shift), bytes_of_books(shift), "rseq per-CPU books");
+    char *memory = new_books == NULL ? NULL : reservation_make(cpus + 1, bytes, PERCPU_REGION_STRIDE, "rseq per-CPU memory");
     if (memory == NULL) {
         int error = errno;
-        if (new_books != NULL) munmap((char *)new_books - STRIP_BYTES, sizeof *new_books + 2 * STRIP_BYTES);
-        const char *why = error != ENOMEM          ? ""
-                          : overcommit_is_strict() ? ", vm.overcommit_memory=2 counts what is only reserved"
-                                                   : ", there is a limit (ulimit -v or -d)";
-        snprintf(reason, size, "%zu MiB of address space for per-CPU memory are not to be had: errno %d%s", bytes >> 20, error, why);
+        if (new_books != NULL) reservation_undo(new_books, 1, bytes_of_books(shift), bytes_of_books(shift));
+        snprintf(reason, size, "%lld MiB of address space for per-CPU memory are not to be had: errno %d%s", (long long)(wanted >> 20), error,
+                 reservation_failure(error));
         return false;
     }
-    books = new_books;
+    books.next = (uint32_t *)(void *)new_books;
+    books.block = (uint16_t *)(void *)(books.next + bytes / WORD);
     base = memory;
     regions = cpus + 1;
+    region_bytes = bytes;
     return true;
 }
 
-bool percpu_memory_reserve(int cpus, char *reason, size_t size) {
+bool percpu_memory_reserve(int cpus, int shift, char *reason, size_t size) {
     pthread_mutex_lock(&lock);
-    bool reserved = reserve_locked(cpus, reason, size);
+    bool reserved = reserve_locked(cpus, shift, reason, size);
     pthread_mutex_unlock(&lock);
     return reserved;
 }
@@ -181,7 +176,7 @@ static void keep_free(int64_t from, int64_t end) {
     if (from == end) return;
     int size = size_of(end - from);
     set_block(from, end - from, FREE);
-    books->next[from / WORD] = free_blocks[size];
+    books.next[from / WORD] = free_blocks[size];
     free_blocks[size] = (uint32_t)(from / WORD);
     scattered = true;
 }
@@ -208,7 +203,7 @@ static void keep_free_in_lines(int64_t from, int64_t end) {
  * A list that leads to where no free block of it can be is given up there: better lost, until all is joined again, than handed out twice.
  */
 static int64_t take_free(int size, int64_t kept, int64_t longest, int looks) {
-    for (uint32_t *link = &free_blocks[size]; *link != 0 && looks > 0; link = &books->next[*link], looks--) {
+    for (uint32_t *link = &free_blocks[size]; *link != 0 && looks > 0; link = &books.next[*link], looks--) {
         int64_t offset = (int64_t)*link * WORD;
         bool can_be = offset >= FIRST_OFFSET && offset < first_unused && is(FREE, offset, size);
         int64_t length = can_be ? length_of(offset) : 0;
@@ -217,7 +212,7 @@ static int64_t take_free(int size, int64_t kept, int64_t longest, int looks) {
             return 0;
         }
         if (length < kept || length > longest) continue;
-        *link = books->next[*link];
+        *link = books.next[*link];
         keep_free_in_lines(offset + kept, offset + length);
         return offset;
     }
@@ -227,7 +222,7 @@ static int64_t take_free(int size, int64_t kept, int64_t longest, int looks) {
 /* The beginning of what is unused; 0 where that is too short. */
 static int64_t take_unused(int64_t kept) {
     int64_t offset = kept >= LINE ? round_up(first_unused, LINE) : first_unused;
-    if (offset + kept > PERCPU_REGION_BYTES) return 0;
+    if (offset + kept > region_bytes) return 0;
     keep_free_in_lines(first_unused, offset);
     first_unused = offset + kept;
     return offset;
@@ -236,9 +231,9 @@ static int64_t take_unused(int64_t kept) {
 /* The beginning of a free block, of the least size that has one long enough; 0 for none. */
 static int64_t take_any(int64_t kept) {
     int size = size_of(kept);
-    int64_t offset = take_free(size, kept, MOST, A_FEW);
-    for (int larger = size + 1; offset == 0 && larger < SIZES; larger++) offset = take_free(larger, kept, MOST, 1);
-    return offset != 0 ? offset : take_free(size, kept, MOST, INT_MAX);
+    int64_t offset = take_free(size, kept, region_bytes, A_FEW);
+    for (int larger = size + 1; offset == 0 && larger < SIZES; larger++) offset = take_free(larger, kept, region_bytes, 1);
+    return offset != 0 ? offset : take_free(size, kept, region_bytes, INT_MAX);
 }
 
 /*
@@ -251,9 +246,9 @@ static void gather(void) {
     int64_t at = FIRST_OFFSET;
     while (at < first_unused) {
         int64_t end = at + length_of(at);
-        if (books->block[at / WORD] < HELD || end == at || end > first_unused) break;
-        if (books->block[at / WORD] & FREE) {
-            books->block[at / WORD] = 0;
+        if (books.block[at / WORD] < HELD || end == at || end > first_unused) break;
+        if (books.block[at / WORD] & FREE) {
+            books.block[at / WORD] = 0;
         } else {
             keep_free_in_lines(free_from, at);
             free_from = end;
@@ -271,7 +266,7 @@ static int64_t take(int64_t kept) {
     if (offset == 0) offset = take_unused(kept);
     if (offset != 0) return offset;
     /* Joined first, less is cut up. But a step for each block of the region takes its time: for much that was given back, or if need be. */
-    if (given_back >= WORTH_GATHERING) gather();
+    if (given_back >= region_bytes / WORTH_GATHERING) gather();
     for (;;) {
         offset = take_unused(kept);
         if (offset == 0) offset = take_any(kept);
@@ -281,10 +276,10 @@ static int64_t take(int64_t kept) {
 }
 
 int64_t percpu_memory_allocate(int64_t bytes) {
-    if (bytes < 1 || bytes > MOST) return -1;
+    if (bytes < 1 || bytes > PERCPU_REGION_STRIDE) return -1;
     int64_t kept = kept_for(bytes);
     pthread_mutex_lock(&lock);
-    int64_t offset = base == NULL ? 0 : take(kept);
+    int64_t offset = kept > region_bytes - FIRST_OFFSET ? 0 : take(kept);
     if (offset != 0) {
         set_block(offset, kept, HELD);
         totals.allocated += kept;
@@ -317,8 +312,8 @@ static void zero(char *from, int64_t bytes, int64_t page) {
 }
 
 bool percpu_memory_free(int64_t offset, int64_t bytes) {
-    if (bytes < 1 || bytes > MOST) return false;
-    if (offset < FIRST_OFFSET || offset >= PERCPU_REGION_BYTES || offset % WORD != 0) return false;
+    if (bytes < 1 || bytes > PERCPU_REGION_STRIDE) return false;
+    if (offset < FIRST_OFFSET || offset >= PERCPU_REGION_STRIDE || offset % WORD != 0) return false;
     int64_t kept = kept_for(bytes);
     pthread_mutex_lock(&lock);
     bool ours = base != NULL && offset + kept <= first_unused && is(HELD, offset, size_of(kept)) && length_of(offset) == kept;

@@ -16,7 +16,11 @@
 
 #include "ops.h"
 
-#define PERCPU_REGION_BYTES ((int64_t)1 << RSEQ_OPS_SHIFT)
+/* From a place in one region to the same in the next, which is as much as a region can have. */
+#define PERCPU_REGION_STRIDE ((int64_t)1 << RSEQ_OPS_SHIFT)
+
+/* The log2 of a region's bytes: at least, and unless somebody wants another. */
+enum { PERCPU_SHIFT_LEAST = 20, PERCPU_SHIFT = 26 };
 
 struct percpu_memory_totals {
     int64_t allocated; /* bytes of each region that objects hold now */
@@ -25,10 +29,16 @@ struct percpu_memory_totals {
 };
 
 /*
- * Reserves 'cpus' regions and the shared one, number 'cpus'. Once for the process: a second call with the same number changes nothing.
- * False with a reason where that much address space is not to be had.
+ * The log2 of the bytes that regions are to have: 'wanted' (0: PERCPU_SHIFT), or less where that is more than an eighth of what limits leave
+ * this process.
  */
-bool percpu_memory_reserve(int cpus, char *reason, size_t size);
+int percpu_memory_shift(int cpus, int wanted);
+
+/*
+ * Reserves 'cpus' regions of 2^'shift' bytes, and the shared one, number 'cpus'. Once for the process: a second call with the same numbers changes
+ * nothing. False with a reason where that much address space is not to be had, or it is more than half of what limits leave this process.
+ */
+bool percpu_memory_reserve(int cpus, int shift, char *reason, size_t size);
 
 /* The first byte of region 0; NULL before a reservation. */
 char *percpu_memory_base(void);

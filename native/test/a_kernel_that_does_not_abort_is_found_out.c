@@ -10,6 +10,7 @@
 
 #include "../src/kernel.h"
 #include "../src/ops.h"
+#include "../src/percpu_memory.h"
 #include "../src/registration.h"
 #include "../src/trial.h"
 #include "check.h"
@@ -51,7 +52,7 @@ int main(int count, char **arguments) {
     bool tried = count > 1 && strcmp(arguments[1], "may_not_abort") == 0;
     if (tried) CHECK(kernel_may_not_abort());
     char reason[320] = "";
-    bool opened = rseq_ops_open(registration_ownership(), kernel_possible_cpus(1), reason, sizeof reason);
+    bool opened = rseq_ops_open(registration_ownership(), kernel_possible_cpus(1), PERCPU_SHIFT, reason, sizeof reason);
     printf("may_not_abort=%d opened=%d reason=%s\n", kernel_may_not_abort(), opened, reason);
     if (!kernel_may_not_abort()) CHECK(opened); /* no trial, whatever it would show */
     else if (EXPECTED == VERDICT_WRONG) CHECK(!opened);

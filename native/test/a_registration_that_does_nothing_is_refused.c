@@ -52,7 +52,7 @@ int main(void) {
     else world_agent_owns(true);
     CHECK_EQ(rseq_agent_register_current_thread(), 0);
     char reason[320] = "";
-    CHECK(rseq_ops_open(registration_ownership(), kernel_possible_cpus(1), reason, sizeof reason));
+    CHECK(rseq_ops_open(registration_ownership(), kernel_possible_cpus(1), PERCPU_SHIFT, reason, sizeof reason));
     cell = percpu_memory_allocate(8);
     CHECK(cell > 0);
     uint64_t calls = ledger_totals.kernel_registrations;

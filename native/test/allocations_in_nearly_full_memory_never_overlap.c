@@ -17,7 +17,7 @@ struct object {
     int64_t offset, bytes;
 };
 
-static _Atomic uint8_t held_by[PERCPU_REGION_BYTES / 8];
+static _Atomic uint8_t held_by[PERCPU_REGION_STRIDE / 8];
 static _Atomic int taken, refused;
 
 static volatile int64_t *word(int region, int64_t offset) {
@@ -76,7 +76,7 @@ static void *allocate_and_free(void *argument) {
 
 int main(void) {
     char reason[320] = "";
-    if (!percpu_memory_reserve(CPUS, reason, sizeof reason)) SKIP("%s", reason);
+    if (!percpu_memory_reserve(CPUS, RSEQ_OPS_SHIFT, reason, sizeof reason)) SKIP("%s", reason);
     static int64_t ballast[BALLASTS];
     for (int i = 0; i < BALLASTS; i++) CHECK((ballast[i] = percpu_memory_allocate(BALLAST)) > 0);
     for (int i = 0; i < BALLASTS; i += EACH) CHECK(percpu_memory_free(ballast[i], BALLAST));
@@ -91,7 +91,7 @@ int main(void) {
     CHECK_EQ(percpu_memory_totals().allocated, 0);
 
     struct object whole = {0, 0};
-    take(&whole, PERCPU_REGION_BYTES - 64, THREADS + 1);
+    take(&whole, PERCPU_REGION_STRIDE - 64, THREADS + 1);
     CHECK(whole.offset > 0);
     give_back(&whole, THREADS + 1);
     return 0;

@@ -19,10 +19,10 @@ static void under_a_limit(void *unused) {
     CHECK_EQ(getrlimit(RLIMIT_AS, &before), 0);
     struct rlimit limit = {(rlim_t)1 << 29, before.rlim_max};
     CHECK_EQ(setrlimit(RLIMIT_AS, &limit), 0);
-    bool reserved = percpu_memory_reserve(CPUS, reason, sizeof reason);
+    bool reserved = percpu_memory_reserve(CPUS, RSEQ_OPS_SHIFT, reason, sizeof reason);
     CHECK_EQ(setrlimit(RLIMIT_AS, &before), 0);
     CHECK(!reserved);
-    CHECK_CONTAINS(reason, "1024 MiB of address space");
+    CHECK_CONTAINS(reason, "1216 MiB of address space");
     CHECK_CONTAINS(reason, "ulimit -v or -d");
     CHECK(percpu_memory_base() == NULL);
     CHECK_EQ(percpu_memory_allocate(8), -1);
@@ -50,7 +50,7 @@ static void what_is_no_allocation_is_refused(void) {
     CHECK(!percpu_memory_free(offset, 1000));
     CHECK_EQ(percpu_memory_totals().objects, before.objects - 1);
     CHECK_EQ(percpu_memory_allocate(999), offset);
-    const int64_t impossible[] = {0, -1, INT64_MIN, INT64_MAX, PERCPU_REGION_BYTES - LINE + 1, PERCPU_REGION_BYTES, PERCPU_REGION_BYTES + 1};
+    const int64_t impossible[] = {0, -1, INT64_MIN, INT64_MAX, PERCPU_REGION_STRIDE - LINE + 1, PERCPU_REGION_STRIDE, PERCPU_REGION_STRIDE + 1};
     for (int i = 0; i < 7; i++) CHECK_EQ(percpu_memory_allocate(impossible[i]), -1);
 }
 
@@ -73,28 +73,28 @@ static void full_is_full_until_something_is_given_back(void) {
     int64_t last = -1;
     int got = 0;
     for (int64_t offset; (offset = percpu_memory_allocate(bytes)) >= 0; got++) {
-        CHECK(offset + bytes <= PERCPU_REGION_BYTES);
+        CHECK(offset + bytes <= PERCPU_REGION_STRIDE);
         last = offset;
     }
     CHECK(got > 64);
     CHECK_EQ(percpu_memory_allocate(bytes), -1);
     CHECK(percpu_memory_free(last, bytes));
     CHECK_EQ(percpu_memory_allocate(bytes), last);
-    for (int64_t offset; (offset = percpu_memory_allocate(8)) >= 0;) CHECK(offset + 8 <= PERCPU_REGION_BYTES);
+    for (int64_t offset; (offset = percpu_memory_allocate(8)) >= 0;) CHECK(offset + 8 <= PERCPU_REGION_STRIDE);
     struct percpu_memory_totals totals = percpu_memory_totals();
-    CHECK_EQ(totals.used, PERCPU_REGION_BYTES - LINE); /* to the last word */
+    CHECK_EQ(totals.used, PERCPU_REGION_STRIDE - LINE); /* to the last word */
     CHECK(totals.allocated <= totals.used);
 }
 
 int main(void) {
     char reason[320] = "";
-    CHECK(!percpu_memory_reserve(0, reason, sizeof reason));
+    CHECK(!percpu_memory_reserve(0, PERCPU_SHIFT, reason, sizeof reason));
     CHECK_CONTAINS(reason, "0 CPUs");
-    CHECK(!percpu_memory_reserve(1 << 20, reason, sizeof reason));
+    CHECK(!percpu_memory_reserve(1 << 20, PERCPU_SHIFT, reason, sizeof reason));
     CHECK_EQ(percpu_memory_allocate(8), -1);
     CHECK(!percpu_memory_free(64, 8));
     world_in_child(under_a_limit, NULL);
-    if (!percpu_memory_reserve(CPUS, reason, sizeof reason)) SKIP("%s", reason);
+    if (!percpu_memory_reserve(CPUS, RSEQ_OPS_SHIFT, reason, sizeof reason)) SKIP("%s", reason);
     what_is_no_allocation_is_refused();
     every_size_lies_within_and_apart();
     full_is_full_until_something_is_given_back();

@@ -9,14 +9,14 @@
 
 enum { CPUS = 2, LINE = 64, MANY = 1 << 16 };
 
-static const int64_t ROOM = PERCPU_REGION_BYTES - LINE;
+static const int64_t ROOM = PERCPU_REGION_STRIDE - LINE;
 static int64_t blocks[MANY], others[MANY];
 
 /* As many as there is room for, up to MANY. */
 static int fill(int64_t *offsets, int64_t bytes) {
     int got = 0;
     while (got < MANY && (offsets[got] = percpu_memory_allocate(bytes)) > 0) {
-        CHECK(offsets[got] + bytes <= PERCPU_REGION_BYTES);
+        CHECK(offsets[got] + bytes <= PERCPU_REGION_STRIDE);
         got++;
     }
     return got;
@@ -111,7 +111,7 @@ static void what_lies_between_bounds_the_room(int64_t bytes) {
 
 int main(void) {
     char reason[320] = "";
-    if (!percpu_memory_reserve(CPUS, reason, sizeof reason)) SKIP("%s", reason);
+    if (!percpu_memory_reserve(CPUS, RSEQ_OPS_SHIFT, reason, sizeof reason)) SKIP("%s", reason);
     any_size_follows_any_other();
     for (int64_t bytes = 16; bytes <= 1 << 14; bytes *= 2) what_lies_between_bounds_the_room(bytes);
     CHECK_EQ(percpu_memory_totals().allocated, 0);

@@ -101,7 +101,7 @@ static void another_size_costs_nothing(void) {
     for (int i = 0; i < 3; i++) {
         int got = 0;
         while ((blocks[got] = percpu_memory_allocate(sizes[i])) > 0) CHECK(++got < 64);
-        CHECK_EQ(got, (PERCPU_REGION_BYTES - (1 << 20)) / sizes[i]);
+        CHECK_EQ(got, (PERCPU_REGION_STRIDE - (1 << 20)) / sizes[i]);
         while (got > 0) CHECK(percpu_memory_free(blocks[--got], sizes[i]));
     }
     CHECK_EQ(resident(), before);
@@ -109,10 +109,10 @@ static void another_size_costs_nothing(void) {
 
 int main(void) {
     char reason[320] = "";
-    if (!percpu_memory_reserve(CPUS, reason, sizeof reason)) SKIP("%s", reason);
-    CHECK(percpu_memory_reserve(CPUS, reason, sizeof reason));
-    CHECK(!percpu_memory_reserve(CPUS + 1, reason, sizeof reason));
-    CHECK_CONTAINS(reason, "reserved for 256 CPUs, not 257");
+    if (!percpu_memory_reserve(CPUS, RSEQ_OPS_SHIFT, reason, sizeof reason)) SKIP("%s", reason);
+    CHECK(percpu_memory_reserve(CPUS, RSEQ_OPS_SHIFT, reason, sizeof reason));
+    CHECK(!percpu_memory_reserve(CPUS + 1, RSEQ_OPS_SHIFT, reason, sizeof reason));
+    CHECK_CONTAINS(reason, "reserved otherwise: 256 CPUs, 2^28 bytes");
     int64_t page = sysconf(_SC_PAGESIZE);
     cells_cost_what_they_hold(page);
     cells_come_back_zeroed();

@@ -44,7 +44,7 @@ void storm_open(void) {
     }
     char reason[320] = "";
     if (!RSEQ_OPS_REAL) SKIP("no sequences on this architecture");
-    if (!rseq_ops_open(registration_ownership(), kernel_possible_cpus(1), reason, sizeof reason)) SKIP("%s", reason);
+    if (!rseq_ops_open(registration_ownership(), kernel_possible_cpus(1), PERCPU_SHIFT, reason, sizeof reason)) SKIP("%s", reason);
     CHECK_EQ(reason[0], '\0');
     CHECK_EQ(rseq_agent_register_current_thread(), 0);
 }
@@ -63,7 +63,7 @@ int storm_cpus(void) {
 
 _Atomic int64_t *storm_word(int region, int64_t offset) {
     CHECK(region >= 0 && region <= storm_cpus());
-    CHECK(offset >= 0 && offset < PERCPU_REGION_BYTES);
+    CHECK(offset >= 0 && offset < PERCPU_REGION_STRIDE);
     return (_Atomic int64_t *)(percpu_memory_base() + ((int64_t)region << RSEQ_OPS_SHIFT) + offset);
 }
 

@@ -44,6 +44,8 @@ public final class $Rseq {
 
     private static final String COMMITTER = "committer=";
 
+    private static final int MIB_SHIFT = 20;
+
     /** What is read; as in hook_jni.c. */
     private static final int KIND_CPU = 0;
 
@@ -114,6 +116,8 @@ public final class $Rseq {
     private static volatile boolean committed;
     private static volatile String commitsFailure;
     private static boolean direct;
+    private static int wantedMemoryShift;
+    private static int memoryShift;
 
     private $Rseq() {}
 
@@ -332,15 +336,29 @@ public final class $Rseq {
 
     /**
      * Chooses the reader, and the committer that structures are to try, once, and describes what is in force: the committer last.
-     * {@code entersDirectly}: whether compiled code may enter sequences without the stubs of the JDK's linker, or 17's wrappers.
+     * {@code entersDirectly}: whether compiled code may enter sequences without the stubs of the JDK's linker, or 17's wrappers. {@code
+     * wantedShift}: the log2 of a region's bytes, 0 for none in particular.
      */
     @CallerSensitive
-    public static void choose(int chosenReader, int chosenCommitter, boolean entersDirectly, String facts) {
+    public static void choose(
+            int chosenReader, int chosenCommitter, boolean entersDirectly, int wantedShift, String facts) {
         check(Reflection.getCallerClass());
         reader = chosenReader;
         direct = entersDirectly;
+        wantedMemoryShift = wantedShift;
         description = facts;
         committer = chosenCommitter;
+    }
+
+    /** Decides how large a region of per-CPU memory is: once, before the classes are defined that take that for a constant. */
+    @CallerSensitive
+    public static void sizeMemory() {
+        check(Reflection.getCallerClass());
+        memoryShift = memoryShift0(wantedMemoryShift);
+        if (memoryShift < wantedMemoryShift)
+            tell("memory=" + (1 << wantedMemoryShift - MIB_SHIFT)
+                    + "m is too much of what limits leave (ulimit -v or -d)," + " using "
+                    + (1 << memoryShift - MIB_SHIFT) + "m");
     }
 
     /** Structures commit atomically in this process, for a reason that was not known when the committer was chosen. */
@@ -474,6 +492,11 @@ public final class $Rseq {
                 : cause.getClass().getSimpleName() + ": " + cause.getMessage();
     }
 
+    /** The log2 of a region's bytes. */
+    static int memoryShift() {
+        return memoryShift;
+    }
+
     static boolean entersDirectly() {
         return direct;
     }
@@ -538,6 +561,8 @@ public final class $Rseq {
     private static native void openArea0(byte[] path, boolean visible);
 
     private static native String start0(int cpusOtherwise, boolean verbose, long[] facts);
+
+    private static native int memoryShift0(int wanted);
 
     private static native boolean watch0();
 

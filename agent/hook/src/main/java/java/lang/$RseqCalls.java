@@ -385,7 +385,7 @@ final class $RseqCalls {
             status = (long) appending.invokeExact(buffer, CHECKED_CAPACITY, 8L, (Object) source, from);
         long arrived = 0;
         for (int cpu = 0; cpu < $Rseq.cpus(); cpu++) {
-            long at = regions + ((long) cpu << $RseqMemory.REGION_SHIFT) + buffer;
+            long at = regions + ((long) cpu << $RseqMemory.STRIDE_SHIFT) + buffer;
             if (U.getLongVolatile(null, at) != 0) arrived = U.getLong(null, at + $RseqCommits.BUFFER_DATA + Long.BYTES);
         }
         $RseqMemory.free0(buffer, bytes);
@@ -407,7 +407,7 @@ final class $RseqCalls {
         }
         long sum = 0;
         for (int cpu = 0; cpu < $Rseq.cpus(); cpu++)
-            sum += U.getLongVolatile(null, regions + ((long) cpu << $RseqMemory.REGION_SHIFT) + cell);
+            sum += U.getLongVolatile(null, regions + ((long) cpu << $RseqMemory.STRIDE_SHIFT) + cell);
         $RseqMemory.free0(cell, Long.BYTES);
         if (expected == 0)
             return "the sequences answer " + answer + " on this thread"

@@ -316,7 +316,7 @@ public final class $RseqCommits {
     /** Structures without sequences pass what allocate answered them, or a cell of it. Inlined: under {@code atomic} each operation comes here. */
     @ForceInline
     private static long outside(long offset) {
-        return !opened || offset < $RseqMemory.NONE + REGION ? UNAVAILABLE : refuse(offset);
+        return !opened || offset < $RseqMemory.NONE + $RseqMemory.STRIDE ? UNAVAILABLE : refuse(offset);
     }
 
     @DontInline
@@ -450,7 +450,7 @@ public final class $RseqCommits {
                     + "; give native.path the library of the same version";
         String failure = jni ? $RseqCalls17.prepare() : null;
         if (failure != null) return failure;
-        long regions = open0();
+        long regions = open0($RseqMemory.SHIFT);
         if (regions == 0) return reason0();
         $RseqMemory.prepare();
         failure = $RseqCalls.open(jni, regions);
@@ -466,7 +466,7 @@ public final class $RseqCommits {
 
     private static native int layout0();
 
-    private static native long open0();
+    private static native long open0(int shift);
 
     private static native String reason0();
 

@@ -17,13 +17,28 @@ import jdk.internal.vm.annotation.Stable;
  * <p><b>Offsets</b>: as {@code Commits} has them.
  */
 public final class $RseqMemory {
-    static final int REGION_SHIFT = 28;
-    static final long REGION = 1L << REGION_SHIFT;
+    /** From a place in one region to the same in the next; what lies between two regions is somebody else's. */
+    static final int STRIDE_SHIFT = 28;
+
+    static final long STRIDE = 1L << STRIDE_SHIFT;
+
+    /** Of a region's bytes: decided before this class is defined, so that bounds are constants for compiled code. */
+    static final int SHIFT = $Rseq.memoryShift();
+
+    static final long REGION = 1L << SHIFT;
     static final long CELL = Long.BYTES;
     static final long NONE = Long.MIN_VALUE;
 
     /** The bits that no offset of a cell has: one test for alignment and range. */
     static final long NO_CELL = -REGION | CELL - 1;
+
+    private static final int CPUS = $Rseq.cpus();
+
+    /** Whether {@link #NO_PLACE} is all that there is to ask about a place's CPU. */
+    private static final boolean EVEN = Integer.bitCount(CPUS) == 1;
+
+    /** The bits that no place has: above the CPUs' numbers, and between what is in a region and those. One test, as a lease feels each. */
+    private static final long NO_PLACE = -(Long.highestOneBit(2L * CPUS - 1) << STRIDE_SHIFT) | STRIDE - REGION;
 
     /** Whether the log was told that the regions are full: once says it all. */
     private static volatile boolean toldFull;
@@ -72,6 +87,7 @@ public final class $RseqMemory {
         if (toldFull) return;
         $Rseq.tell("per-CPU memory is full: " + (allocated0() >> 10) + " of " + (REGION >> 10) + " KiB per CPU in use, "
                 + bytes + " bytes more asked for; structures that find no room work on the heap, atomically and slower;"
+                + (REGION == STRIDE ? "" : " set memory= to more than " + (REGION >> 20) + "m, or")
                 + " make them smaller or fewer");
         toldFull = true;
     }
@@ -94,7 +110,7 @@ public final class $RseqMemory {
     @ForceInline
     public static boolean setPlace(long place, boolean full) {
         long regions = memory;
-        if (regions == 0 || place >>> REGION_SHIFT > $Rseq.cpus()) return false;
+        if (regions == 0 || (place & NO_PLACE) != 0 || !EVEN && place >>> STRIDE_SHIFT >= CPUS) return false;
         U.putByteRelease(null, regions + place, (byte) (full ? 1 : 0));
         return true;
     }
@@ -104,7 +120,7 @@ public final class $RseqMemory {
         long regions = memory;
         if (regions == 0) return;
         if (offset < 0 || offset > REGION - length || noRegion(cpu)) throw outsideOf(offset, length);
-        long start = regions + ((long) cpu << REGION_SHIFT) + offset;
+        long start = regions + ((long) cpu << STRIDE_SHIFT) + offset;
         U.copyMemory(null, start, target, bytes + from, length);
     }
 
@@ -118,7 +134,7 @@ public final class $RseqMemory {
     @ForceInline
     private static long cell(int cpu, long offset) {
         if (noRegion(cpu) || (offset & NO_CELL) != 0) throw outsideOf(offset, CELL);
-        return ((long) cpu << REGION_SHIFT) + offset;
+        return ((long) cpu << STRIDE_SHIFT) + offset;
     }
 
     @DontInline

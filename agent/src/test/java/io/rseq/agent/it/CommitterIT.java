@@ -59,6 +59,21 @@ class CommitterIT {
                 .hadNothingFromTheJvmOnStderr();
     }
 
+    /** Which bounds the program tries, it is told by a property. */
+    @EveryJdk
+    void sequences_are_exact_and_bounded_in_regions_of_other_sizes(World world) {
+        for (int shift : new int[] {20, 28}) {
+            exact(
+                            launch(world, ROUNDS_INTERPRETED + 1000)
+                                    .agent("memory=" + (1 << shift - 20) + "m")
+                                    .jvm("-Dregion.shift=" + shift)
+                                    .run(),
+                            world)
+                    .hadNoWarning()
+                    .hadNothingFromTheJvmOnStderr();
+        }
+    }
+
     /** The handle that takes an array is there where the JDK makes such, and the sequences above went by it. */
     @EveryJdk
     void since_22_a_short_record_is_copied_and_committed_by_one_sequence(World world) {

@@ -23,6 +23,11 @@ class FullMemoryIT {
         assertThat(outcome.out())
                 .filteredOn(line -> line.contains("System.gc()"))
                 .isEmpty();
-        outcome.warnedOnceOf("per-CPU memory is full", "KiB per CPU in use", "on the heap", "smaller or fewer");
+        outcome.warnedOnceOf(
+                "per-CPU memory is full",
+                "KiB per CPU in use",
+                "on the heap",
+                "set memory= to more than 64m",
+                "smaller or fewer");
     }
 }

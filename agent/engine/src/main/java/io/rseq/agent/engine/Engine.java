@@ -122,6 +122,7 @@ public final class Engine implements Function<Map<String, Object>, Object> {
                 reader.number(),
                 committer.number(),
                 options.entersDirectly(),
+                options.memoryShift(),
                 facts + " reader=" + reader.word() + " committer=" + committer.word());
         transformer = weaving;
         follow(instrumentation);

@@ -24,6 +24,7 @@ public final class Options {
             "reader",
             "committer",
             "entry",
+            "memory",
             "owner",
             "export",
             "exclude",
@@ -32,6 +33,9 @@ public final class Options {
     private static final String STDERR_IF_EMPTY = "log.file";
     private static final List<String> SWITCH = List.of("on", "off");
     private static final List<String> ENTRIES = List.of("direct", "linker");
+    private static final List<String> MEMORY =
+            List.of("auto", "1m", "2m", "4m", "8m", "16m", "32m", "64m", "128m", "256m");
+    private static final int FIRST_MEMORY_SHIFT = 20;
     private static final String PROPERTY_PREFIX = "rseq.";
     private static final String VARIABLE_PREFIX = "RSEQ_";
 
@@ -43,6 +47,7 @@ public final class Options {
     private final Owner owner;
     private final Committer committer;
     private final boolean direct;
+    private final int memoryShift;
     private final boolean export;
 
     private Options(String agentOptions, Map<String, String> properties, Map<String, String> variables) {
@@ -62,6 +67,8 @@ public final class Options {
         owner = values.containsKey("owner") ? chosenOwner() : null;
         committer = Committer.values()[choice("committer", Committer.words(), Committer.AUTO.ordinal())];
         direct = choice("entry", ENTRIES, 0) == 0;
+        int memory = choice("memory", MEMORY, 0);
+        memoryShift = memory == 0 ? 0 : FIRST_MEMORY_SHIFT + memory - 1;
         export = choice("export", SWITCH, 0) == 0;
     }
 
@@ -119,6 +126,11 @@ public final class Options {
     /** Whether compiled code may call sequences without the stubs of the JDK's linker. */
     public boolean entersDirectly() {
         return direct;
+    }
+
+    /** The log2 of the bytes of per-CPU memory that each CPU is to have, 0 for none in particular. */
+    public int memoryShift() {
+        return memoryShift;
     }
 
     /** Whether libraries loaded later may bind to the agent's own area. */

@@ -20,6 +20,22 @@ class OptionsTest {
         assertThat(options.owner()).isNull();
         assertThat(options.export()).isTrue();
         assertThat(options.nativePath()).isNull();
+        assertThat(options.memoryShift()).isZero();
+    }
+
+    @Test
+    void memory_is_a_power_of_two_of_mebibytes_from_1_to_256() {
+        for (int shift = 20; shift <= 28; shift++) {
+            Options options =
+                    Options.of("memory=" + (1 << shift - 20) + (shift % 2 == 0 ? "m" : "M"), Map.of(), Map.of());
+            assertThat(options.memoryShift()).isEqualTo(shift);
+            assertThat(options.warnings()).isEmpty();
+        }
+        for (String bad : new String[] {"0m", "512m", "64", "64k", "3m", "-1m"}) {
+            Options options = Options.of("memory=" + bad, Map.of(), Map.of());
+            assertThat(options.memoryShift()).isZero();
+            assertThat(options.warnings()).singleElement().asString().contains("memory=" + bad, "Using auto");
+        }
     }
 
     @Test

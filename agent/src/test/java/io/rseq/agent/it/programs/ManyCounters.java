@@ -9,7 +9,7 @@ import java.nio.file.Path;
 
 /** Makes counters and counts with each on each CPU that it may use. Prints what they take, off the heap and on it. */
 public final class ManyCounters {
-    private static final int REGION_SHIFT = 28;
+    private static final int REGION_SHIFT = 26;
 
     private ManyCounters() {}
 
@@ -41,10 +41,11 @@ public final class ManyCounters {
         return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
     }
 
-    /** Bytes of per-CPU memory that are resident: of the mapping that is as long as all regions, of which there must be one. */
+    /** Bytes of per-CPU memory that are resident: of the mappings that are as long as a region, of which there is one for each CPU and one for all. */
     private static long regions() throws IOException {
-        long length = (Cpus.count() + 1L) << REGION_SHIFT;
-        long resident = -1;
+        long length = 1L << REGION_SHIFT;
+        int found = 0;
+        long resident = 0;
         boolean ours = false;
         for (String line : Files.readAllLines(Path.of("/proc/self/smaps"))) {
             String[] words = line.split("\\s+");
@@ -52,12 +53,10 @@ public final class ManyCounters {
                 String[] ends = words[0].split("-");
                 ours = words[1].equals("rw-p")
                         && Long.parseUnsignedLong(ends[1], 16) - Long.parseUnsignedLong(ends[0], 16) == length;
-            } else if (ours && words[0].equals("Rss:")) {
-                if (resident >= 0) throw new IllegalStateException("two mappings of " + length + " bytes");
-                resident = Long.parseLong(words[1]) * 1024;
-            }
+                if (ours) found++;
+            } else if (ours && words[0].equals("Rss:")) resident += Long.parseLong(words[1]) * 1024;
         }
-        if (resident < 0) throw new IllegalStateException("no mapping of " + length + " bytes");
+        if (found != Cpus.count() + 1) throw new IllegalStateException(found + " mappings of " + length + " bytes");
         return resident;
     }
 }

@@ -9,7 +9,8 @@ import java.util.function.Supplier;
 
 /** Per-CPU memory: zeroed, given back, bounded; and the sequence that names its CPU. */
 final class Regions {
-    private static final long REGION = 1L << 28;
+    private static final long STRIDE = 1L << 28;
+    private static final long REGION = 1L << Integer.getInteger("region.shift", 26);
     private static final long BY = Commits.BY_CONCURRENCY_ID;
 
     private Regions() {}
@@ -24,7 +25,7 @@ final class Regions {
         long before = Commits.allocated();
         boolean zero = true;
         boolean aligned = true;
-        for (long bytes : new long[] {8, 24, 64, 4096, 100_000, 1 << 21}) {
+        for (long bytes : new long[] {8, 24, 64, 4096, 100_000, REGION / 2}) {
             for (int times = 0; times < 2; times++) {
                 long offset = Commits.allocate(bytes);
                 aligned &= offset % (bytes < 64 ? 8 : 64) == 0;
@@ -59,7 +60,18 @@ final class Regions {
         byte[] bytes = new byte[16];
         List<Supplier<Object>> calls = new ArrayList<>();
         for (long bad : new long[] {
-            -8, 4, REGION, REGION - 4, -REGION, Commits.NONE + REGION, Long.MAX_VALUE, 1L << 40, BY - 8, BY + REGION
+            -8,
+            4,
+            REGION,
+            REGION - 4,
+            -REGION,
+            STRIDE - (REGION == STRIDE ? 4 : 8),
+            STRIDE,
+            Commits.NONE + STRIDE,
+            Long.MAX_VALUE,
+            1L << 40,
+            BY - 8,
+            BY + REGION
         }) {
             calls.add(() -> Commits.add(bad, 1));
             calls.add(() -> Commits.compareAndStore(bad, 0, 0, 1));
@@ -103,7 +115,14 @@ final class Regions {
                 // as it must be
             }
         }
-        for (long bad : new long[] {-1, Commits.NONE, REGION * (Cpus.count() + 1), Long.MAX_VALUE}) {
+        for (long bad : new long[] {
+            -1,
+            Commits.NONE,
+            STRIDE * (Cpus.count() + 1),
+            Long.MAX_VALUE,
+            REGION == STRIDE ? -1 : REGION,
+            REGION == STRIDE ? -1 : STRIDE - 1
+        }) {
             if (Commits.setPlace(bad, true)) notRefused++;
         }
         return notRefused;

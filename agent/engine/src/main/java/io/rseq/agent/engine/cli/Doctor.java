@@ -165,7 +165,10 @@ final class Doctor implements Callable<Integer> {
         int major = Integer.parseInt(version[0]);
         if (major < 7 || major == 7 && version[1].equals("0")) return said;
         boolean original = Integer.parseInt(size) <= 32;
-        return said + (original ? "; mode legacy: ids are written at each switch" : "; mode V2: ids are written when they change");
+        return said
+                + (original
+                        ? "; mode legacy: ids are written at each switch"
+                        : "; mode V2: ids are written when they change");
     }
 
     private static String features(String features) {

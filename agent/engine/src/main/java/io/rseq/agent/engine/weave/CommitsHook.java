@@ -48,6 +48,7 @@ public final class CommitsHook {
         if (refused) return false;
         try {
             for (; defined < ALL.length; defined++) {
+                if (ALL[defined] == MEMORY) $Rseq.sizeMemory();
                 if (ALL[defined] != CALLS_17 || Runtime.version().feature() == WITH_CRITICAL_NATIVES)
                     define(ALL[defined]);
             }
