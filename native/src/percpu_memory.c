@@ -17,6 +17,7 @@ enum {
     LINE = 64,
     FIRST_OFFSET = LINE, /* 0 is never handed out: a forgotten offset hits nobody */
     CPUS_MAX = 1 << 16,
+    LEAST_PAGE = 4096,
     SIZES_BELOW_LINE = LINE / WORD - 1,
     SIZES_BY_LINE = 1024 / LINE,
     EXACT_SIZES = SIZES_BELOW_LINE + SIZES_BY_LINE,
@@ -53,6 +54,7 @@ static char *base;
 static int regions;
 static int64_t region_bytes; /* of each, 0 before there is one */
 static struct books books;
+static uint16_t held_words[PERCPU_REGION_STRIDE / LEAST_PAGE]; /* by page of a region: of the blocks that begin or end there */
 static uint32_t free_blocks[SIZES];
 static int64_t first_unused = FIRST_OFFSET;
 static bool scattered;     /* a block became free since gather() */
@@ -99,6 +101,37 @@ static int64_t length_of(int64_t offset) {
 
 static bool is(int state, int64_t offset, int size) {
     return books.block[offset / WORD] == (state | size);
+}
+
+/* ---- pages --------------------------------------------------------------------------------------------------------------------------- */
+
+/* Whole pages of that: false when there is none, or it stays. It does where memory is locked (mlockall). */
+static bool give_pages_back(char *from, const char *end) {
+    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    uintptr_t first = ((uintptr_t)from + page - 1) & ~(page - 1);
+    uintptr_t last = (uintptr_t)end & ~(page - 1);
+    return first < last && madvise((void *)first, last - first, MADV_DONTNEED) == 0;
+}
+
+/* Under the lock. Adds a block's words to the pages that it begins and ends in, or takes them off; those between are its own alone. */
+static void count_in_pages(int64_t offset, int64_t end, int sign) {
+    int64_t page = sysconf(_SC_PAGESIZE);
+    int64_t first = offset / page;
+    int64_t last = (end - 1) / page;
+    int64_t in_first = (first == last ? end : (first + 1) * page) - offset;
+    held_words[first] = (uint16_t)(held_words[first] + sign * (int)(in_first / WORD));
+    if (first != last) held_words[last] = (uint16_t)(held_words[last] + sign * (int)((end - last * page) / WORD));
+}
+
+/* Under the lock, so that nobody is handed a part of that page meanwhile. All that was in it is zeroed. */
+static void give_page_back(int64_t offset) {
+    int64_t page = sysconf(_SC_PAGESIZE);
+    int64_t from = offset & -page;
+    if (held_words[offset / page] != 0) return;
+    for (int region = 0; region < regions; region++) {
+        char *first = base + region * PERCPU_REGION_STRIDE + from;
+        if (!give_pages_back(first, first + page)) return;
+    }
 }
 
 /* ---- the reservation ---------------------------------------------------------------------------------------------------------------- */
@@ -236,6 +269,18 @@ static int64_t take_any(int64_t kept) {
     return offset != 0 ? offset : take_free(size, kept, region_bytes, INT_MAX);
 }
 
+/* Whole pages of the books, of which nothing is needed: what they say of words inside of a free block, or of unused ones. */
+static void forget(int64_t from, int64_t end) {
+    give_pages_back((char *)&books.block[from / WORD], (char *)&books.block[end / WORD]);
+    give_pages_back((char *)&books.next[from / WORD], (char *)&books.next[end / WORD]);
+}
+
+/* 'joined': its blocks, those of lines counted as three. Of what was joined before, which is one of lines and one at either end, nothing is left to forget. */
+static void keep_joined(int64_t from, int64_t end, int joined) {
+    keep_free_in_lines(from, end);
+    if (joined > 5) forget(round_up(from, LINE) + LINE, end & -(int64_t)LINE);
+}
+
 /*
  * Joins what is free and lies side by side; the last of it is unused again. A step for each block, and none for bytes or regions. Where no
  * block can be, what lies above is left as it is, in no list.
@@ -244,19 +289,26 @@ static void gather(void) {
     memset(free_blocks, 0, sizeof free_blocks);
     int64_t free_from = FIRST_OFFSET;
     int64_t at = FIRST_OFFSET;
+    int joined = 0;
     while (at < first_unused) {
         int64_t end = at + length_of(at);
         if (books.block[at / WORD] < HELD || end == at || end > first_unused) break;
         if (books.block[at / WORD] & FREE) {
             books.block[at / WORD] = 0;
+            joined += end - at < LINE ? 1 : 3;
         } else {
-            keep_free_in_lines(free_from, at);
+            keep_joined(free_from, at, joined);
             free_from = end;
+            joined = 0;
         }
         at = end;
     }
-    if (at < first_unused) keep_free_in_lines(free_from, at);
-    else first_unused = free_from;
+    if (at < first_unused) {
+        keep_joined(free_from, at, joined);
+    } else {
+        first_unused = free_from;
+        forget(free_from, at);
+    }
     scattered = false;
     given_back = 0;
 }
@@ -265,8 +317,6 @@ static int64_t take(int64_t kept) {
     int64_t offset = take_free(size_of(kept), kept, kept, A_FEW);
     if (offset == 0) offset = take_unused(kept);
     if (offset != 0) return offset;
-    /* Joined first, less is cut up. But a step for each block of the region takes its time: for much that was given back, or if need be. */
-    if (given_back >= region_bytes / WORTH_GATHERING) gather();
     for (;;) {
         offset = take_unused(kept);
         if (offset == 0) offset = take_any(kept);
@@ -282,6 +332,7 @@ int64_t percpu_memory_allocate(int64_t bytes) {
     int64_t offset = kept > region_bytes - FIRST_OFFSET ? 0 : take(kept);
     if (offset != 0) {
         set_block(offset, kept, HELD);
+        count_in_pages(offset, offset + kept, 1);
         totals.allocated += kept;
         totals.objects++;
     }
@@ -298,17 +349,15 @@ static void zero_words(char *from, const char *end) {
     }
 }
 
-static void zero(char *from, int64_t bytes, int64_t page) {
+static void zero(char *from, int64_t bytes) {
     char *end = from + bytes;
-    char *first_page = (char *)round_up((int64_t)(uintptr_t)from, page);
-    char *last_page = (char *)((uintptr_t)end & ~(uintptr_t)(page - 1));
-    /* Refused for memory that is locked (mlockall). */
-    if (first_page >= last_page || madvise(first_page, (size_t)(last_page - first_page), MADV_DONTNEED) != 0) {
+    if (!give_pages_back(from, end)) {
         zero_words(from, end);
         return;
     }
-    zero_words(from, first_page);
-    zero_words(last_page, end);
+    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    zero_words(from, (char *)(((uintptr_t)from + page - 1) & ~(page - 1)));
+    zero_words((char *)((uintptr_t)end & ~(page - 1)), end);
 }
 
 bool percpu_memory_free(int64_t offset, int64_t bytes) {
@@ -321,14 +370,18 @@ bool percpu_memory_free(int64_t offset, int64_t bytes) {
     pthread_mutex_unlock(&lock);
     if (!ours) return false;
 
-    int64_t page = sysconf(_SC_PAGESIZE);
-    for (int region = 0; region < regions; region++) zero(base + ((int64_t)region << RSEQ_OPS_SHIFT) + offset, kept, page);
+    for (int region = 0; region < regions; region++) zero(base + region * PERCPU_REGION_STRIDE + offset, kept);
 
     pthread_mutex_lock(&lock);
     keep_free(offset, offset + kept);
+    count_in_pages(offset, offset + kept, -1);
+    give_page_back(offset);
+    if ((offset ^ (offset + kept - 1)) >= sysconf(_SC_PAGESIZE)) give_page_back(offset + kept - 1);
     given_back += kept;
     totals.allocated -= kept;
     totals.objects--;
+    /* Joined, it takes less of the books, and less is cut up. But that is a step for each block: for much that was given back, or all. */
+    if (given_back >= region_bytes / WORTH_GATHERING || totals.objects == 0) gather();
     pthread_mutex_unlock(&lock);
     return true;
 }

@@ -52,7 +52,7 @@ int64_t percpu_memory_allocate(int64_t bytes);
 
 /*
  * Gives back what percpu_memory_allocate(bytes) returned; it serves allocations of any size again. Zeroes it in every region; a page that
- * was never written stays so, whole pages go back to the kernel. False, and nothing is changed, when this is no such allocation. Nobody may
+ * was never written stays so, and a page that nobody has a part of any more goes back to the kernel. False, and nothing is changed, when this is no such allocation. Nobody may
  * use it any more.
  */
 bool percpu_memory_free(int64_t offset, int64_t bytes);
