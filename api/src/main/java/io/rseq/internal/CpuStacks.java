@@ -48,12 +48,17 @@ public final class CpuStacks {
     public boolean moveOut(long at, LockedStack overflow) {
         int shared = Hook.regions();
         StackRoom.check();
-        synchronized (overflow) {
-            int room = overflow.lockedRoom(batch);
-            if (room == 0) return false;
-            long moved = Commits.popBatch(at + by, capacity, at, room);
-            for (int i = 0; i < moved; i++) overflow.lockedPush(Commits.get(shared, at + (long) i * Long.BYTES));
-            return true; // none moved: it is another CPU's by now, or closed, which the next push finds out
+        overflow.takeTurn();
+        try {
+            synchronized (overflow) {
+                int room = overflow.lockedRoom(batch);
+                if (room == 0) return false;
+                long moved = Commits.popBatch(at + by, capacity, at, room);
+                for (int i = 0; i < moved; i++) overflow.lockedPush(Commits.get(shared, at + (long) i * Long.BYTES));
+                return true; // none moved: it is another CPU's by now, or closed, which the next push finds out
+            }
+        } finally {
+            overflow.taken = false;
         }
     }
 
@@ -61,15 +66,20 @@ public final class CpuStacks {
     public long moveIn(long at, LockedStack overflow) {
         int shared = Hook.regions();
         StackRoom.check();
-        synchronized (overflow) {
-            long value = overflow.isEmpty() ? LockedStack.EMPTY : overflow.lockedPop();
-            int more = Math.min(batch - 1, overflow.size());
-            if (more == 0) return value;
-            for (int i = 0; i < more; i++) Commits.put(shared, at + (long) i * Long.BYTES, overflow.lockedPop());
-            long moved = Math.max(0, Commits.pushBatch(at + by, capacity, at, more));
-            for (int i = more; i > moved; i--)
-                overflow.lockedPush(Commits.get(shared, at + (long) (i - 1) * Long.BYTES));
-            return value;
+        overflow.takeTurn();
+        try {
+            synchronized (overflow) {
+                long value = overflow.isEmpty() ? LockedStack.EMPTY : overflow.lockedPop();
+                int more = Math.min(batch - 1, overflow.size());
+                if (more == 0) return value;
+                for (int i = 0; i < more; i++) Commits.put(shared, at + (long) i * Long.BYTES, overflow.lockedPop());
+                long moved = Math.max(0, Commits.pushBatch(at + by, capacity, at, more));
+                for (int i = more; i > moved; i--)
+                    overflow.lockedPush(Commits.get(shared, at + (long) (i - 1) * Long.BYTES));
+                return value;
+            }
+        } finally {
+            overflow.taken = false;
         }
     }
 

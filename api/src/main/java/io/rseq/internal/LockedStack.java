@@ -10,11 +10,13 @@ import java.util.Arrays;
  * <p><b>Why a monitor.</b> HotSpot may take a frame away without running a {@code finally} block: where compiled code has to go on in the
  * interpreter and the heap has no room for the objects that escape analysis left out ("failed reallocation of scalar replaced objects"), and
  * where a debugger throws an exception into the thread. It gives back monitors then, and nothing else. Any lock that a field holds, a {@code
- * ReentrantLock}'s, too, would be held for good. Nobody parks under this monitor, and no code of somebody else runs, so a virtual thread that
- * waits for it holds its carrier up for some dozen instructions.
+ * ReentrantLock}'s, too, would be held for good. Nobody parks under this monitor, and no code of somebody else runs, so its holder
+ * keeps it for some dozen instructions.
  *
  * <p><b>What such a thread leaves.</b> A value is written before the count that makes it visible, and the counts of the two stacks between which
  * it moves are stored side by side, where HotSpot stops no thread. So a value is in one place at each point where a frame can vanish.
+ *
+ * <p>Threads take turns before they come to the monitor: {@link Turn} says why.
  *
  * <p>Methods named {@code locked...} are for the holder of the monitor. Where two are locked, the shared one is locked first, and one that
  * a drain fills last.
@@ -33,7 +35,16 @@ public final class LockedStack extends StackFields {
     }
 
     /** Pushes a value. Returns false where it is full, or retired. */
-    public synchronized boolean push(long value) {
+    public boolean push(long value) {
+        takeTurn();
+        try {
+            return pushLocked(value);
+        } finally {
+            taken = false;
+        }
+    }
+
+    private synchronized boolean pushLocked(long value) {
         if (lockedRoom(1) == 0) return false;
         lockedPush(value);
         return true;
@@ -41,7 +52,13 @@ public final class LockedStack extends StackFields {
 
     /** Pops a value; returns {@link #EMPTY} when there is none. */
     public long pop() {
-        return isEmpty() ? EMPTY : popLocked();
+        if (isEmpty()) return EMPTY;
+        takeTurn();
+        try {
+            return popLocked();
+        } finally {
+            taken = false;
+        }
     }
 
     private synchronized long popLocked() {
@@ -59,14 +76,36 @@ public final class LockedStack extends StackFields {
     }
 
     /** Moves up to {@code most} values from {@code other} here, its top first, as many as there is room for. */
-    public synchronized void takeFrom(LockedStack other, int most) {
+    public void takeFrom(LockedStack other, int most) {
         StackRoom.check();
+        takeTurn();
+        other.takeTurn();
+        try {
+            takeFromLocked(other, most);
+        } finally {
+            other.taken = false;
+            taken = false;
+        }
+    }
+
+    private synchronized void takeFromLocked(LockedStack other, int most) {
         other.moveTo(this, most);
     }
 
     /** Moves up to {@code most} values from here to {@code other}, the top first, as many as there is room for. */
-    public synchronized void giveTo(LockedStack other, int most) {
+    public void giveTo(LockedStack other, int most) {
         StackRoom.check();
+        takeTurn();
+        other.takeTurn();
+        try {
+            giveToLocked(other, most);
+        } finally {
+            other.taken = false;
+            taken = false;
+        }
+    }
+
+    private synchronized void giveToLocked(LockedStack other, int most) {
         other.moveFrom(this, most);
     }
 
@@ -75,10 +114,19 @@ public final class LockedStack extends StackFields {
      *
      * @throws OutOfMemoryError elsewhere, and all is still here
      */
-    public synchronized void giveAllTo(LockedStack other) {
-        if (count == 0) return;
+    public void giveAllTo(LockedStack other) {
+        if (isEmpty()) return;
         StackRoom.check();
-        other.moveAllFrom(this);
+        takeTurn();
+        try {
+            giveAllToLocked(other);
+        } finally {
+            taken = false;
+        }
+    }
+
+    private synchronized void giveAllToLocked(LockedStack other) {
+        if (count > 0) other.moveAllFrom(this);
     }
 
     /** Moves all that {@code other} has here, likewise. */

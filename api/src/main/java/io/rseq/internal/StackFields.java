@@ -5,7 +5,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /** What {@link LockedStack} writes. */
-abstract class StackFields extends LinePadding {
+abstract class StackFields extends Turn {
     static final VarHandle COUNT;
     static final long[] NONE = {};
 
