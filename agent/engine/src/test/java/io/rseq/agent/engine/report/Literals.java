@@ -6,7 +6,7 @@ import java.util.List;
 
 /**
  * The texts that a source file of Java or C puts together from string literals. Literals that '+', or in C nothing, joins are one text; whatever is
- * between them is left out. What stands in an annotation, a static assertion or a line of the preprocessor is none.
+ * between them is left out. What stands in an annotation, a static assertion, assembly or a line of the preprocessor is none.
  */
 final class Literals {
     private final String source;
@@ -33,7 +33,7 @@ final class Literals {
             else if (source.startsWith("//", at) || c == '#' && isFirstInLine()) at = end("\n");
             else if (c == '"') text.append(literal()).append(' ');
             else if (c == '\'') literal();
-            else if (c == '@' || source.startsWith("_Static_assert", at)) {
+            else if (c == '@' || source.startsWith("_Static_assert", at) || source.startsWith("__asm__", at)) {
                 ignoresNext = true;
                 at++;
                 while (at < source.length() && isPartOfName(source.charAt(at))) at++;
