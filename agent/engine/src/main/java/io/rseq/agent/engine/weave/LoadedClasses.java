@@ -16,9 +16,6 @@ public final class LoadedClasses {
     private static final String LAUNCHER = "io.rseq.agent";
     private static final String ANNOTATION = "io.rseq.PerCpu";
 
-    /** Each call stops the world once, and holds two versions of all its classes at a time. */
-    private static final int AT_ONCE = 512;
-
     private final Instrumentation instrumentation;
     private final PerCpuTransformer transformer;
 
@@ -95,18 +92,16 @@ public final class LoadedClasses {
         return loader == null ? ClassLoader.getSystemResourceAsStream(name) : loader.getResourceAsStream(name);
     }
 
-    /** In one call where the JVM takes all of them. It takes all or none: halves find those that it refuses. */
+    /** In one call, since each stops the world. The JVM takes all classes of a call or none: where it throws, halves find those that it refuses. */
     private void retransform(List<Class<?>> types) {
         int size = types.size();
-        if (size <= AT_ONCE) {
-            try {
-                instrumentation.retransformClasses(types.toArray(new Class<?>[0]));
+        try {
+            instrumentation.retransformClasses(types.toArray(new Class<?>[0]));
+            return;
+        } catch (Throwable failure) {
+            if (size == 1) {
+                refuse(types.get(0), failure);
                 return;
-            } catch (Throwable failure) {
-                if (size == 1) {
-                    refuse(types.get(0), failure);
-                    return;
-                }
             }
         }
         retransform(types.subList(0, size / 2));
