@@ -214,6 +214,18 @@ class BadInputIT {
                 .anyMatch(line -> line.contains("refused class " + Shapes.class.getName()) && line.contains(" 222.0;"));
     }
 
+    /** Those defined without a name, too. */
+    @EveryJdk
+    void excluded_class_whose_file_can_not_be_read_has_no_line(World world) {
+        Outcome outcome = Launch.of(world, BrokenClassFiles.class)
+                .agent("exclude=" + Shapes.class.getName())
+                .run()
+                .succeeded()
+                .hadNoWarning()
+                .printed("survived=true");
+        assertThat(outcome.exitLine()).containsEntry("unwoven", "0");
+    }
+
     /** Some JDKs start no thread then. Whoever waited for one would wait for ever. */
     @EveryJdk
     void a_jvm_that_dumps_a_static_archive_comes_to_its_end(World world) {

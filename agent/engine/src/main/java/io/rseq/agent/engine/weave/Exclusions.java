@@ -17,13 +17,18 @@ final class Exclusions {
             "*_$$_jvst*",
             "*$HibernateProxy$*");
 
-    /** What a class calls that Mockito's inline mocks changed in place. */
+    /** The class that Mockito's inline mocks call. */
     static final String INLINE_MOCK = "org/mockito/internal/creation/bytebuddy/inject/MockMethodDispatcher";
 
     private final List<String> patterns;
 
     Exclusions(List<String> patterns) {
         this.patterns = patterns;
+    }
+
+    /** Whether the user excludes none. */
+    boolean isEmpty() {
+        return patterns.isEmpty();
     }
 
     /** Whether the user excluded it. */

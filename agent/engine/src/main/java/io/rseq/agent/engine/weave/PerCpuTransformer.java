@@ -132,8 +132,9 @@ public final class PerCpuTransformer implements ClassFileTransformer {
         boolean again = false;
         try {
             again = before != null && before.putIfAbsent(redefined, NOT_WOVEN) != null;
+            if (isExcluded(name, file)) return null;
             ClassWeaver weaver = weaver(file);
-            byte[] result = weaver.isAnnotation() || isLeft(weaver) ? null : weave(weaver, loader, again);
+            byte[] result = weaver.isAnnotation() || isMock(weaver) ? null : weave(weaver, loader, again);
             if (result != null && !again) {
                 if (before != null) before.put(redefined, weaver.perCpuMethods().size());
                 woven.addAndGet(weaver.perCpuMethods().size());
@@ -171,16 +172,25 @@ public final class PerCpuTransformer implements ClassFileTransformer {
     private void refuse(String name, byte[] file, Throwable failure) {
         postponed.remove(name);
         refused.incrementAndGet();
-        String given = name == null ? ClassName.in(file) : name;
-        String dotted = given == null ? "?" : given.replace('/', '.');
+        String dotted = dotted(name, file);
         LineLogger.LOG.warn("refused class {}: {}; {}", dotted, reason(failure), Postponed.loss(dotted));
     }
 
-    private boolean isLeft(ClassWeaver weaver) {
-        if (exclusions.has(weaver.className())) {
-            LineLogger.LOG.debug("excluded class {}", weaver.className());
-            return true;
-        }
+    private static String dotted(String name, byte[] file) {
+        String given = name == null ? ClassName.in(file) : name;
+        return given == null ? "?" : given.replace('/', '.');
+    }
+
+    /** Asked before the file is read whole, as the user may exclude a class because it can't be read. */
+    private boolean isExcluded(String name, byte[] file) {
+        if (exclusions.isEmpty()) return false;
+        String dotted = dotted(name, file);
+        if (!exclusions.has(dotted)) return false;
+        LineLogger.LOG.debug("excluded class {}", dotted);
+        return true;
+    }
+
+    private boolean isMock(ClassWeaver weaver) {
         if (!weaver.isMock()) return false;
         if (!sawMock.getAndSet(true))
             LineLogger.LOG.info(
