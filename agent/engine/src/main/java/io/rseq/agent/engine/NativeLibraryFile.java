@@ -33,7 +33,7 @@ final class NativeLibraryFile implements AutoCloseable {
         this.folders = folders;
     }
 
-    /** There is no such file, for a reason that names the mend. */
+    /** There is no such file, for a reason that says what to do. */
     static final class Unavailable extends Exception {
         private static final long serialVersionUID = 1;
 
@@ -53,15 +53,23 @@ final class NativeLibraryFile implements AutoCloseable {
     /** Where to unpack to, and what came of it. */
     private static final class Folders {
         private final List<File> all;
+        private boolean jarIsLeft;
         private final StringBuilder reasons = new StringBuilder();
         private int at;
 
-        Folders(List<File> all) {
-            this.all = all;
+        /** {@code andJar}: at last, the jar's folder. Finding it takes time at the start, and it is hardly ever needed. */
+        Folders(List<File> all, boolean andJar) {
+            this.all = new ArrayList<>(all);
+            jarIsLeft = andJar;
         }
 
         /** Null: there is no other. */
         File current() {
+            if (at == all.size() && jarIsLeft) {
+                jarIsLeft = false;
+                File jar = jar();
+                if (jar != null) all.add(jar.getParentFile());
+            }
             return at < all.size() ? all.get(at) : null;
         }
 
@@ -87,7 +95,7 @@ final class NativeLibraryFile implements AutoCloseable {
     static NativeLibraryFile of(String name, Options options) throws Unavailable {
         String platform = platform();
         if (options.nativePath() != null) return given(options.nativePath(), name);
-        return unpacked(name, platform, new Folders(folders(options)));
+        return unpacked(name, platform, folders(options));
     }
 
     /** Returns the same library in the next folder, after the loader refused this file. */
@@ -105,7 +113,7 @@ final class NativeLibraryFile implements AutoCloseable {
     /** Returns another library from where this one could be loaded. */
     NativeLibraryFile beside(String name) throws Unavailable {
         if (folders == null) return given(file.getParent(), name);
-        return unpacked(name, platform(), new Folders(List.of(folders.current())));
+        return unpacked(name, platform(), new Folders(List.of(folders.current()), false));
     }
 
     String path() {
@@ -122,15 +130,11 @@ final class NativeLibraryFile implements AutoCloseable {
     }
 
     /** Not a memory file: memfd_create(2) needs native code, which is what is to be loaded. */
-    private static List<File> folders(Options options) {
+    private static Folders folders(Options options) {
         String own = options.nativeTmpdir();
-        if (own != null) return List.of(new File(own));
-        List<File> folders = new ArrayList<>();
-        folders.add(new File(System.getProperty("java.io.tmpdir", "/tmp")));
-        folders.add(new File("/dev/shm"));
-        File jar = jar();
-        if (jar != null) folders.add(jar.getParentFile());
-        return folders;
+        if (own != null) return new Folders(List.of(new File(own)), false);
+        File temporary = new File(System.getProperty("java.io.tmpdir", "/tmp"));
+        return new Folders(List.of(temporary, new File("/dev/shm")), true);
     }
 
     private static File jar() {
