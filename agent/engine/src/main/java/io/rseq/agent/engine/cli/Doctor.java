@@ -44,7 +44,7 @@ final class Doctor implements Callable<Integer> {
             for (String line : lines) out.println(line);
             out.println(
                     lines.isEmpty()
-                            ? "verdict     " + java + " ended before the agent started: " + lastWords + "; " + mend()
+                            ? "verdict     " + java + " ended before the agent started: " + lastWords + "; " + advice()
                             : "verdict     the agent does not start here; the lines above say why");
             return Command.EXIT_FAILED;
         }
@@ -57,7 +57,7 @@ final class Doctor implements Callable<Integer> {
         boolean well = facts.getOrDefault("reader", "").equals("raw");
         for (String line : lines) {
             if (line.startsWith("rseq: WARN") || line.startsWith("rseq: ERROR")) out.println(line);
-            if (line.startsWith("rseq: WARN committer=")) well = false;
+            if (line.startsWith("rseq: WARN ") && line.contains("committer=")) well = false;
         }
         out.println(well ? "verdict     all is well" : "verdict     it works, slower than it could");
         return well ? 0 : Command.EXIT_DEGRADED;
@@ -109,7 +109,7 @@ final class Doctor implements Callable<Integer> {
         if (!saysNothing) lastWords = line;
     }
 
-    private String mend() {
+    private String advice() {
         StringBuilder set = new StringBuilder();
         for (String variable : OPTIONS) {
             if (System.getenv(variable) != null)
@@ -191,11 +191,11 @@ final class Doctor implements Callable<Integer> {
             case "unknown":
                 return "another library holds the registration, where the agent can't see it";
             default:
-                return "no registration is to be had; CPUs are asked for with getcpu";
+                return "there is no registration; CPUs are asked for with getcpu";
         }
     }
 
-    /* It tried the sequences out, where they were chosen. */
+    /* The JVM that doctor started has opened the sequences. */
     private static String committer(String committer) {
         switch (committer) {
             case "ffm-critical":
@@ -204,7 +204,7 @@ final class Doctor implements Callable<Integer> {
             case "critical-jni":
                 return "structures commit by restartable sequences, through native methods that C2 goes past";
             default:
-                return "structures commit by atomic operations; sequences are not to be had here";
+                return "structures commit by atomic operations; there are no sequences here";
         }
     }
 
