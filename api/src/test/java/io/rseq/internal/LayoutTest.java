@@ -11,13 +11,16 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** What the API and the sequences have to agree on is written down twice: here and in ops.h. */
+/** What the API and the sequences have to agree on is written down twice, here and in ops.h, and the layout's number in the hook, too. */
 class LayoutTest {
     private static final Path OPS = Path.of("..", "native", "src", "ops.h");
+    private static final Path HOOK = Path.of("..", "agent", "hook", "src", "main", "java", "java", "lang", "$RseqCommits.java");
 
     @Test
     void the_numbers_of_the_layouts_are_the_same() throws Exception {
-        assertThat(Commits.LAYOUT).isEqualTo(ops("LAYOUT"));
+        assertThat(Commits.LAYOUT)
+                .isEqualTo(ops("LAYOUT"))
+                .isEqualTo(number(HOOK, "(?m)^    public static final int LAYOUT = (\\d+);$"));
     }
 
     @Test
@@ -47,9 +50,12 @@ class LayoutTest {
     }
 
     private static int ops(String name) throws IOException {
-        Matcher line =
-                Pattern.compile("(?m)^#define RSEQ_OPS_" + name + " +(\\d+)\\b").matcher(Files.readString(OPS));
-        assertThat(line.find()).as("%s in %s", name, OPS).isTrue();
+        return number(OPS, "(?m)^#define RSEQ_OPS_" + name + " +(\\d+)\\b");
+    }
+
+    private static int number(Path source, String pattern) throws IOException {
+        Matcher line = Pattern.compile(pattern).matcher(Files.readString(source));
+        assertThat(line.find()).as("%s in %s", pattern, source).isTrue();
         return Integer.parseInt(line.group(1));
     }
 
