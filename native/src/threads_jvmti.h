@@ -16,7 +16,7 @@ enum { THREAD_NAME_BYTES = JOURNAL_NAME_BYTES };
 /* Gets the JVMTI environment and the ids that identities are read with. False when this JVM has no JVMTI. */
 bool threads_open(JavaVM *vm, JNIEnv *env);
 
-/* Counts every thread that starts from now on in, and out at its end. False when the JVM refuses the events. */
+/* Counts threads in at their start where others register them, and out at their end. False when the JVM refuses the events. */
 bool threads_watch(void);
 
 /* What the JVM knows of a java.lang.Thread: its id, and, while the journal is verbose, its name, copied into 'buffer'. */

@@ -385,7 +385,7 @@ public final class $Rseq {
         return committed ? $RseqCommits.restarts() : -1;
     }
 
-    /** Counts every thread that starts from now on in, and out at its end. */
+    /** Counts threads in at their start where others register them, and out at their end. */
     @CallerSensitive
     public static boolean watch() {
         check(Reflection.getCallerClass());

@@ -38,7 +38,7 @@ public final class Launcher {
     /** The command line: doctor, attach, status, check. */
     public static void main(String[] arguments) throws Throwable {
         if (OLD) {
-            complain("run the command with such a Java");
+            complain("run the command with Java 17 or newer");
             System.exit(EXIT_FAILED);
         }
         RseqAgent.main(arguments);

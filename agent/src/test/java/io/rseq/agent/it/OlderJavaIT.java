@@ -64,6 +64,6 @@ class OlderJavaIT {
         assertThat(outcome.out()).isEmpty();
         assertThat(outcome.err())
                 .containsExactly(
-                        "rseq: ERROR this is Java 11, and rseq-agent.jar needs 17 or newer; run the command with such a Java");
+                        "rseq: ERROR this is Java 11, and rseq-agent.jar needs 17 or newer; run the command with Java 17 or newer");
     }
 }

@@ -16,7 +16,7 @@ import java.util.List;
 class VersionsIT {
     private static final String REFUSED = "rseq: WARN refused class io.rseq.internal.Commits: ";
     private static final String END =
-            "; use rseq-api.jar and rseq-agent.jar of one version; its structures commit atomically";
+            "; use the same version of rseq-api.jar and rseq-agent.jar; its structures commit atomically";
 
     @EveryJdk
     void an_api_of_another_layout_commits_atomically(World world) throws IOException {

@@ -111,7 +111,7 @@ class AnnotatedMethod extends MethodVisitor {
         return hook;
     }
 
-    /** Why this {@code @PerCpu} method can't be woven, with the mend; null when it can. */
+    /** Why this {@code @PerCpu} method can't be woven, with what to do; null when it can. */
     final String refusal() {
         if ((access & Opcodes.ACC_ABSTRACT) != 0)
             return "@PerCpu on an abstract method; annotate the methods that implement it";

@@ -41,12 +41,12 @@ public final class ClassReport {
         return methods;
     }
 
-    /** Of those, the ones that calls may pass by, each with the reason and the mend. */
+    /** Of those, the ones that calls may pass by, each with the reason and what to do. */
     public List<String> doubts() {
         return doubts;
     }
 
-    /** The methods that can't, each with the reason and the mend. */
+    /** The methods that can't, each with the reason and what to do. */
     public List<String> refusals() {
         return refusals;
     }

@@ -40,7 +40,7 @@ final class ClassWeaver {
 
     private static final int FIRST_LAYOUT = 1;
 
-    private static final String ONE_VERSION = "; use rseq-api.jar and rseq-agent.jar of one version";
+    private static final String ONE_VERSION = "; use the same version of rseq-api.jar and rseq-agent.jar";
 
     /** The tag of a constant. */
     private static final int CLASS = 7;
@@ -73,8 +73,8 @@ final class ClassWeaver {
     }
 
     /**
-     * Takes out of what is to do what the code shows to be done: methods that are woven, since another agent may redefine a class with bytes
-     * that we returned before; and those without an index that call the one that has it, as compilers make them for default arguments.
+     * Drops methods that are woven already, since another agent may redefine a class with bytes that we returned before;
+     * and those without an index that call the one that has it, as compilers make them for default arguments.
      */
     private void lookIntoBodies(byte[] file) {
         Set<String> methods = new HashSet<>(withoutIndex);
@@ -146,12 +146,12 @@ final class ClassWeaver {
         return perCpuMethods.values();
     }
 
-    /** The annotated methods that can't, each with the reason and the mend; weaving may add to them. */
+    /** The annotated methods that can't, each with the reason and what to do; weaving may add to them. */
     List<String> refusals() {
         return new ArrayList<>(refusals.values());
     }
 
-    /** The methods whose weaving may not help, each with the reason and the mend. */
+    /** The methods whose weaving may not help, each with the reason and what to do. */
     List<String> doubts() {
         return Doubts.in(reader, entries);
     }

@@ -59,7 +59,7 @@ public final class CommitsHook {
         return !refused;
     }
 
-    /** Opens the sequences as the first structure would. Returns why they are not to be had here; null where they are, or were not wanted. */
+    /** Opens the sequences as the first structure would. Returns why there are no sequences; null where there are, or where none were asked for. */
     public static String tryOut() {
         if (define()) $RseqCommits.available();
         return $Rseq.takeCommitsFailure();

@@ -75,7 +75,7 @@ final class Doubts extends ClassVisitor {
                 String place = className + "." + name + descriptor;
                 if (inline)
                     found.add(place + ": Kotlin copies an inline function into its callers, with the index that each"
-                            + " passes; make it no inline one");
+                            + " passes; remove inline");
                 if (looped)
                     found.add(place + ": it assigns its @CpuIndex parameter and jumps back, as a tail call does that"
                             + " became a loop: what is passed there stays; read Cpus.index() there");

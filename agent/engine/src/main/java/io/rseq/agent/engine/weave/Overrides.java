@@ -42,7 +42,7 @@ public final class Overrides {
                 String overridden = annotatedAbove(type.getValue(), method.getKey());
                 if (overridden == null) continue;
                 lines.add(type.getKey().replace('/', '.') + "." + method.getKey() + ": overrides the @PerCpu method of "
-                        + overridden.replace('/', '.') + " and is none; annotate it, too");
+                        + overridden.replace('/', '.') + " without the annotation; add it");
             }
         }
         return lines;

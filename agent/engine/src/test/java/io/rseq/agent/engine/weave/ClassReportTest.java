@@ -40,7 +40,7 @@ class ClassReportTest {
         overrides.saw(new byte[] {1, 2, 3});
         assertThat(overrides.found())
                 .containsExactly(Below.class.getName() + ".of(I)I: overrides the @PerCpu method of "
-                        + Above.class.getName() + " and is none; annotate it, too");
+                        + Above.class.getName() + " without the annotation; add it");
     }
 
     private static class Above {

@@ -43,7 +43,7 @@ class ClassWeaverTest {
     }
 
     @Test
-    void every_illegal_one_is_refused_with_its_name_and_the_mend() throws IOException {
+    void every_illegal_one_is_refused_with_its_name_and_what_to_do() throws IOException {
         ClassWeaver weaver = new ClassWeaver(PrefilterTest.file(Annotated.class));
         assertThat(weaver.refusals()).hasSize(6);
         assertThat(weaver.refusals().get(0))

@@ -51,7 +51,7 @@ class WovenBodiesTest {
         ClassWeaver weaver = weaver(withMethods(NONE, "cpu", "()I", "$Rseq", "cpus", "(I)I", "$Rseq"));
         assertThat(weaver.refusals())
                 .containsExactly("Api.cpus(I)I: this agent has no $Rseq.cpus(I)I;"
-                        + " use rseq-api.jar and rseq-agent.jar of one version");
+                        + " use the same version of rseq-api.jar and rseq-agent.jar");
         assertThat(calls(weaver.weave())).containsOnly(Map.entry("cpu()I", "java/lang/$Rseq.cpu()I"));
     }
 
@@ -71,7 +71,7 @@ class WovenBodiesTest {
             ClassWeaver weaver = weaver(withMethods(NONE, methods));
             assertThat(weaver.refusals())
                     .containsExactly("class Api: this agent has no " + other[2] + "." + other[0] + other[1]
-                            + "; use rseq-api.jar and rseq-agent.jar of one version; its structures commit atomically");
+                            + "; use the same version of rseq-api.jar and rseq-agent.jar; its structures commit atomically");
             assertThat(weaver.callsCommits()).isFalse();
             assertThat(weaver.weave()).isNull();
         }
