@@ -68,6 +68,11 @@ public final class $RseqMemory {
         return NONE;
     }
 
+    /** For APIs without a layout number. */
+    public static long tryAllocate(long bytes) {
+        return allocate(bytes);
+    }
+
     public static void freeWith(Object owner, long offset, long bytes) {
         if (memory != 0 && offset != NONE) CleanerFactory.cleaner().register(owner, new $RseqAllocation(offset, bytes));
     }

@@ -32,7 +32,12 @@ enum ApiVariant {
 
         @Override
         String descriptor(String name, String ours) {
-            return name.equals("layout") ? null : ours;
+            return name.equals("layout") || name.equals("commitsByConcurrencyId") ? null : ours;
+        }
+
+        @Override
+        void add(ClassVisitor to) {
+            woven(to, "$RseqMemory", "tryAllocate", "(J)J");
         }
     },
     ONE_COMMIT_MORE(Commits.class) {
@@ -79,7 +84,11 @@ enum ApiVariant {
     void add(ClassVisitor to) {}
 
     private static void woven(ClassVisitor to, String by) {
-        MethodVisitor method = to.visitMethod(Opcodes.ACC_PUBLIC | Opcodes.ACC_STATIC, "tomorrow", "(JJ)J", null, null);
+        woven(to, by, "tomorrow", "(JJ)J");
+    }
+
+    private static void woven(ClassVisitor to, String by, String name, String descriptor) {
+        MethodVisitor method = to.visitMethod(Opcodes.ACC_PUBLIC | Opcodes.ACC_STATIC, name, descriptor, null, null);
         AnnotationVisitor annotation = method.visitAnnotation("Lio/rseq/internal/Woven;", true);
         annotation.visit("by", by);
         annotation.visitEnd();
