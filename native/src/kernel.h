@@ -35,8 +35,8 @@ bool kernel_can_read(const void *address, size_t length);
 /* AT_RSEQ_FEATURE_SIZE, or 20 on kernels before 6.3, which have the original fields only. */
 uint32_t kernel_feature_size(void);
 
-/* Whether this may be a kernel that does not abort a sequence that is preempted on its CPU: arm64, Linux 6.19 and later. Distributions mend it
- * in any version. */
+/* Whether this may be a kernel that does not abort a sequence that is preempted on its CPU: arm64, Linux 6.19 and later. Distributions
+ * backport the fix. */
 bool kernel_may_not_abort(void);
 
 /* Whether the calling thread's area, at 'area', holds the CPU that getcpu(2) names. */

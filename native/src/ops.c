@@ -45,8 +45,10 @@ static bool open_locked(const struct ownership *owned, int cpus, int shift, char
     }
     enum verdict aborts = kernel_may_not_abort() ? trial_of_aborts(owned) : VERDICT_RIGHT;
     if (aborts != VERDICT_RIGHT) {
-        const char *shown = aborts == VERDICT_WRONG ? "this kernel does not abort" : "nothing showed that this kernel aborts";
-        snprintf(reason, size, "%s a sequence that is preempted on its CPU, as arm64's of 6.19 and later; take a newer kernel", shown);
+        bool wrong = aborts == VERDICT_WRONG;
+        snprintf(reason, size, "%s a sequence that is preempted on its CPU (arm64 kernels from 6.19 on may not); %s",
+                 wrong ? "this kernel does not abort" : "nothing showed that this kernel aborts",
+                 wrong ? "take a newer kernel" : "start it again, or let threads choose their CPU");
         return false;
     }
     if (!percpu_memory_reserve(cpus, shift, reason, size)) return false;
@@ -70,7 +72,7 @@ void rseq_ops_unavailable(char *reason, size_t size) {
     int cpu_id = area->cpu_id;
     if (cpu_id < 0) snprintf(reason, size, "it has no registered area");
     else if ((uint32_t)cpu_id >= rseq_ops_cpus) snprintf(reason, size, "it runs on CPU %d, and Cpus.count() is %u", cpu_id, rseq_ops_cpus);
-    else snprintf(reason, size, "it ran elsewhere then");
+    else snprintf(reason, size, "the cause is gone: it has an area and a valid CPU now");
 }
 
 bool rseq_ops_fence(void) {

@@ -169,7 +169,7 @@ static void show_index(struct trial *trial, int number, struct rseq_area *area) 
 }
 
 enum verdict trial_of_index(const struct ownership *owned, int64_t field) {
-    if (kernel_allowed_cpus() < 2) return VERDICT_NONE;
+    if (kernel_allowed_cpus() < 2) return VERDICT_ONE_CPU;
     return try_out(owned, field, show_index);
 }
 

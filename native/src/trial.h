@@ -14,9 +14,10 @@
 #include "ownership.h"
 
 enum verdict {
-    VERDICT_NONE, /* nothing was shown: there is one CPU, no thread could be made, or the threads were given no time to run */
+    VERDICT_NONE, /* nothing was shown: no thread could be made, the threads were given no time to run, or may not choose their CPU */
     VERDICT_RIGHT,
     VERDICT_WRONG,
+    VERDICT_ONE_CPU, /* the caller may use one CPU: no two threads run at once */
 };
 
 /*
@@ -26,8 +27,8 @@ enum verdict {
 enum verdict trial_of_index(const struct ownership *owned, int64_t field);
 
 /*
- * Whether the kernel aborts a sequence whose thread is preempted and goes on on the same CPU. From 6.19 on, until it was mended, arm64's did not: an add
- * that was interrupted there overwrites what was added meanwhile.
+ * Whether the kernel aborts a sequence whose thread is preempted and goes on on the same CPU. arm64 kernels from 6.19 until the fix did not: an
+ * add that was interrupted there overwrites what was added meanwhile.
  */
 enum verdict trial_of_aborts(const struct ownership *owned);
 

@@ -29,8 +29,8 @@ public enum Index {
         };
     }
 
-    /** This thread's, of what sequences commit by. Asking also registers a thread that had no area. */
+    /** This thread's, of what sequences commit by: the CPU where the concurrency id failed its trial. Asking also registers a thread that had no area. */
     int own() {
-        return this == CONCURRENCY_ID ? Cpus.concurrencyId() : Cpus.index();
+        return this == CONCURRENCY_ID && Commits.byConcurrencyId() ? Cpus.concurrencyId() : Cpus.index();
     }
 }

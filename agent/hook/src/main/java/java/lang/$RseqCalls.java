@@ -246,7 +246,10 @@ final class $RseqCalls {
         return handle == null ? UNAVAILABLE : (long) handle.invokeExact(offset, capacity, length, source, from);
     }
 
-    /** Whoever sees a handle, or that this is 17, may yet see nothing here, but not behind a fence. Compiled code has a constant and no question. */
+    /**
+     * A thread may see a handle before it sees this field. A load fence makes the field visible. In compiled code the field is a constant, and
+     * there is no check.
+     */
     @ForceInline
     private static long area() {
         long known = area;

@@ -92,9 +92,13 @@ public final class $RseqCommits {
     private static long concurrencyField;
 
     /** enum verdict (trial.h). */
+    private static final int VERDICT_NONE = 0;
+
     private static final int VERDICT_RIGHT = 1;
 
     private static final int VERDICT_WRONG = 2;
+
+    private static final int VERDICT_ONE_CPU = 3;
 
     private static final long PAUSE_NS = 1_000_000_000;
 
@@ -243,9 +247,15 @@ public final class $RseqCommits {
     // ---- what is in force
     // ----------------------------------------------------------------------------------------------------
 
-    /** An API asks, because agents before this method have another layout, perhaps, and weave without a look. */
+    /** An API asks. Agents without this method may have another layout, and do not check. */
     public static int layout() {
         return LAYOUT;
+    }
+
+    /** Whether what is told BY_CONCURRENCY_ID commits by that id, and not by the CPU that stands for it. The first answer takes the trial. */
+    @ForceInline
+    public static boolean commitsByConcurrencyId() {
+        return !opened || field(BY_CONCURRENCY_ID) == FIELD_CONCURRENCY_ID;
     }
 
     public static boolean available() {
@@ -298,19 +308,23 @@ public final class $RseqCommits {
 
     /**
      * Before the first commit by concurrency id, and for good: two indexes in one region would lose updates. The id is believed where two threads
-     * that ran at once had different ones; otherwise the CPU stands for it, and on a single CPU it is as good.
+     * that ran at once had different ones; otherwise the CPU stands for it, and on a single CPU it is as good. The trial takes up to a quarter of
+     * a second, and whoever commits by the id meanwhile waits for it.
      */
     @DontInline
     private static synchronized long findConcurrencyField() {
         if (!opened) return FIELD_CPU; // nothing commits
         if (concurrencyField == 0) {
-            int verdict = $Rseq.hasConcurrencyId() ? concurrencyIds0() : 0;
-            if (verdict == VERDICT_WRONG)
-                $Rseq.tell(
-                        "structures by CONCURRENCY_ID commit by the CPU here: two threads that ran at once had one mm_cid");
+            int verdict = $Rseq.hasConcurrencyId() ? concurrencyIds0() : VERDICT_ONE_CPU;
+            if (verdict == VERDICT_WRONG) tellByCpu("two threads that ran at once had one mm_cid");
+            if (verdict == VERDICT_NONE) tellByCpu("no two threads were seen to run at once; start it again");
             concurrencyField = verdict == VERDICT_RIGHT ? FIELD_CONCURRENCY_ID : FIELD_CPU;
         }
         return concurrencyField;
+    }
+
+    private static void tellByCpu(String reason) {
+        $Rseq.tell("structures by CONCURRENCY_ID commit by the CPU here: " + reason);
     }
 
     /** Structures without sequences pass what allocate answered them, or a cell of it. Inlined: under {@code atomic} each operation comes here. */
@@ -447,7 +461,7 @@ public final class $RseqCommits {
     private static String open(boolean jni) throws Throwable {
         if (layout0() != LAYOUT)
             return "librseq_jvm.so has layout " + layout0() + ", the agent's jar layout " + LAYOUT
-                    + "; give native.path the library of the same version";
+                    + "; set native.path to a library of the jar's version";
         String failure = jni ? $RseqCalls17.prepare() : null;
         if (failure != null) return failure;
         long regions = open0($RseqMemory.SHIFT);

@@ -22,7 +22,8 @@ package io.rseq.internal;
  * #BY_CONCURRENCY_ID} or a parameter theirs.
  *
  * <p>Offsets are checked against the bounds of the memory, not against the object that they belong to: this class is for the structures
- * of this module alone. Any thread may call; nothing here blocks, but {@link #allocate}, {@link #free} and {@link #fence}.
+ * of this module alone. Any thread may call; nothing here blocks, but {@link #allocate}, {@link #free} and {@link #fence},
+ * and the first call by {@link #BY_CONCURRENCY_ID}: the agent tries the id out for up to a quarter of a second, and calls by it wait meanwhile.
  */
 public final class Commits {
     /** The layout of per-CPU memory and of what these methods are told and answer. The agent reads it in the class file; none there is 1. */
@@ -64,10 +65,13 @@ public final class Commits {
     /** Added to the offset that a sequence is told: by {@code mm_cid}, not {@code cpu_id}. The hook takes the CPU where the kernel has none. */
     public static final long BY_CONCURRENCY_ID = 1;
 
-    /** The layout of an agent that has no number, and that weaves without a look at ours. */
+    /** The layout of an agent that has no number, and that does not check ours. */
     private static final int WITHOUT_NUMBER = 1;
 
     private static boolean noNumber;
+
+    /** The agent does not say by what it commits: it takes {@code mm_cid} where the kernel has it, as {@code Cpus.concurrencyId()} does. */
+    private static boolean noWord;
 
     private Commits() {}
 
@@ -89,6 +93,21 @@ public final class Commits {
     @Woven(by = "$RseqCommits")
     static int layout() {
         return 0;
+    }
+
+    /** Whether what is told {@link #BY_CONCURRENCY_ID} commits by that id. False: the id failed its trial, and the CPU stands for it. */
+    public static boolean byConcurrencyId() {
+        try {
+            return noWord || commitsByConcurrencyId();
+        } catch (NoSuchMethodError before) {
+            noWord = true;
+            return true;
+        }
+    }
+
+    @Woven(by = "$RseqCommits")
+    static boolean commitsByConcurrencyId() {
+        return true;
     }
 
     /**

@@ -4,6 +4,7 @@ package io.rseq.agent.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.rseq.agent.it.programs.FoundAgain;
 import io.rseq.agent.it.programs.Sequences;
 import java.nio.file.Path;
 import java.util.Map;
@@ -25,6 +26,33 @@ class BeliefIT {
         // the id all the same
         for (int again = 0; again < TRIES && outcome.warnings().isEmpty(); again++) outcome = exact(launch);
         outcome.warnedOnceOf("two threads that ran at once had one mm_cid");
+    }
+
+    @EveryWorld
+    void concurrency_ids_that_nothing_showed_are_one_line_and_structures_commit_by_the_cpu(World world) {
+        Machine.needsTwoCpus();
+        Outcome outcome = exact(Launch.of(world, Sequences.class)
+                .arguments(ROUNDS)
+                .environment("LD_PRELOAD", untried().toString()));
+        assertThat(outcome.agentLines())
+                .as(outcome.toString())
+                .filteredOn(line -> line.equals("rseq: WARN " + Outcome.UNTRIED))
+                .hasSize(1);
+    }
+
+    /** The id is 0 in a process of one CPU, which is not CPU 0 here: what counts on the index of a commit must ask what that is. */
+    @EveryWorld
+    void structures_by_concurrency_id_find_what_they_committed_under_taskset_c_1(World world) {
+        Machine.needsCpu(1);
+        Outcome outcome = Launch.of(world, FoundAgain.class)
+                .wrapper("taskset", "-c", "1")
+                .run()
+                .succeeded()
+                .hadNoWarning()
+                .printed("created=1")
+                .printed("appended=" + FoundAgain.RECORDS);
+        assertThat(outcome.agentLines()).as(outcome.toString()).noneMatch(line -> line.contains(Outcome.UNTRIED));
+        assertThat(outcome.fact("committer")).isNotEqualTo("atomic");
     }
 
     private static Outcome exact(Launch launch) {
@@ -54,6 +82,20 @@ class BeliefIT {
     }
 
     @EveryWorld
+    void an_arm64_kernel_that_nothing_showed_to_abort_is_one_warning_and_atomic(World world) {
+        assumeTrue(Machine.isX86(), "arm64 is tried by itself");
+        Launch.of(world, Sequences.class)
+                .arguments(ROUNDS)
+                .environment("LD_PRELOAD", arm64() + ":" + untried())
+                .run()
+                .succeeded()
+                .printed("committer=atomic")
+                .warnedOnceOf(
+                        "using atomic: nothing showed that this kernel aborts a sequence",
+                        "; start it again, or let threads choose their CPU");
+    }
+
+    @EveryWorld
     void an_arm64_kernel_that_aborts_has_sequences(World world) {
         assumeTrue(Machine.isX86(), "arm64 is tried by itself");
         Launch.of(world, Sequences.class)
@@ -79,6 +121,10 @@ class BeliefIT {
                 .anyMatch(
                         line -> line.startsWith("rseq: WARN committer=") && line.contains("this kernel does not abort"))
                 .anyMatch(line -> line.startsWith("verdict     it works, slower"));
+    }
+
+    private static Path untried() {
+        return Fixture.peer("untried", "untried");
     }
 
     private static Path arm64() {

@@ -32,7 +32,7 @@ class VersionsIT {
         atomic(world, ApiVariant.ANOTHER_DESCRIPTOR, "this agent has no $RseqCommits.restarts(I)J");
     }
 
-    /** As all were before there was a number; one that asks an agent of then gets no answer to it, and takes it for the first layout, too. */
+    /** As all were before there was a number, with a method that has left since; one that asks an agent of then takes it for the first layout, too. */
     @EveryJdk
     void an_api_without_a_layout_has_the_first_layout(World world) throws IOException {
         Outcome outcome = exact(world, ApiVariant.WITHOUT_LAYOUT);
@@ -56,7 +56,7 @@ class VersionsIT {
                 .run();
         exact(outcome).printed("committer=atomic");
         outcome.warnedOnceOf("using atomic: librseq_jvm.so has layout " + (Commits.LAYOUT + 1)
-                + ", the agent's jar layout " + Commits.LAYOUT + "; give native.path the library of the same version");
+                + ", the agent's jar layout " + Commits.LAYOUT + "; set native.path to a library of the jar's version");
     }
 
     private static Outcome atomic(World world, ApiVariant api, String reason) throws IOException {
