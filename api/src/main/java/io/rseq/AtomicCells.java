@@ -6,7 +6,7 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
  * Cells on the Java heap, a row of them for each index: where a structure counts when there are no sequences. Any thread may add to any
- * cell. What was never written costs no more than a reference for each chunk of a row, and no two rows share a cache line. A chunk takes the place of null once, and stays.
+ * cell. What was never written costs no more than a reference for each chunk of a row, and no two rows share a cache line. A chunk is stored once and never replaced.
  */
 final class AtomicCells {
     private static final int CHUNK_SHIFT = 9; // 512 cells, a page

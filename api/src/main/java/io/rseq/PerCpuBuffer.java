@@ -35,7 +35,7 @@ import java.util.concurrent.atomic.LongAdder;
  * <p><b>Progress.</b> Append by sequence is wait-free (some 65 restarts at most, then the heap's ring), else lock-free. It never blocks and
  * never overwrites: where there is no room the record is dropped, {@code append} answers false, and {@link #dropped()} counts. {@link
  * #drain} never blocks either: a CPU whose records another thread is draining is left out. HotSpot may take the frames of a reader away by an error
- * of the VM ({@link io.rseq.internal.LockedStack} says when): that CPU is read again after the next garbage collection, and what is lost is the chunk
+ * of the VM ({@link io.rseq.internal.LockedStack} says when): that CPU is read again after a collection has found the frame gone, and what is lost is the chunk
  * that it was taking, at most.
  *
  * <p><b>Memory ordering.</b> What a thread did before it appended a record <em>happens before</em> what the consumer of that record does.
@@ -49,7 +49,8 @@ import java.util.concurrent.atomic.LongAdder;
  *
  * <p><b>Cost.</b> A record takes 8 bytes and its own, and 8 for a timestamp, in a multiple of 8; its CPU's ring is touched as it fills, and
  * given back after this is unreachable. What is drained goes through a chunk of 8 KiB or one record for each CPU, whichever is longer, but not
- * longer than a ring; a drain allocates two small objects, however many records there are. The heap's rings take half as much again as their capacity. A timestamp costs {@link
+ * longer than a ring; a drain that finds records allocates two small objects, however many records there are. With timestamps an array for each index
+ * is kept, of up to twice the longest record. The heap's rings take half as much again as their capacity. A timestamp costs {@link
  * System#nanoTime()} and a second copy of the record.
  *
  * <p><b>Sources.</b> The ring buffers of ftrace ({@code kernel/trace/ring_buffer.c}) and LTTng, which reserve by local operations on
@@ -155,15 +156,7 @@ public final class PerCpuBuffer {
      * @return how many records there were
      */
     public int drain(RecordConsumer consumer) {
-        Objects.requireNonNull(consumer);
-        Object frame = new Object();
-        WeakReference<Object> reading = new WeakReference<>(frame);
-        int drained = 0;
-        int cpus = readers.length();
-        int own = index.own(); // first: it is in this cache, and threads that drain side by side begin each elsewhere
-        for (int i = 0; i < cpus; i++) drained += drain(own + i < cpus ? own + i : own + i - cpus, reading, consumer);
-        Reference.reachabilityFence(frame);
-        return drained;
+        return drain(readers.length(), consumer);
     }
 
     /**
@@ -178,11 +171,7 @@ public final class PerCpuBuffer {
      * @return how many records there were
      */
     public int drainCurrent(RecordConsumer consumer) {
-        Objects.requireNonNull(consumer);
-        Object frame = new Object();
-        int drained = drain(index.own(), new WeakReference<>(frame), consumer);
-        Reference.reachabilityFence(frame);
-        return drained;
+        return drain(1, consumer);
     }
 
     @Override
@@ -191,10 +180,27 @@ public final class PerCpuBuffer {
                 + ", index=" + index + ", dropped=" + dropped() + "]";
     }
 
-    private int drain(int cpu, WeakReference<Object> reading, RecordConsumer consumer) {
-        long at = cpu < Hook.regions() ? memory.acquired() : NONE;
-        if (rings.get(cpu) == null && (at == NONE || Commits.get(cpu, at) == 0)) return 0;
-        int drained = reader(cpu).drain(reading, rings, at, consumer);
+    /* That many CPUs' records. */
+    private int drain(int count, RecordConsumer consumer) {
+        Objects.requireNonNull(consumer);
+        Object frame = null; // made when a CPU has records: most polls find none
+        WeakReference<Object> reading = null;
+        int drained = 0;
+        int cpus = readers.length();
+        int own = index.own(); // first: it is in this cache, and threads that drain side by side begin each elsewhere
+        for (int i = 0; i < count; i++) {
+            int cpu = own + i < cpus ? own + i : own + i - cpus;
+            long at = cpu < Hook.regions() ? memory.acquired() : NONE;
+            if (rings.get(cpu) == null && (at == NONE || Commits.get(cpu, at) == 0)) continue;
+            RecordReader reader = reader(cpu);
+            if (reader.hasNothing(rings, at)) continue;
+            if (frame == null) {
+                frame = new Object();
+                reading = new WeakReference<>(frame);
+            }
+            drained += reader.drain(reading, rings, at, consumer);
+        }
+        Reference.reachabilityFence(frame);
         Reference.reachabilityFence(this);
         return drained;
     }
@@ -225,7 +231,11 @@ public final class PerCpuBuffer {
     }
 
     private boolean appendOtherwise(long refusal, long time, byte[] source, int from, int length) {
-        long status = told == NONE && acquire() ? commit(time, source, from, length) : refusal;
+        long status = refusal;
+        if (status == Commits.UNAVAILABLE && (told != NONE || acquire())) {
+            index.own(); // registers a thread that has no area yet
+            status = commit(time, source, from, length);
+        }
         if (status == Commits.COMMITTED) return true;
         boolean appended = status != Commits.FULL && ring().append(timestamps, time, source, from, length);
         if (!appended) dropped.increment();

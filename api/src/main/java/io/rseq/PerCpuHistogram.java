@@ -65,7 +65,7 @@ public final class PerCpuHistogram {
     private final int halfShift;
     private long told;
 
-    /* What the cells held at the last reset; null when there was none. Its content never changes, and each reset makes another: what is compared comes back never. */
+    /* What the cells held at the last reset; null when there was none. Its content never changes, and each reset makes another: no array is used twice, so a compare-and-set never meets an old one. */
     private volatile long[] base;
 
     /**

@@ -194,7 +194,8 @@ public final class PerCpuLongStack {
     /**
      * Takes what is here, on all CPUs and in the overflow, and hands it to {@code action}, which may call this stack. What others push or
      * pop meanwhile may stay. If {@code action} throws, the value that it threw at counts as taken, and the rest goes back into the
-     * overflow, over its bound if need be. Of drains at the same time, one may hand out what another took.
+     * overflow, over its bound if need be; where the heap has no room for that, the next drain hands it out. Of drains at the same time, one
+     * may hand out what another took, and one whose action throws puts back what the others took, too: these return early.
      *
      * <p>Other CPUs' stacks are closed and fenced off for it (membarrier(2), Linux 5.10). Where the kernel has no such fence, this CPU's
      * and the overflow's values alone are taken, and the other CPUs' stay: {@link #size()} counts them.
@@ -215,10 +216,19 @@ public final class PerCpuLongStack {
             }
             done = true;
         } finally {
-            if (!done) overflow.takeAllFrom(leaving);
+            if (!done) putBack();
             leaving.trim();
         }
         return taken;
+    }
+
+    /* Needs memory where the overflow is not empty. Without it the values stay, and the next drain hands them out. */
+    private void putBack() {
+        try {
+            overflow.takeAllFrom(leaving);
+        } catch (OutOfMemoryError | StackOverflowError noRoom) {
+            // the action's own exception goes on
+        }
     }
 
     /** How many values are here, on all CPUs and in the overflow: exact when nobody pushes or pops, an estimate while others do. */
@@ -296,7 +306,7 @@ public final class PerCpuLongStack {
         if (at != NONE || memory.acquire() == NONE) return at;
         synchronized (stacks) {
             if (acquired() == NONE) {
-                stacks.takeFrom(stripes, memory.acquired(), leaving);
+                stacks.takeFrom(stripes, memory.acquired(), overflow);
                 TOLD.setRelease(this, told(memory.acquired()));
             }
         }

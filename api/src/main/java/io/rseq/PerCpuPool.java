@@ -49,7 +49,8 @@ import java.util.function.Supplier;
  * Where the stack overflows in a method of the pool's own, it may lose the object in hand, with its slot: no other, and none is handed out twice.
  *
  * <p><b>Progress, migration, preemption, dying threads, errors of the VM</b>: as {@link PerCpuLongStack}. Making and discarding take monitors, which
- * are held for some table entries, or a trim's look at all shelves, and never while the supplier or a callback runs. A thread that dies with an object holds its slot, like
+ * are held for some table entries, or a trim's look at all shelves, and never while the supplier or a callback runs. Taking waits, too, where it
+ * meets a shelf that a trim has closed: until the trim has emptied all shelves. A thread that dies with an object holds its slot, like
  * anyone else who does not give back. <b>Virtual threads</b> may park and move to other carriers with an object in hand; it goes back to the
  * CPU on whose shelf it has its place, and without a place to the one where it is given back.
  *

@@ -35,7 +35,7 @@ final class RecordReader {
         }
     }
 
-    /* Who reads. Null, or cleared: nobody, and that is all that the next one must know, however often it came back. */
+    /* Who reads. Null, or cleared: nobody. A null that came back is harmless: it still means that nobody reads. */
     private volatile WeakReference<Object> reader;
 
     private final int cpu;
@@ -54,6 +54,16 @@ final class RecordReader {
         this.capacity = capacity;
         this.stamp = timestamps ? Long.BYTES : 0;
         this.chunkLength = (int) Math.max(RecordSource.size(stamp + maxRecord), Math.min(capacity, RecordSource.CHUNK));
+    }
+
+    /** Returns whether there is nothing to hand out. Another thread that reads meanwhile may have it say either. */
+    boolean hasNothing(AtomicReferenceArray<HeapRing> rings, long offset) {
+        if (reader != null) return false; // read first: what the last reader left is seen, then
+        MemoryRing known = memory;
+        HeapRing ring = rings.get(cpu);
+        return next == filled
+                && (known == null ? offset == PerCpuMemory.NONE : known.tookAll(known.end()))
+                && (ring == null || ring.tookAll(ring.end()));
     }
 
     /**

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -76,6 +77,21 @@ class PerCpuLongStackTest {
     }
 
     @Test
+    void what_the_stripes_held_is_popped_when_an_agent_arrives_that_sees_fewer_cpus() {
+        PerCpuLongStack stack = new PerCpuLongStack(8, 100, Index.CPU);
+        for (int thread = 0; thread < 64; thread++) {
+            Crowd.of(1, () -> IntStream.range(0, 8).forEach(stack::push)).join(); // on every index
+        }
+        long held = stack.size();
+        assertThat(held).isGreaterThan(8);
+        try (FakeAgent agent = FakeAgent.arriveSeeing(1)) {
+            agent.registersWhenAsked();
+            for (int i = 0; i < held; i++) assertThat(stack.pop()).isNotEqualTo(PerCpuLongStack.EMPTY);
+            assertThat(stack.size()).isZero();
+        }
+    }
+
+    @Test
     void without_a_fence_the_other_cpus_values_stay_and_are_counted() {
         try (FakeAgent agent = FakeAgent.arrive()) {
             PerCpuLongStack stack = new PerCpuLongStack(10, 5, Index.CPU);
@@ -111,6 +127,7 @@ class PerCpuLongStackTest {
             Thread pusher = new Thread(push);
             agent.atFence(() -> {
                 if (pusher.getState() == Thread.State.NEW) pusher.start();
+                if (Thread.currentThread() == pusher) return; // its own fence waits for nobody
                 while (pusher.isAlive() && pusher.getState() != Thread.State.BLOCKED) Thread.onSpinWait();
             });
             stack.drainTo(value -> {});

@@ -83,7 +83,7 @@ public final class CpuStacks {
         }
     }
 
-    /** Retires the stripes and moves what they held to the CPUs' stacks, before sequences are told of these, and what is over to {@code rest}. */
+    /** Retires the stripes and moves what they held to the CPUs' stacks, before sequences are told of these, and the rest to {@code rest}, over its bound if need be. */
     public synchronized void takeFrom(StripedStack stripes, long at, LockedStack rest) {
         int regions = Hook.regions();
         StackRoom.check();
@@ -97,7 +97,7 @@ public final class CpuStacks {
                 moveTo(full, stripe, at);
                 if (!stripe.isEmpty()) full++;
             }
-            stripe.giveAllTo(rest);
+            rest.takeAllFrom(stripe); // the shared one is locked first
         }
     }
 
@@ -140,6 +140,7 @@ public final class CpuStacks {
      * @return false: it is full; or the kernel has no fence, and nothing was pushed
      */
     public synchronized boolean pushAlone(int cpu, long at, long value) {
+        StackRoom.check();
         open(at); // nobody else has one closed
         long status = Commits.push(at + by, capacity, value);
         if (status == Commits.COMMITTED || status == Commits.FULL) return status == Commits.COMMITTED;
@@ -158,6 +159,7 @@ public final class CpuStacks {
 
     /** Pops likewise; {@link LockedStack#EMPTY} where there is none, or no fence. */
     public synchronized long popAlone(int cpu, long at) {
+        StackRoom.check();
         open(at);
         long status = Commits.pop(at + by, capacity);
         if (status > Commits.STATUS_MAX) return status;

@@ -132,7 +132,8 @@ public final class Shelves {
     public synchronized void open() {
         long at = memory.acquired();
         for (int cpu = 0; cpu < owned.length; cpu++) {
-            if (owned[cpu] != 0) Commits.put(cpu, at + CLOSED, 0);
+            // A store takes the shelf's line from its CPU, which a load does not.
+            if (owned[cpu] != 0 && Commits.get(cpu, at + CLOSED) != 0) Commits.put(cpu, at + CLOSED, 0);
         }
     }
 

@@ -45,7 +45,7 @@ public final class FakeAgent implements AutoCloseable {
                 .with(Implementation.Context.Disabled.Factory.INSTANCE)
                 .redefine(Hook.class);
         load(to(FakeSequences.class, woven, "get"), Commits.class, reloading);
-        load(to(FakeSequences.class, hook, "cpus"), Hook.class, reloading);
+        load(to(FakeSequences.class, hook, "cpus", "cpu"), Hook.class, reloading);
         return new FakeAgent(reloading);
     }
 
@@ -73,6 +73,11 @@ public final class FakeAgent implements AutoCloseable {
     public static FakeAgent arriveSeeing(int cpus) {
         FakeSequences.cpus = cpus;
         return arrive();
+    }
+
+    /** Threads have no area until they ask for their CPU; those that asked commit each time. */
+    public void registersWhenAsked() {
+        FakeSequences.registersWhenAsked = true;
     }
 
     /** How many pushes, pops, takes and appends came to the sequences. */
@@ -108,6 +113,7 @@ public final class FakeAgent implements AutoCloseable {
     @Override
     public void close() {
         FakeSequences.afterGet = () -> {};
+        FakeSequences.registersWhenAsked = false;
         FakeSequences.limit = Long.MAX_VALUE;
         FakeSequences.layout = Commits.LAYOUT;
         FakeStacks.fences = true;

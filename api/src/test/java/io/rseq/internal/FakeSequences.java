@@ -28,6 +28,9 @@ public final class FakeSequences {
     static volatile long limit = Long.MAX_VALUE;
     static volatile int layout = Commits.LAYOUT;
     static volatile int cpus = Cpus.count();
+    static volatile boolean registersWhenAsked;
+
+    private static final ThreadLocal<Boolean> ASKED = ThreadLocal.withInitial(() -> false);
 
     private static final Cleaner CLEANER = Cleaner.create();
     private static final AtomicLong NEXT = new AtomicLong();
@@ -46,6 +49,18 @@ public final class FakeSequences {
 
     public static int cpus() {
         return cpus;
+    }
+
+    public static int cpu() {
+        ASKED.set(true);
+        return registersWhenAsked ? Fallback.index() % cpus : Fallback.index();
+    }
+
+    /* Every so often UNAVAILABLE or RESTARTS; or UNAVAILABLE to threads that are not registered, and nothing else to none. */
+    static long refusal(long number) {
+        if (registersWhenAsked) return ASKED.get() ? Commits.COMMITTED : Commits.UNAVAILABLE;
+        if (number % UNAVAILABLE_EVERY == 0) return Commits.UNAVAILABLE;
+        return number % RESTARTS_EVERY == 0 ? Commits.RESTARTS : Commits.COMMITTED;
     }
 
     public static long allocate(long bytes) {
@@ -77,9 +92,8 @@ public final class FakeSequences {
         long offset = told & -Long.BYTES;
         if (none(offset)) return Commits.UNAVAILABLE;
         if (!OFFSETS.contains(offset)) throw new AssertionError("nobody's: " + offset);
-        long number = ADDS.incrementAndGet();
-        if (number % UNAVAILABLE_EVERY == 0) return Commits.UNAVAILABLE;
-        if (number % RESTARTS_EVERY == 0) return Commits.RESTARTS;
+        long refusal = refusal(ADDS.incrementAndGet());
+        if (refusal != Commits.COMMITTED) return refusal;
         int cpu = (told & Commits.BY_CONCURRENCY_ID) != 0 ? Cpus.concurrencyId() : Cpus.index();
         cell(cpu % cpus, offset).addAndGet(delta);
         return Commits.COMMITTED;

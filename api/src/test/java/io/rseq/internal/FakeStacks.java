@@ -10,8 +10,6 @@ import java.util.concurrent.atomic.AtomicLong;
  * been moved; and every so often UNAVAILABLE or RESTARTS.
  */
 public final class FakeStacks {
-    private static final int UNAVAILABLE_EVERY = 7;
-    private static final int RESTARTS_EVERY = 11;
     private static final long CLOSED_AT = 8;
     private static final long VALUES_AT = 16;
     private static final long SHELF = 64;
@@ -161,9 +159,7 @@ public final class FakeStacks {
     private static long refusal() {
         Long status = always;
         if (status != null) return status;
-        long number = CALLS.incrementAndGet();
-        if (number % UNAVAILABLE_EVERY == 0) return Commits.UNAVAILABLE;
-        return number % RESTARTS_EVERY == 0 ? Commits.RESTARTS : Commits.COMMITTED;
+        return FakeSequences.refusal(CALLS.incrementAndGet());
     }
 
     private static long word(byte[] source, int from, int end) {
