@@ -56,6 +56,9 @@ public final class PerCpuCounter extends Number {
 
     private static final VarHandle BASE;
 
+    /* Of each counter that was never reset: a reset brings no base back, so one will do. */
+    private static final Base FIRST = new Base(0);
+
     static {
         try {
             BASE = MethodHandles.lookup().findVarHandle(PerCpuCounter.class, "base", Base.class);
@@ -71,7 +74,7 @@ public final class PerCpuCounter extends Number {
      * What the cells held at the last reset. Each reset makes another object, so that none of two at once takes the base of a third one for its own,
      * where adds of both signs brought the number back.
      */
-    private transient volatile Base base = new Base(0);
+    private transient volatile Base base = FIRST;
 
     /** At 0, with a cell for each CPU. */
     public PerCpuCounter() {

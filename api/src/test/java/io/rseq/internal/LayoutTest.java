@@ -14,7 +14,8 @@ import org.junit.jupiter.api.Test;
 /** What the API and the sequences have to agree on is written down twice, here and in ops.h, and the layout's number in the hook, too. */
 class LayoutTest {
     private static final Path OPS = Path.of("..", "native", "src", "ops.h");
-    private static final Path HOOK = Path.of("..", "agent", "hook", "src", "main", "java", "java", "lang", "$RseqCommits.java");
+    private static final Path HOOK =
+            Path.of("..", "agent", "hook", "src", "main", "java", "java", "lang", "$RseqCommits.java");
 
     @Test
     void the_numbers_of_the_layouts_are_the_same() throws Exception {

@@ -98,7 +98,9 @@ class EveryLineIsInThePagesTest {
                         Literals.of(
                                 "f(\"one \" + two(\"inner\") + \" three\", \"four\"); // \"five\"\n@A(\"six\") /* \"seven\" */ char c = '\"';"))
                 .containsExactly("inner", "one   three", "four");
-        assertThat(Literals.of("#include \"x.h\"\n_Static_assert(a, \"b\");\n__asm__(\".d\" e \".f\");\nREASON(d, \"%u of\" \" c\", n);"))
+        assertThat(
+                        Literals.of(
+                                "#include \"x.h\"\n_Static_assert(a, \"b\");\n__asm__(\".d\" e \".f\");\nREASON(d, \"%u of\" \" c\", n);"))
                 .containsExactly("%u of  c");
     }
 

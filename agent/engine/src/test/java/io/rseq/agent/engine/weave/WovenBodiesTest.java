@@ -70,8 +70,9 @@ class WovenBodiesTest {
             String[] methods = {fine[0], fine[1], fine[2], other[0], other[1], other[2], fine[3], fine[4], fine[5]};
             ClassWeaver weaver = weaver(withMethods(NONE, methods));
             assertThat(weaver.refusals())
-                    .containsExactly("class Api: this agent has no " + other[2] + "." + other[0] + other[1]
-                            + "; use the same version of rseq-api.jar and rseq-agent.jar; its structures commit atomically");
+                    .containsExactly(
+                            "class Api: this agent has no " + other[2] + "." + other[0] + other[1]
+                                    + "; use the same version of rseq-api.jar and rseq-agent.jar; its structures commit atomically");
             assertThat(weaver.callsCommits()).isFalse();
             assertThat(weaver.weave()).isNull();
         }
