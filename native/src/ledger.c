@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <time.h>
 
 struct ledger_totals ledger_totals;
 
@@ -83,12 +84,15 @@ void ledger_give(struct thread_record *record) {
 
 /* Whether the record was live, and its copy is of one moment. */
 static bool copy(struct thread_record *out, const struct thread_record *record) {
-    enum { TURNS = 1000 };
+    enum { TURNS = 1000, YIELDS = 16 };
+    const struct timespec nap = {.tv_nsec = 1000000};
     for (int turn = 0; turn < TURNS; turn++) {
         uint32_t before = atomic_load_explicit(&record->generation, memory_order_acquire);
         if ((before & LIVE) == 0) return false;
         if ((before & CHANGING) != 0) {
-            sched_yield();
+            /* The thread that changes it may have lost its CPU; it has a second to go on. */
+            if (turn < YIELDS) sched_yield();
+            else nanosleep(&nap, NULL);
             continue;
         }
         memcpy(out, record, sizeof *record);

@@ -17,7 +17,7 @@
 #include "check.h"
 #include "world.h"
 
-enum { ROUNDS = 30000, SIGNALS_AT_LEAST = 2000, INTERVAL_US = 20 };
+enum { ROUNDS = 30000, SIGNALS_AT_LEAST = 2000, INTERVAL_US = 50 };
 
 static volatile sig_atomic_t signals, held, failed;
 
