@@ -263,7 +263,7 @@ public final class PerCpuLongStack {
         if (status == Commits.COMMITTED) return true;
         if (status == Commits.CLOSED) meetClosed(at);
         if (overflow.push(value)) return true;
-        return status != Commits.FULL && stacks.pushAlone(index.own(), at, value);
+        return status != Commits.FULL && pushAlone(at, value);
     }
 
     private long popPastStack(long refusal) {
@@ -279,12 +279,36 @@ public final class PerCpuLongStack {
         boolean empty = status == Commits.STATUS + Commits.FULL;
         if (status == Commits.STATUS + Commits.CLOSED) meetClosed(at);
         long value = overflow.isEmpty() ? EMPTY : empty ? stacks.moveIn(at, overflow) : overflow.pop();
-        return value == EMPTY && !empty ? stacks.popAlone(index.own(), at) : value;
+        return value == EMPTY && !empty ? popAlone(at) : value;
     }
 
     /* Most go on without waiting for who closed the stack. One now and then looks whether somebody is still at it. */
     private void meetClosed(long at) {
-        if (closedMet++ % OPEN_EVERY == 0) stacks.open(at);
+        if (closedMet++ % OPEN_EVERY != 0) return;
+        stacks.takeTurn();
+        try {
+            stacks.open(at);
+        } finally {
+            stacks.taken = false;
+        }
+    }
+
+    private boolean pushAlone(long at, long value) {
+        stacks.takeTurn();
+        try {
+            return stacks.pushAlone(index.own(), at, value);
+        } finally {
+            stacks.taken = false;
+        }
+    }
+
+    private long popAlone(long at) {
+        stacks.takeTurn();
+        try {
+            return stacks.popAlone(index.own(), at);
+        } finally {
+            stacks.taken = false;
+        }
     }
 
     /* A thread without an area gets one when it asks for its index. */
@@ -304,22 +328,32 @@ public final class PerCpuLongStack {
     private long acquire() {
         long at = acquired();
         if (at != NONE || memory.acquire() == NONE) return at;
-        synchronized (stacks) {
-            if (acquired() == NONE) {
-                stacks.takeFrom(stripes, memory.acquired(), overflow);
-                TOLD.setRelease(this, told(memory.acquired()));
+        stacks.takeTurn();
+        try {
+            synchronized (stacks) {
+                if (acquired() == NONE) {
+                    stacks.takeFrom(stripes, memory.acquired(), overflow);
+                    TOLD.setRelease(this, told(memory.acquired()));
+                }
             }
+        } finally {
+            stacks.taken = false;
         }
         return memory.acquired();
     }
 
     private void takeAll() {
         if (acquired() != NONE) register(); // where the kernel has no fence, this thread pops what is here
-        synchronized (stacks) {
-            // The overflow first: to what is empty it is handed over as it is.
-            overflow.giveAllTo(leaving);
-            if (acquired() != NONE) stacks.giveAllTo(leaving, memory.acquired());
-            stripes.giveAllTo(leaving);
+        stacks.takeTurn();
+        try {
+            synchronized (stacks) {
+                // The overflow first: to what is empty it is handed over as it is.
+                overflow.giveAllTo(leaving);
+                if (acquired() != NONE) stacks.giveAllTo(leaving, memory.acquired());
+                stripes.giveAllTo(leaving);
+            }
+        } finally {
+            stacks.taken = false;
         }
         Reference.reachabilityFence(this);
     }

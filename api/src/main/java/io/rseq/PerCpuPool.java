@@ -214,7 +214,7 @@ public final class PerCpuPool<T> {
             index.own(); // which registers a thread that had no area
             number = Commits.take(shelf);
         } else if (number == Commits.STATUS + Commits.CLOSED) {
-            shelves.open();
+            openShelves();
             number = Commits.take(shelf);
         }
         if (number >= 0) return fromShelf(number);
@@ -315,8 +315,13 @@ public final class PerCpuPool<T> {
     private void shelve(Lease<T> lease) {
         try {
             if (shelves == null || !shelves.hasRoom(index.own()) || !shelves.areInReach()) return;
-            synchronized (shelves) {
-                lockedShelve(lease, index.own());
+            shelves.takeTurn();
+            try {
+                synchronized (shelves) {
+                    lockedShelve(lease, index.own());
+                }
+            } finally {
+                shelves.taken = false;
             }
         } catch (OutOfMemoryError | StackOverflowError later) {
             // the next one who finds it without a place tries again
@@ -339,18 +344,37 @@ public final class PerCpuPool<T> {
     }
 
     private void unshelve(Lease<T> lease) {
-        synchronized (shelves) {
-            shelved[lease.number] = null;
-            shelves.lockedDisown(lease.number);
-            lease.number = Shelves.NOWHERE;
-            lease.place = PerCpuMemory.NONE;
+        shelves.takeTurn();
+        try {
+            synchronized (shelves) {
+                shelved[lease.number] = null;
+                shelves.lockedDisown(lease.number);
+                lease.number = Shelves.NOWHERE;
+                lease.place = PerCpuMemory.NONE;
+            }
+        } finally {
+            shelves.taken = false;
+        }
+    }
+
+    private void openShelves() {
+        shelves.takeTurn();
+        try {
+            shelves.open();
+        } finally {
+            shelves.taken = false;
         }
     }
 
     private int trimShelves() {
         if (shelves == null) return 0;
-        synchronized (shelves) {
-            if (!shelves.lockedTakeAll(trimming)) takeHere();
+        shelves.takeTurn();
+        try {
+            synchronized (shelves) {
+                if (!shelves.lockedTakeAll(trimming)) takeHere();
+            }
+        } finally {
+            shelves.taken = false;
         }
         int trimmed = 0;
         try {

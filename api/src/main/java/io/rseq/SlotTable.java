@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.rseq;
 
+import io.rseq.internal.Turn;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
 
@@ -8,7 +9,7 @@ import java.util.Arrays;
  * A pool's slots: which object has which, found by its number, or by the object. Finding takes no lock, and finds what was put before the
  * finder was handed number or object. Changes are made under the monitor of the table, for some entries, and never while somebody's code runs.
  */
-final class SlotTable<T> {
+final class SlotTable<T> extends Turn {
     /** What {@link #take} answers when all are in use. */
     static final int NONE = -1;
 
@@ -29,7 +30,16 @@ final class SlotTable<T> {
     }
 
     /** A slot that nothing is in, the caller's now; {@link #NONE} when all are in use. */
-    synchronized int take() {
+    int take() {
+        takeTurn();
+        try {
+            return lockedTake();
+        } finally {
+            taken = false;
+        }
+    }
+
+    private synchronized int lockedTake() {
         if (freedCount > 0) {
             int slot = freed[freedCount - 1];
             freedCount--;
@@ -47,7 +57,16 @@ final class SlotTable<T> {
     }
 
     /** Gives a slot up that nothing was put into. */
-    synchronized void leave(int slot) {
+    void leave(int slot) {
+        takeTurn();
+        try {
+            lockedLeave(slot);
+        } finally {
+            taken = false;
+        }
+    }
+
+    private synchronized void lockedLeave(int slot) {
         freed[freedCount] = slot; // before the count: LockedStack says why
         freedCount++;
     }
@@ -57,16 +76,34 @@ final class SlotTable<T> {
      *
      * @throws IllegalStateException if the object has a slot already
      */
-    synchronized void put(Lease<T> lease) {
+    void put(Lease<T> lease) {
+        takeTurn();
+        try {
+            lockedPut(lease);
+        } finally {
+            taken = false;
+        }
+    }
+
+    private synchronized void lockedPut(Lease<T> lease) {
         if (!byObject.put(lease)) throw inThePool();
         bySlot[lease.slot] = lease;
     }
 
     /** Takes what is in a slot away, and gives the slot up. */
-    synchronized void remove(Lease<T> lease) {
+    void remove(Lease<T> lease) {
+        takeTurn();
+        try {
+            lockedRemove(lease);
+        } finally {
+            taken = false;
+        }
+    }
+
+    private synchronized void lockedRemove(Lease<T> lease) {
         byObject.remove(lease);
         bySlot[lease.slot] = null;
-        leave(lease.slot);
+        lockedLeave(lease.slot);
     }
 
     /** What is in a slot that the caller was handed. */

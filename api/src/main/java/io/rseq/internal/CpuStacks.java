@@ -17,7 +17,7 @@ import io.rseq.Cpus;
  * monitor, knows that the frame of the thread that closed it is gone ({@link LockedStack} says how), and opens it. A value that is moved is taken
  * off its stack before it is put anywhere else: a thread that is stopped in between may lose it, a batch at most, and never leaves it twice.
  */
-public final class CpuStacks {
+public final class CpuStacks extends Turn {
     private static final long CLOSED = 8;
     private static final long VALUES = 16;
 

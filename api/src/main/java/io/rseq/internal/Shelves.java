@@ -18,7 +18,7 @@ import java.util.Arrays;
  *
  * <p>Methods named {@code locked...} are for the holder of that monitor.
  */
-public final class Shelves {
+public final class Shelves extends Turn {
     /** Of a shelf. A number of a place is {@code 32 * index + place}. */
     public static final int PLACES = 32;
 

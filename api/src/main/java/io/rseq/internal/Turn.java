@@ -9,14 +9,15 @@ import java.util.concurrent.locks.LockSupport;
  * Keeps threads apart before they meet at the monitor of this object. Only the monitor excludes others: a thread takes its turn first, and so
  * finds the monitor free.
  *
- * <p><b>Why.</b> From JDK 24 on a virtual thread that waits for a monitor leaves its carrier, and waits for the scheduler when its time has come.
- * Until then no other thread is woken. Where a thousand virtual threads meet at one monitor, a platform thread among them waited for minutes.
+ * <p><b>Why.</b> From JDK 24 on a virtual thread that waits for a monitor leaves its carrier. When its time has come it waits for the scheduler, whose
+ * carriers run their own queues first: where these never empty, as where virtual threads yield to each other, it waits for ever. Meanwhile no
+ * other thread is woken, and a platform thread that waits for the same monitor waits for ever, too ({@code LongStackIT}).
  *
  * <p>A thread that waits for its turn spins, then yields, so that a virtual thread lets others have its carrier, and naps at last: a yield promises
  * nothing. After {@link #NAPS} naps it goes to the monitor all the same. So a turn that nobody gives up, because HotSpot took the frame away
  * ({@link LockedStack} says how), costs others some milliseconds once. An interrupt ends naps early, and is kept.
  */
-abstract class Turn extends LinePadding {
+public abstract class Turn extends LinePadding {
     private static final int SPINS = Runtime.getRuntime().availableProcessors() > 1 ? 64 : 0;
     private static final int YIELDS = 16;
     private static final int NAPS = 100;
@@ -33,9 +34,10 @@ abstract class Turn extends LinePadding {
     }
 
     /* Set to false by a store, and not by a call: where a section ends because the stack did, a call may find no room either. */
-    volatile boolean taken;
+    public volatile boolean taken;
 
-    final void takeTurn() {
+    /** Waits for the turn, some milliseconds at most. The caller ends it by storing {@code taken = false}. */
+    public final void takeTurn() {
         if (!tryTurn()) awaitTurn();
     }
 

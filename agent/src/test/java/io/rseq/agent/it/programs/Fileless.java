@@ -19,7 +19,7 @@ import java.util.Scanner;
  * stdin.
  */
 public final class Fileless {
-    public static final int ANNOTATED = 100;
+    public static final int ANNOTATED = 600;
     public static final int PLAIN = 150;
 
     /** The agent's option that has the JVM refuse one annotated class whenever it is retransformed. */
