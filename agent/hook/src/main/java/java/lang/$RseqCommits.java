@@ -309,7 +309,7 @@ public final class $RseqCommits {
     /**
      * Before the first commit by concurrency id, and for good: two indexes in one region would lose updates. The id is believed where two threads
      * that ran at once had different ones; otherwise the CPU stands for it, and on a single CPU it is as good. The trial takes up to a quarter of
-     * a second, and whoever commits by the id meanwhile waits for it.
+     * a second, and other threads that commit by the id wait for it.
      */
     @DontInline
     private static synchronized long findConcurrencyField() {
