@@ -46,7 +46,7 @@ class VersionsIT {
                 .printed("committer=" + CommitterIT.committer(world.jdk()))
                 .printed("tomorrow=1")
                 .warnedOnceOf(
-                        "refused io.rseq.internal.Hook.tomorrow(JJ)J: this agent has no $Rseq.tomorrow(JJ)J; use rseq-api.jar");
+                        "refused io.rseq.internal.Hook.tomorrow(JJ)J: this agent has no $Rseq.tomorrow(JJ)J; use the same version of rseq-api.jar");
     }
 
     @EveryJdk
