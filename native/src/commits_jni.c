@@ -26,7 +26,7 @@ jint COMMITS(layout0)(JNIEnv *env, jclass hook) {
     return RSEQ_OPS_LAYOUT;
 }
 
-/* Makes what the sequences need, regions of 2^shift bytes among it. Returns the address of region 0; 0, with a reason, where sequences are not to be had. */
+/* Makes what the sequences need, regions of 2^shift bytes among it. Returns the address of region 0; 0, with a reason, where there are no sequences. */
 jlong COMMITS(open0)(JNIEnv *env, jclass hook, jint shift) {
     (void)env;
     (void)hook;

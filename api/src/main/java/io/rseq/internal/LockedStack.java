@@ -162,14 +162,9 @@ public final class LockedStack extends StackFields {
 
     /** Pops where there is something. */
     public long lockedPop() {
-        long value = lockedPeek(0);
+        long value = values[count - 1];
         count--;
         return value;
-    }
-
-    /** Returns the value that lies {@code depth} below the top. */
-    public long lockedPeek(int depth) {
-        return values[count - 1 - depth];
     }
 
     private synchronized void moveTo(LockedStack other, int most) {

@@ -50,7 +50,7 @@ public final class Engine implements Function<Map<String, Object>, Object> {
         if (answer == null) premain((String) request.get("options"), (Instrumentation) request.get("instrumentation"));
         else if (transformer != null) Summary.write(answer, transformer);
         else if (failure == null) Summary.writeAbsence(answer);
-        else Summary.writeFailure(answer, reason() + mend());
+        else Summary.writeFailure(answer, reason() + advice());
         return null;
     }
 
@@ -62,7 +62,7 @@ public final class Engine implements Function<Map<String, Object>, Object> {
         }
         if (failure != null) {
             if (!mayTryAgain()) {
-                LineLogger.LOG.error("the agent failed to start in this JVM before (" + reason() + ")" + mend());
+                LineLogger.LOG.error("the agent failed to start in this JVM before (" + reason() + ")" + advice());
                 return;
             }
             preparation = new Preparation(true);
@@ -98,7 +98,7 @@ public final class Engine implements Function<Map<String, Object>, Object> {
                 && ((NativeLibraryFile.Unavailable) failure).isPermanent();
     }
 
-    private String mend() {
+    private String advice() {
         if (isPermanent()) return "";
         return mayTryAgain() ? "; then load it again" : "; restart the JVM to try again";
     }
