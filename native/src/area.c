@@ -8,7 +8,9 @@
  * Google's tcmalloc takes the __rseq_abi that it binds to for its own. Since September 2023 it keeps the address of the CPU's slab in the four
  * bytes in front of the area and cpu_id_start, reads it there through __rseq_abi, writes it as tcmalloc_slabs, and checks that both, and its
  * sampler, lie in one cache line (tcmalloc/internal/percpu.cc, InitPerCpu). So the names that it uses for them are here, too, in its own
- * layout, which is the same from February 2024 to August 2026.
+ * layout, which is the same from February 2024 to August 2026. In September 2023, before its sampler came there, the whole line was
+ * tcmalloc_rseq, of which it uses the same words. One sampler's place does not serve all: it may be 48 bytes long and end in front of the
+ * slabs' address until January 2024, and since May 2026 it must be 36 bytes in front of that address.
  *
  * initial-exec, because the JVM's compiled code reads the area at a constant distance from the thread pointer. A library with
  * initial-exec TLS may be refused by dlopen ("cannot allocate memory in static TLS block"): the opener then falls back and says so.
@@ -47,6 +49,7 @@ static INITIAL_EXEC __thread struct own_areas own_areas __asm__("rseq_agent_own_
 
 NAMED("__rseq_abi", "96", "32");
 NAMED("__rseq_refcount", "88", "4");
+NAMED("tcmalloc_rseq", "64", "64");
 NAMED("tcmalloc_slabs", "92", "8");
 NAMED("tcmalloc_sampler", "56", "32");
 

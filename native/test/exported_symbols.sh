@@ -34,7 +34,7 @@ renamed=$(objdump -T "$library" | awk '/UND/ { print $NF }' | grep -E '(^|_)((st
 case $kind in
     area)
         expected=$(printf '%s\n' 'GLOBAL rseq_agent_own_area' 'GLOBAL rseq_agent_own_area_alone' 'GLOBAL rseq_agent_own_refcount' \
-            'WEAK __rseq_abi' 'WEAK __rseq_refcount' 'WEAK tcmalloc_sampler' 'WEAK tcmalloc_slabs' | sort)
+            'WEAK __rseq_abi' 'WEAK __rseq_refcount' 'WEAK tcmalloc_rseq' 'WEAK tcmalloc_sampler' 'WEAK tcmalloc_slabs' | sort)
         [ "$defined" = "$expected" ] || die "exports
 $defined
 instead of

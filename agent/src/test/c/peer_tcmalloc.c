@@ -6,6 +6,7 @@
  *   SLABS  since September 2023: the address of the CPU's slab is kept in the four bytes in front of the area and in cpu_id_start, with the top
  *          bit set. It is written as tcmalloc_slabs and read through __rseq_abi; where the two are not one, the loop that caches it never
  *          ends. The first thread that registers checks the layout, which is that of February 2024 to August 2026, and aborts at another.
+ *   LINE   with SLABS, what it was from September 11 to 28, 2023: tcmalloc_rseq is the cache line that holds both, and nothing else lies there.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -29,6 +30,47 @@ extern void *__libc_malloc(size_t bytes);
 
 #ifdef SLABS
 
+static const uint64_t cached = 1ull << 63;
+
+static void check(int holds) {
+    if (!holds) abort();
+}
+
+#ifdef LINE
+
+__asm__(".pushsection .tdata, \"awT\", %progbits\n"
+        ".globl tcmalloc_rseq\n.globl __rseq_abi\n"
+        ".type tcmalloc_rseq, %object\n.type __rseq_abi, %object\n"
+        ".p2align 6\n"
+        "tcmalloc_rseq: .zero 32\n"
+        "__rseq_abi: .long 0, -1, 0, 0, 0, 0, 0, -1\n"
+        ".size __rseq_abi, 32\n.size tcmalloc_rseq, 64\n"
+        ".popsection");
+
+struct line {
+    char unused[28];
+    uint64_t slabs;
+} __attribute__((packed));
+
+extern __thread volatile struct line tcmalloc_rseq INITIAL_EXEC __attribute__((aligned(64)));
+extern __thread volatile struct area __rseq_abi INITIAL_EXEC;
+
+static void check_layout(void) {
+    uintptr_t area = (uintptr_t)&__rseq_abi;
+    volatile uintptr_t line = (uintptr_t)&tcmalloc_rseq; /* the compiler does not believe that objects overlap */
+    check(area % 32 == 0);
+    check(line % 64 == 0);
+    check(line + 32 == area);
+}
+
+static void set_slabs(uint64_t address) {
+    tcmalloc_rseq.slabs = address;
+}
+
+static void count_allocation(void) {}
+
+#else
+
 __asm__(".pushsection .tdata, \"awT\", %progbits\n"
         ".globl tcmalloc_sampler\n.globl tcmalloc_cached_vcpu\n.globl tcmalloc_slabs\n.globl __rseq_abi\n"
         ".type tcmalloc_sampler, %object\n.type tcmalloc_cached_vcpu, %object\n.type tcmalloc_slabs, %object\n.type __rseq_abi, %object\n"
@@ -50,12 +92,6 @@ extern __thread volatile int32_t tcmalloc_cached_vcpu INITIAL_EXEC;
 extern __thread volatile uint64_t tcmalloc_slabs INITIAL_EXEC;
 extern __thread volatile struct area __rseq_abi INITIAL_EXEC;
 
-static const uint64_t cached = 1ull << 63;
-
-static void check(int holds) {
-    if (!holds) abort();
-}
-
 static void check_layout(void) {
     uintptr_t area = (uintptr_t)&__rseq_abi;
     volatile uintptr_t slabs = (uintptr_t)&tcmalloc_slabs; /* the compiler does not believe that objects overlap */
@@ -68,6 +104,17 @@ static void check_layout(void) {
     check(sampler + 36 == slabs);
 }
 
+static void set_slabs(uint64_t address) {
+    tcmalloc_cached_vcpu = __rseq_abi.cpu_id;
+    tcmalloc_slabs = address;
+}
+
+static void count_allocation(void) {
+    tcmalloc_sampler.bytes_until_sample--;
+}
+
+#endif
+
 static uint64_t slabs_in_front_of_the_area(void) {
     uintptr_t area = (uintptr_t)&__rseq_abi;
     __asm__("" : "+r"(area)); /* the compiler knows that nothing of the area's lies in front of it */
@@ -77,13 +124,12 @@ static uint64_t slabs_in_front_of_the_area(void) {
 /* Once more where the kernel wrote a CPU over the address. The real one has no end to its turns. */
 static void cache_slabs(void) {
     for (int turn = 0; (slabs_in_front_of_the_area() & cached) == 0; turn++) {
-        tcmalloc_cached_vcpu = __rseq_abi.cpu_id;
-        tcmalloc_slabs = cached | 0x1234567800ull;
+        set_slabs(cached | 0x1234567800ull);
         if (turn < TURNS) continue;
         fprintf(stderr, "tcmalloc spins\n");
         abort();
     }
-    tcmalloc_sampler.bytes_until_sample--;
+    count_allocation();
 }
 
 #else

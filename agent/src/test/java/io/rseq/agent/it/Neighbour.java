@@ -13,6 +13,7 @@ enum Neighbour {
     UNCOUNTED("peer_old_protocol", "WEAK", "UNCOUNTED"),
     PRIVATE("peer_private"),
     TCMALLOC_2023_03("peer_tcmalloc"),
+    TCMALLOC_2023_09("peer_tcmalloc", "SLABS", "LINE"),
     TCMALLOC_2026("peer_tcmalloc", "SLABS"),
     LIBRSEQ("peer_librseq", "RETURNS");
 
@@ -103,7 +104,7 @@ enum Neighbour {
     }
 
     boolean isTcmalloc() {
-        return this == TCMALLOC_2023_03 || this == TCMALLOC_2026;
+        return this == TCMALLOC_2023_03 || this == TCMALLOC_2023_09 || this == TCMALLOC_2026;
     }
 
     /**
