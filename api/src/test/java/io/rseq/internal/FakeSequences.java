@@ -99,10 +99,11 @@ public final class FakeSequences {
         return Commits.COMMITTED;
     }
 
+    /* The region behind those of the CPUs is shared: who reads there what nobody wrote takes it for a CPU's. */
     public static long get(int cpu, long offset) {
-        if (cpu > cpus) throw new IndexOutOfBoundsException("region " + cpu);
         if (!OFFSETS.contains(offset)) throw new AssertionError("nobody's: " + offset);
         AtomicLong cell = CELLS.get(key(cpu, offset));
+        if (cpu > cpus || cpu == cpus && cell == null) throw new IndexOutOfBoundsException("region " + cpu);
         long value = cell == null ? 0 : cell.get();
         afterGet.run();
         return value;
