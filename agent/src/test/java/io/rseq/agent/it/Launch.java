@@ -98,12 +98,16 @@ final class Launch {
 
     Launch agentJar(Path jar, String options) {
         agents.clear();
-        agents.add("-javaagent:" + jar + "=" + options);
-        return this;
+        return andAgentJar(jar, options);
     }
 
     Launch andAgentJar(Path jar) {
         agents.add("-javaagent:" + jar);
+        return this;
+    }
+
+    Launch andAgentJar(Path jar, String options) {
+        agents.add("-javaagent:" + jar + "=" + options);
         return this;
     }
 
