@@ -32,9 +32,16 @@
 #define RSEQ_ORIGINAL_LENGTH 32u
 #define RSEQ_ORIGINAL_ALIGNMENT 32u
 
-/* What the agent's own area has room for where no library shares it, and how it is aligned. Linux 7.2 offers 33 bytes and wants 64. */
+/*
+ * What the agent's own area has room for where no library shares it, and how it is aligned. Linux 7.2 offers 33 bytes and wants 64. But dlopen
+ * refuses thread-local storage that is aligned to more than glibc aligns its own: 64 on x86-64, on aarch64 32 from glibc 2.35 on, 16 before.
+ */
 #define RSEQ_OWN_LENGTH_MAX 56u
+#if defined(__aarch64__)
+#define RSEQ_OWN_ALIGNMENT 32u
+#else
 #define RSEQ_OWN_ALIGNMENT 64u
+#endif
 
 /* Bytes of the area that must be usable before a field may be read. */
 #define RSEQ_USABLE_CPU_ID 8u

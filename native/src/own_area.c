@@ -13,6 +13,8 @@
 #include "kernel.h"
 #include "ownership.h"
 
+enum { CACHE_LINE = 64 };
+
 static struct rseq_area *(*own_area)(void);
 static uint32_t *(*own_refcount)(void);
 
@@ -38,8 +40,16 @@ static void choose_own_area(struct ownership *decision, void *library) {
     decision->length = offered;
 }
 
+/*
+ * tcmalloc that binds to the area ends the process where the words in front of it are not in the area's cache line (area.c). On aarch64 that
+ * is so where glibc happens to put them there; all threads but the main thread, on which a JVM runs no Java, have the same place in a line.
+ */
+static bool is_where_tcmalloc_wants_it(void) {
+    return (uintptr_t)own_area() % CACHE_LINE == CACHE_LINE / 2;
+}
+
 bool ownership_open_own_area(struct ownership *decision, const char *path, bool visible) {
-    void *library = path == NULL ? NULL : dlopen(path, RTLD_NOW | RTLD_NODELETE | (visible ? RTLD_GLOBAL : RTLD_LOCAL));
+    void *library = path == NULL ? NULL : dlopen(path, RTLD_NOW | RTLD_NODELETE | RTLD_LOCAL);
     if (library != NULL) {
         own_area = (struct rseq_area * (*)(void)) dlsym(library, "rseq_agent_own_area");
         own_refcount = (uint32_t * (*)(void)) dlsym(library, "rseq_agent_own_refcount");
@@ -52,7 +62,8 @@ bool ownership_open_own_area(struct ownership *decision, const char *path, bool 
         return false;
     }
     decision->length = RSEQ_ORIGINAL_LENGTH;
-    if (!visible) choose_own_area(decision, library);
+    bool seen = visible && is_where_tcmalloc_wants_it() && dlopen(path, RTLD_NOW | RTLD_NOLOAD | RTLD_GLOBAL) != NULL;
+    if (!seen) choose_own_area(decision, library);
     decision->owner = OWNER_AGENT;
     decision->registers = true;
     decision->constant_offset = true; /* initial-exec TLS */

@@ -58,7 +58,7 @@ struct ownership_request {
 void ownership_decide(const struct ownership_request *request, struct ownership *decision, bool *needs_own_area);
 
 /*
- * Opens librseq_area.so: RTLD_GLOBAL when 'visible'. On success the decision is complete (owner agent, row 6). On failure, or with a
+ * Opens librseq_area.so: RTLD_GLOBAL when 'visible', and where tcmalloc could live with it. On success the decision is complete (owner agent, row 6). On failure, or with a
  * NULL path, the owner becomes none, the reason says why, and false is returned.
  */
 bool ownership_open_own_area(struct ownership *decision, const char *path, bool visible);

@@ -60,7 +60,8 @@ int main(int count, char **arguments) {
     CHECK(owned->constant_offset);
     /* Where nobody shares it, all that the kernel offers (33 bytes from Linux 7.0 on), if there is room for it. */
     unsigned long offered = visible ? 0 : getauxval(RSEQ_AT_FEATURE_SIZE);
-    CHECK_EQ(owned->length, offered > RSEQ_ORIGINAL_LENGTH && offered <= RSEQ_OWN_LENGTH_MAX ? offered : RSEQ_ORIGINAL_LENGTH);
+    bool fits = offered > RSEQ_ORIGINAL_LENGTH && offered <= RSEQ_OWN_LENGTH_MAX && getauxval(RSEQ_AT_ALIGN) <= RSEQ_OWN_ALIGNMENT;
+    CHECK_EQ(owned->length, fits ? offered : RSEQ_ORIGINAL_LENGTH);
     printf("length=%u\n", owned->length);
     CHECK(owned->usable >= 20 && owned->usable <= owned->length);
     CHECK_EQ(owned->reason[0], '\0');

@@ -53,13 +53,22 @@ void world_glibc_owns(void) {
     CHECK(registration_open(&decision));
 }
 
+static bool wanted_visible;
+
+static void *open_own_area(void *decision) {
+    if (!ownership_open_own_area(decision, AREA_LIBRARY, wanted_visible)) {
+        fprintf(stderr, "%s\n", ((struct ownership *)decision)->reason);
+        exit(EXIT_FAILURE);
+    }
+    return decision;
+}
+
+/* As in a JVM, not on the main thread, whose area may lie elsewhere in its cache line. */
 void world_agent_owns(bool visible) {
     struct ownership decision;
     CHECK(decide(&decision));
-    if (!ownership_open_own_area(&decision, AREA_LIBRARY, visible)) {
-        fprintf(stderr, "%s\n", decision.reason);
-        exit(EXIT_FAILURE);
-    }
+    wanted_visible = visible;
+    world_in_thread(open_own_area, &decision);
     CHECK(registration_open(&decision));
 }
 
