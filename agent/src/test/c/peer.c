@@ -11,8 +11,11 @@
 #include <pthread.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <sys/auxv.h>
 
 #define NATIVE(name) JNIEXPORT JNICALL Java_io_rseq_agent_it_programs_Peer_##name
+
+enum { FEATURE_SIZE = 27 }; /* of the auxiliary vector, Linux 6.3 */
 
 typedef int (*action)(void);
 
@@ -112,7 +115,11 @@ jlong NATIVE(refcount)(JNIEnv *env, jclass type, jlong library) {
 jboolean NATIVE(kernelHolds)(JNIEnv *env, jclass type, jlong address) {
     (void)env;
     (void)type;
-    return system_call((void *)(intptr_t)address, AREA_BYTES, UNREGISTER, RSEQ_SIGNATURE + 1) == EPERM;
+    void *area = (void *)(intptr_t)address;
+    if (system_call(area, AREA_BYTES, UNREGISTER, RSEQ_SIGNATURE + 1) == EPERM) return JNI_TRUE;
+    /* glibc 2.41 and later register what the kernel fills in: 33 bytes on Linux 7.2 */
+    unsigned long filled = getauxval(FEATURE_SIZE);
+    return filled > AREA_BYTES && system_call(area, (uint32_t)filled, UNREGISTER, RSEQ_SIGNATURE + 1) == EPERM;
 }
 
 jboolean NATIVE(isRegistered)(JNIEnv *env, jclass type) {
