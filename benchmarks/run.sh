@@ -84,8 +84,8 @@ mkdir -p "$results"
 arguments=(--agent "$agent" --results "$results")
 limits=$here/target/add_loop
 case $(uname -m) in
-    aarch64) sequences=$root/native/src/ops_aarch64.S ;;
-    *) sequences=$root/native/src/ops_x86_64.S ;;
+    aarch64) sequences=$root/native/src/sequences_aarch64.S ;;
+    *) sequences=$root/native/src/sequences_x86_64.S ;;
 esac
 if "${CC:-cc}" -O2 -pthread -o "$limits" "$here/src/main/c/add_loop.c" "$sequences" && "$limits" >/dev/null; then
     arguments+=(--limits "$limits")

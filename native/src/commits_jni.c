@@ -9,9 +9,9 @@
 #include <string.h>
 
 #include "hook_jni.h"
-#include "ops.h"
 #include "percpu_memory.h"
 #include "registration.h"
+#include "sequences.h"
 #include "trial.h"
 
 #define COMMITS(name) JNIEXPORT JNICALL Java_java_lang__00024RseqCommits_##name
@@ -23,7 +23,7 @@ static char reason[320];
 jint COMMITS(layout0)(JNIEnv *env, jclass hook) {
     (void)env;
     (void)hook;
-    return RSEQ_OPS_LAYOUT;
+    return SEQUENCE_LAYOUT;
 }
 
 /* Makes what the sequences need, regions of 2^shift bytes among it. Returns the address of region 0; 0, with a reason, where there are no sequences. */
@@ -32,7 +32,7 @@ jlong COMMITS(open0)(JNIEnv *env, jclass hook, jint shift) {
     (void)hook;
     pthread_mutex_lock(&opening);
     reason[0] = '\0';
-    bool opened = rseq_ops_open(registration_ownership(), hook_possible_cpus(), shift, reason, sizeof reason);
+    bool opened = rseq_sequences_open(registration_ownership(), hook_possible_cpus(), shift, reason, sizeof reason);
     pthread_mutex_unlock(&opening);
     return opened ? (jlong)(uintptr_t)percpu_memory_base() : 0;
 }
@@ -51,7 +51,7 @@ jstring COMMITS(reason0)(JNIEnv *env, jclass hook) {
 jstring COMMITS(unavailable0)(JNIEnv *env, jclass hook) {
     (void)hook;
     char text[sizeof reason];
-    rseq_ops_unavailable(text, sizeof text);
+    rseq_sequences_unavailable(text, sizeof text);
     return (*env)->NewStringUTF(env, text);
 }
 
@@ -65,11 +65,11 @@ jint COMMITS(concurrencyIds0)(JNIEnv *env, jclass hook) {
 jboolean COMMITS(fence0)(JNIEnv *env, jclass hook) {
     (void)env;
     (void)hook;
-    return rseq_ops_fence() ? JNI_TRUE : JNI_FALSE;
+    return rseq_sequences_fence() ? JNI_TRUE : JNI_FALSE;
 }
 
 jlong COMMITS(restarts0)(JNIEnv *env, jclass hook) {
     (void)env;
     (void)hook;
-    return (jlong)__atomic_load_n(&rseq_ops_aborts, __ATOMIC_RELAXED);
+    return (jlong)__atomic_load_n(&rseq_sequences_aborts, __ATOMIC_RELAXED);
 }

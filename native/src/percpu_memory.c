@@ -21,7 +21,7 @@ enum {
     SIZES_BELOW_LINE = LINE / WORD - 1,
     SIZES_BY_LINE = 1024 / LINE,
     EXACT_SIZES = SIZES_BELOW_LINE + SIZES_BY_LINE,
-    SIZES = EXACT_SIZES + 8 * (RSEQ_OPS_SHIFT - 10),
+    SIZES = EXACT_SIZES + 8 * (SEQUENCE_SHIFT - 10),
     SIZE = 0xff, /* of a block; above it what the block is: */
     HELD = 1 << 8,
     LEAVING = 1 << 9, /* given back, and not yet zeroed: nobody's */
@@ -145,14 +145,14 @@ static int64_t bytes_of_all(int cpus, int shift) {
 }
 
 int percpu_memory_shift(int cpus, int wanted) {
-    int shift = wanted == 0 ? PERCPU_SHIFT : wanted < PERCPU_SHIFT_LEAST ? PERCPU_SHIFT_LEAST : wanted > RSEQ_OPS_SHIFT ? RSEQ_OPS_SHIFT : wanted;
+    int shift = wanted == 0 ? PERCPU_SHIFT : wanted < PERCPU_SHIFT_LEAST ? PERCPU_SHIFT_LEAST : wanted > SEQUENCE_SHIFT ? SEQUENCE_SHIFT : wanted;
     int64_t modest = reservation_left() / MODEST;
     while (shift > PERCPU_SHIFT_LEAST && bytes_of_all(cpus, shift) > modest) shift--;
     return shift;
 }
 
 static bool reserve_locked(int cpus, int shift, char *reason, size_t size) {
-    if (cpus < 1 || cpus > CPUS_MAX || shift < PERCPU_SHIFT_LEAST || shift > RSEQ_OPS_SHIFT) {
+    if (cpus < 1 || cpus > CPUS_MAX || shift < PERCPU_SHIFT_LEAST || shift > SEQUENCE_SHIFT) {
         snprintf(reason, size, "no per-CPU memory of 2^%d bytes for %d CPUs", shift, cpus);
         return false;
     }

@@ -14,10 +14,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "ops.h"
+#include "sequences.h"
 
 /* From a place in one region to the same in the next, which is as much as a region can have. */
-#define PERCPU_REGION_STRIDE ((int64_t)1 << RSEQ_OPS_SHIFT)
+#define PERCPU_REGION_STRIDE ((int64_t)1 << SEQUENCE_SHIFT)
 
 /* The log2 of a region's bytes: at least, and unless somebody wants another. */
 enum { PERCPU_SHIFT_LEAST = 20, PERCPU_SHIFT = 26 };

@@ -12,7 +12,7 @@
 
 #include "glibc_compat.h"
 #include "kernel.h"
-#include "ops.h"
+#include "sequences.h"
 
 enum {
     LIMIT_NS = 250000000, /* of a trial */
@@ -179,10 +179,11 @@ static void watch(struct trial *trial) {
     for (int aborts = 0; aborts < ABORTS && !is_over(trial);) {
         trial->word = 0;
         atomic_fetch_add(&trial->sections, 1);
-        int64_t status = rseq_ops_watch(&trial->word, LOOKS_PER_SECTION, trial->owned.offset);
-        if (status == RSEQ_OPS_STOPPED) aborts++;
-        if (status == RSEQ_OPS_SEEN || aborts == ABORTS) {
-            atomic_store(&trial->verdict, status == RSEQ_OPS_SEEN ? VERDICT_WRONG : VERDICT_RIGHT);
+        int64_t status =
+            rseq_sequence_enter(rseq_sequence_watch, (int64_t)(intptr_t)&trial->word, LOOKS_PER_SECTION, trial->owned.offset, 0, 0, 0);
+        if (status == SEQUENCE_STATUS + SEQUENCE_RESTARTED) aborts++;
+        if (status == SEQUENCE_STATUS + SEQUENCE_SEEN || aborts == ABORTS) {
+            atomic_store(&trial->verdict, status == SEQUENCE_STATUS + SEQUENCE_SEEN ? VERDICT_WRONG : VERDICT_RIGHT);
             return;
         }
     }

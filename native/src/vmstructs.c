@@ -16,7 +16,7 @@ enum { OFFSET_MAX = 1 << 16, ENTRIES_MAX = 1 << 16 };
 /* The table describes its own layout in exported variables. */
 struct table {
     const char *entries;
-    uint64_t type_name, field_name, type_string, is_static, offset, address, stride;
+    uint64_t type_name, field_name, is_static, offset, address, stride;
 };
 
 static bool number(void *library, const char *name, uint64_t *value) {
@@ -32,7 +32,6 @@ static bool find_table(void *libjvm, struct table *table) {
     table->entries = *entries;
     return number(libjvm, "gHotSpotVMStructEntryTypeNameOffset", &table->type_name) &&
            number(libjvm, "gHotSpotVMStructEntryFieldNameOffset", &table->field_name) &&
-           number(libjvm, "gHotSpotVMStructEntryTypeStringOffset", &table->type_string) &&
            number(libjvm, "gHotSpotVMStructEntryIsStaticOffset", &table->is_static) &&
            number(libjvm, "gHotSpotVMStructEntryOffsetOffset", &table->offset) &&
            number(libjvm, "gHotSpotVMStructEntryAddressOffset", &table->address) &&
@@ -104,72 +103,4 @@ bool vmstructs_check(const struct vm_offsets *offsets, int64_t java_thread) {
     int64_t self;
     return java_thread != 0 && load(java_thread + offsets->osthread, &osthread) && osthread != 0 &&
            load(osthread + offsets->pthread_id, &self) && (pthread_t)self == pthread_self();
-}
-
-/* ---- flags: an array of JVMFlag (src/hotspot/share/runtime/flags/jvmFlag.hpp) ----------------------------------------------------- */
-
-/* JDK 17's JVMFlag, in the order of its fields; elsewhere, it is not touched. */
-struct flag {
-    uint8_t *value;
-    const char *name;
-    int32_t flags;
-    int32_t type;
-};
-
-enum { FLAGS_MAX = 1 << 14 };
-
-/* The static field's value, when its declared type is this one. */
-static bool static_word(const struct table *table, const char *field, const char *type, uint64_t *value) {
-    const char *entry = find_entry(table, "JVMFlag", field);
-    if (entry == NULL || !entry_is_static(table, entry)) return false;
-    const char *declared = string_at(entry, table->type_string);
-    const uint64_t *address = *(uint64_t *const *)(entry + table->address);
-    if (declared == NULL || strcmp(declared, type) != 0 || !kernel_can_read(address, sizeof *address)) return false;
-    *value = *address;
-    return true;
-}
-
-static bool flags_are_laid_out_as_expected(const struct table *table) {
-    const char *type = find_entry(table, "JVMFlag", "_type");
-    const char *declared = type == NULL ? NULL : string_at(type, table->type_string);
-    return declared != NULL && strcmp(declared, "int") == 0 &&
-           field_offset(table, "JVMFlag", "_addr") == (int64_t)offsetof(struct flag, value) &&
-           field_offset(table, "JVMFlag", "_name") == (int64_t)offsetof(struct flag, name) &&
-           field_offset(table, "JVMFlag", "_flags") == (int64_t)offsetof(struct flag, flags) &&
-           field_offset(table, "JVMFlag", "_type") == (int64_t)offsetof(struct flag, type);
-}
-
-static const struct flag *find_flag(const struct flag *flags, uint64_t count, const char *name) {
-    size_t bytes = strlen(name) + 1;
-    for (uint64_t i = 0; i < count; i++) {
-        const struct flag *flag = &flags[i];
-        if (!kernel_can_read(flag, sizeof *flag)) return NULL;
-        if (kernel_can_read(flag->name, bytes) && memcmp(flag->name, name, bytes) == 0) return flag;
-    }
-    return NULL;
-}
-
-/* Its value lies in libjvm and is a bool's. */
-static bool holds_bool(const struct flag *flag, const void *libjvm_base) {
-    Dl_info info;
-    return dladdr(flag->value, &info) != 0 && info.dli_fbase == libjvm_base && kernel_can_read(flag->value, 1) && *flag->value <= 1;
-}
-
-volatile uint8_t *vmstructs_bool_flag(JNIEnv *env, const char *name) {
-    void *libjvm = open_libjvm(env);
-    struct table table;
-    uint64_t flags_address;
-    uint64_t count;
-    Dl_info info;
-    if (libjvm == NULL || !find_table(libjvm, &table) || !flags_are_laid_out_as_expected(&table)) return NULL;
-    if (dladdr(table.entries, &info) == 0) return NULL;
-    if (!static_word(&table, "flags", "JVMFlag*", &flags_address) || !static_word(&table, "numFlags", "size_t", &count)) return NULL;
-    if (flags_address % sizeof(uint64_t) != 0 || count > FLAGS_MAX) return NULL;
-    const struct flag *flags = (const struct flag *)(uintptr_t)flags_address;
-    /* Types are numbers that the table does not name; flags that every HotSpot has tell which one is bool's, and that others differ. */
-    const struct flag *a_bool = find_flag(flags, count, "UseSerialGC");
-    const struct flag *no_bool = find_flag(flags, count, "MaxHeapSize");
-    const struct flag *flag = find_flag(flags, count, name);
-    if (a_bool == NULL || no_bool == NULL || flag == NULL || a_bool->type == no_bool->type || flag->type != a_bool->type) return NULL;
-    return holds_bool(a_bool, info.dli_fbase) && holds_bool(flag, info.dli_fbase) ? flag->value : NULL;
 }

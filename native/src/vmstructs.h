@@ -25,10 +25,4 @@ bool vmstructs_read(JNIEnv *env, struct vm_offsets *offsets, char *reason, int s
 /* Follows the chain of the calling thread from its JavaThread address. True when it ends at pthread_self(). Never faults. */
 bool vmstructs_check(const struct vm_offsets *offsets, int64_t java_thread);
 
-/*
- * Where this JVM keeps the value of a flag of type bool; NULL where it has no such flag, or anything about its tables or the flag is not as
- * JDK 17 has it. The byte there is 0 or 1. Never faults.
- */
-volatile uint8_t *vmstructs_bool_flag(JNIEnv *env, const char *name);
-
 #endif

@@ -1,6 +1,6 @@
 /*
  * By the sequences as they are, the kernel is seen to abort one that is preempted on its CPU, on any CPU that the process may use; by those that
- * arm nothing (built with RSEQ_OPS_BROKEN) it is seen not to, as on arm64 from 6.19 on. 'may_not_abort' in the arguments: this kernel is one of
+ * arm nothing (built with RSEQ_BROKEN) it is seen not to, as on arm64 from 6.19 on. 'may_not_abort' in the arguments: this kernel is one of
  * those that are tried before the sequences are opened.
  *
  * SPDX-License-Identifier: Apache-2.0
@@ -9,14 +9,14 @@
 #include <sched.h>
 
 #include "../src/kernel.h"
-#include "../src/ops.h"
+#include "enter.h"
 #include "../src/percpu_memory.h"
 #include "../src/registration.h"
 #include "../src/trial.h"
 #include "check.h"
 #include "world.h"
 
-#ifdef RSEQ_OPS_BROKEN
+#ifdef RSEQ_BROKEN
 #define EXPECTED VERDICT_WRONG
 #else
 #define EXPECTED VERDICT_RIGHT
@@ -52,7 +52,7 @@ int main(int count, char **arguments) {
     bool tried = count > 1 && strcmp(arguments[1], "may_not_abort") == 0;
     if (tried) CHECK(kernel_may_not_abort());
     char reason[320] = "";
-    bool opened = rseq_ops_open(registration_ownership(), kernel_possible_cpus(1), PERCPU_SHIFT, reason, sizeof reason);
+    bool opened = rseq_sequences_open(registration_ownership(), kernel_possible_cpus(1), PERCPU_SHIFT, reason, sizeof reason);
     printf("may_not_abort=%d opened=%d reason=%s\n", kernel_may_not_abort(), opened, reason);
     if (!kernel_may_not_abort()) CHECK(opened); /* no trial, whatever it would show */
     else if (EXPECTED == VERDICT_WRONG) CHECK(!opened);

@@ -14,7 +14,7 @@
 #include "../include/rseq_agent.h"
 #include "../src/kernel.h"
 #include "../src/ledger.h"
-#include "../src/ops.h"
+#include "enter.h"
 #include "../src/percpu_memory.h"
 #include "../src/registration.h"
 #include "check.h"
@@ -40,7 +40,7 @@ static void *starts_later(void *unused) {
     CHECK_EQ(registration_thread_started(&identity), expected);
     CHECK(registration_ensure(&identity) == NULL);
     CHECK_EQ(rseq_agent_register_current_thread(), expected);
-    CHECK_EQ(rseq_ops_add(cell, 1, offsetof(struct rseq_area, cpu_id)), RSEQ_OPS_UNAVAILABLE);
+    CHECK_EQ(sequence_add(cell, 1, offsetof(struct rseq_area, cpu_id)), ANSWER_UNAVAILABLE);
     CHECK_EQ(rseq_agent_unregister_current_thread(), EINVAL);
     registration_thread_ended(&identity);
     return unused;
@@ -52,7 +52,7 @@ int main(void) {
     else world_agent_owns(true);
     CHECK_EQ(rseq_agent_register_current_thread(), 0);
     char reason[320] = "";
-    CHECK(rseq_ops_open(registration_ownership(), kernel_possible_cpus(1), PERCPU_SHIFT, reason, sizeof reason));
+    CHECK(rseq_sequences_open(registration_ownership(), kernel_possible_cpus(1), PERCPU_SHIFT, reason, sizeof reason));
     cell = percpu_memory_allocate(8);
     CHECK(cell > 0);
     uint64_t calls = ledger_totals.kernel_registrations;
@@ -60,6 +60,6 @@ int main(void) {
     world_in_thread(starts_later, NULL);
     CHECK_EQ(ledger_totals.refused, 1);
     CHECK_EQ(ledger_totals.kernel_registrations, calls);
-    CHECK_EQ(rseq_ops_add(cell, 1, offsetof(struct rseq_area, cpu_id)), RSEQ_OPS_COMMITTED);
+    CHECK_EQ(sequence_add(cell, 1, offsetof(struct rseq_area, cpu_id)), ANSWER_COMMITTED);
     return 0;
 }

@@ -21,7 +21,7 @@ static _Atomic uint8_t held_by[PERCPU_REGION_STRIDE / 8];
 static _Atomic int taken, refused;
 
 static volatile int64_t *word(int region, int64_t offset) {
-    return (volatile int64_t *)(percpu_memory_base() + ((int64_t)region << RSEQ_OPS_SHIFT) + offset);
+    return (volatile int64_t *)(percpu_memory_base() + ((int64_t)region << SEQUENCE_SHIFT) + offset);
 }
 
 /* Some words and the last: 'now' becomes 'then'. */
@@ -76,7 +76,7 @@ static void *allocate_and_free(void *argument) {
 
 int main(void) {
     char reason[320] = "";
-    if (!percpu_memory_reserve(CPUS, RSEQ_OPS_SHIFT, reason, sizeof reason)) SKIP("%s", reason);
+    if (!percpu_memory_reserve(CPUS, SEQUENCE_SHIFT, reason, sizeof reason)) SKIP("%s", reason);
     static int64_t ballast[BALLASTS];
     for (int i = 0; i < BALLASTS; i++) CHECK((ballast[i] = percpu_memory_allocate(BALLAST)) > 0);
     for (int i = 0; i < BALLASTS; i += EACH) CHECK(percpu_memory_free(ballast[i], BALLAST));

@@ -16,7 +16,7 @@ struct object {
 };
 
 static volatile int64_t *word(int region, int64_t offset) {
-    return (volatile int64_t *)(percpu_memory_base() + ((int64_t)region << RSEQ_OPS_SHIFT) + offset);
+    return (volatile int64_t *)(percpu_memory_base() + ((int64_t)region << SEQUENCE_SHIFT) + offset);
 }
 
 static void take(struct object *object, int64_t bytes, int64_t mark) {
@@ -57,7 +57,7 @@ static void *allocate_and_free(void *argument) {
 
 int main(void) {
     char reason[320] = "";
-    if (!percpu_memory_reserve(CPUS, RSEQ_OPS_SHIFT, reason, sizeof reason)) SKIP("%s", reason);
+    if (!percpu_memory_reserve(CPUS, SEQUENCE_SHIFT, reason, sizeof reason)) SKIP("%s", reason);
     pthread_t threads[THREADS];
     for (int i = 0; i < THREADS; i++) CHECK_EQ(pthread_create(&threads[i], NULL, allocate_and_free, (void *)(intptr_t)(i + 1)), 0);
     for (int i = 0; i < THREADS; i++) CHECK_EQ(pthread_join(threads[i], NULL), 0);

@@ -9,7 +9,7 @@
 
 #include "../include/rseq_agent.h"
 #include "../src/kernel.h"
-#include "../src/ops.h"
+#include "enter.h"
 #include "../src/percpu_memory.h"
 #include "../src/registration.h"
 #include "check.h"
@@ -39,8 +39,8 @@ int main(void) {
     struct ownership wrong = *registration_ownership();
     wrong.offset = (char *)&stands_still - thread_pointer();
     char reason[320] = "";
-    CHECK(!rseq_ops_open(&wrong, kernel_possible_cpus(1), PERCPU_SHIFT, reason, sizeof reason));
+    CHECK(!rseq_sequences_open(&wrong, kernel_possible_cpus(1), PERCPU_SHIFT, reason, sizeof reason));
     CHECK_CONTAINS(reason, "and not the CPU that getcpu(2) names");
-    CHECK(rseq_ops_open(registration_ownership(), kernel_possible_cpus(1), PERCPU_SHIFT, reason, sizeof reason));
+    CHECK(rseq_sequences_open(registration_ownership(), kernel_possible_cpus(1), PERCPU_SHIFT, reason, sizeof reason));
     return 0;
 }

@@ -6,7 +6,7 @@
  */
 #include <unistd.h>
 
-#include "../src/ops.h"
+#include "enter.h"
 #include "check.h"
 #include "storm.h"
 
@@ -21,34 +21,34 @@ static void pop_and_push(int number) {
     int64_t value = -1;
     while (storm_goes_on() || value >= 0) {
         if (value < 0) {
-            int64_t popped = rseq_ops_pop(stack, CAPACITY, STORM_FIELD_CPU);
+            int64_t popped = sequence_pop(stack, CAPACITY, CPU_ID);
             if (popped >= 0) value = popped;
-            if (popped == RSEQ_OPS_STATUS + RSEQ_OPS_CLOSED) refusals++;
+            if (popped == ANSWER_CLOSED) refusals++;
         } else {
-            int64_t status = rseq_ops_push(stack, CAPACITY, value, STORM_FIELD_CPU);
-            if (status == RSEQ_OPS_COMMITTED) value = -1;
-            else if (status == RSEQ_OPS_CLOSED) refusals++;
-            else CHECK_EQ(status, RSEQ_OPS_STOPPED);
+            int64_t status = sequence_push(stack, CAPACITY, value, CPU_ID);
+            if (status == ANSWER_COMMITTED) value = -1;
+            else if (status == ANSWER_CLOSED) refusals++;
+            else CHECK_EQ(status, ANSWER_RESTARTED);
         }
     }
 }
 
 static void close_all(int64_t closed) {
-    for (int cpu = 0; cpu < storm_cpus(); cpu++) atomic_store(storm_word(cpu, stack + RSEQ_OPS_STACK_CLOSED), closed);
+    for (int cpu = 0; cpu < storm_cpus(); cpu++) atomic_store(storm_word(cpu, stack + STACK_CLOSED), closed);
 }
 
 /* What the owner of closed stacks does: it must find the stacks again as it left them. */
 static void drain(void) {
     static int64_t counts[REGIONS_MAX];
     close_all(1);
-    CHECK(rseq_ops_fence());
+    CHECK(rseq_sequences_fence());
     int seen[VALUES] = {0};
     for (int cpu = 0; cpu < storm_cpus(); cpu++) {
-        _Atomic int64_t *count = storm_word(cpu, stack + RSEQ_OPS_STACK_COUNT);
+        _Atomic int64_t *count = storm_word(cpu, stack + STACK_COUNT);
         counts[cpu] = *count;
         CHECK(counts[cpu] >= 0 && counts[cpu] <= VALUES);
         for (int i = 0; i < counts[cpu]; i++) {
-            int64_t value = *storm_word(cpu, stack + RSEQ_OPS_STACK_VALUES + 8 * i);
+            int64_t value = *storm_word(cpu, stack + STACK_VALUES + 8 * i);
             CHECK(value >= 0 && value < VALUES);
             CHECK_EQ(seen[value]++, 0);
         }
@@ -56,7 +56,7 @@ static void drain(void) {
     }
     usleep(300);
     for (int cpu = 0; cpu < storm_cpus(); cpu++) {
-        _Atomic int64_t *count = storm_word(cpu, stack + RSEQ_OPS_STACK_COUNT);
+        _Atomic int64_t *count = storm_word(cpu, stack + STACK_COUNT);
         CHECK_EQ(*count, -cpu - 1);
         *count = counts[cpu];
     }
@@ -67,19 +67,19 @@ static void drain(void) {
 
 int main(void) {
     storm_open();
-    if (!rseq_ops_fence()) SKIP("this kernel has no membarrier for rseq (before 5.10)");
+    if (!rseq_sequences_fence()) SKIP("this kernel has no membarrier for rseq (before 5.10)");
     if (storm_cpus() > REGIONS_MAX) SKIP("more than %d possible CPUs", REGIONS_MAX);
-    stack = storm_allocate(RSEQ_OPS_STACK_BYTES(CAPACITY));
-    for (int i = 0; i < VALUES; i++) CHECK_EQ(rseq_ops_push(stack, CAPACITY, i, STORM_FIELD_CPU), RSEQ_OPS_COMMITTED);
+    stack = storm_allocate(STACK_BYTES(CAPACITY));
+    for (int i = 0; i < VALUES; i++) CHECK_EQ(sequence_push(stack, CAPACITY, i, CPU_ID), ANSWER_COMMITTED);
     storm_run(1000, pop_and_push, drain);
     int seen[VALUES] = {0};
     for (int cpu = 0; cpu < storm_cpus(); cpu++) {
-        for (int i = 0; i < *storm_word(cpu, stack + RSEQ_OPS_STACK_COUNT); i++)
-            seen[*storm_word(cpu, stack + RSEQ_OPS_STACK_VALUES + 8 * i)]++;
+        for (int i = 0; i < *storm_word(cpu, stack + STACK_COUNT); i++)
+            seen[*storm_word(cpu, stack + STACK_VALUES + 8 * i)]++;
     }
     for (int i = 0; i < VALUES; i++) CHECK_EQ(seen[i], 1);
     CHECK(drains > 0);
     CHECK(refusals > 0);
-    CHECK(rseq_ops_aborts > 0);
+    CHECK(rseq_sequences_aborts > 0);
     return 0;
 }

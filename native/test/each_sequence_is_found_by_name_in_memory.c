@@ -1,5 +1,5 @@
 /*
- * each_sequence_is_found_by_name_in_memory LIBRARY: asks the agent's library where its sequences are, and the dynamic linker, which looks where
+ * each_sequence_is_found_by_name_in_memory LIBRARY: asks the dynamic linker where the sequences of the agent's library are, which looks where
  * a profiler looks whose library file is deleted, what is there.
  *
  * SPDX-License-Identifier: Apache-2.0
@@ -9,14 +9,12 @@
 #include <link.h>
 #include <stdbool.h>
 
+#include "../src/sequences.h"
 #include "check.h"
 
-enum { SEQUENCES = 64 };
+enum { COUNT_MAX = 64 };
 
-/* $RseqCalls.address0, without a JVM: it does not use its first two arguments. */
-typedef int64_t address_function(void *env, void *hook, int32_t number, uint8_t direct);
-
-static uintptr_t found[SEQUENCES];
+static uintptr_t found[COUNT_MAX];
 static int count;
 
 static void has_a_name_and_a_size_of_its_own(uintptr_t address) {
@@ -34,7 +32,7 @@ static void has_a_name_and_a_size_of_its_own(uintptr_t address) {
         CHECK_EQ((uintptr_t)info.dli_saddr, address);
     }
     for (int i = 0; i < count; i++) CHECK(found[i] != address);
-    CHECK(count < SEQUENCES);
+    CHECK(count < COUNT_MAX);
     found[count++] = address;
     printf("%s %ju\n", at_start.dli_sname, (uintmax_t)symbol->st_size);
 }
@@ -44,14 +42,8 @@ int main(int argument_count, char **arguments) {
     void *library = dlopen(arguments[1], RTLD_NOW | RTLD_LOCAL);
     if (library == NULL) fprintf(stderr, "%s\n", dlerror());
     CHECK(library != NULL);
-    address_function *address = (address_function *)dlsym(library, "Java_java_lang__00024RseqCalls_address0");
-    CHECK(address != NULL);
-    int numbers = 0;
-    for (int32_t number = 0; address(NULL, NULL, number, true) != 0; number++, numbers++) {
-        has_a_name_and_a_size_of_its_own((uintptr_t)address(NULL, NULL, number, true));
-        int64_t function = address(NULL, NULL, number, false);
-        if (function != 0) has_a_name_and_a_size_of_its_own((uintptr_t)function);
-    }
-    CHECK(numbers >= 15);
+#define EXPORTED(name) has_a_name_and_a_size_of_its_own((uintptr_t)dlsym(library, "rseq_sequence_" #name));
+    SEQUENCES(EXPORTED)
+    has_a_name_and_a_size_of_its_own((uintptr_t)dlsym(library, "rseq_sequence_enter"));
     return 0;
 }

@@ -48,16 +48,8 @@ $expected"
         [ -n "$newest" ] || die "asks for no versioned glibc symbol at all; is this the right file?"
         echo "$defined" | grep -q ' Java_java_lang__00024Rseq_open0$' || die "no native methods"
         echo "$defined" | grep -q ' Java_java_lang_' || die "no Java_java_lang_*"
-        # JDK 17 takes the critical form only where it finds both, and would say nothing if one were missing; on aarch64 it aborts if it finds one.
-        if readelf --file-header "$library" | grep -q 'Machine:.*X86-64'; then forms='Java JavaCritical'; else forms=Java; fi
-        for function in critical1 three1 four1 five1; do
-            for form in $forms; do
-                echo "$defined" | grep -q "^GLOBAL ${form}_java_lang__00024RseqCalls17_$function\$" || die "no ${form}_*_$function"
-            done
-        done
-        [ "$forms" != Java ] || ! echo "$defined" | grep -q ' JavaCritical_' || die "exports a critical native"
         for function in Commits_layout0 Commits_open0 Commits_reason0 Commits_fence0 Commits_restarts0 Memory_allocate0 Memory_free0 Memory_allocated0 \
-            Calls_address0 Calls_area0 Calls_cpus0 Calls_probe0 Calls17_criticalFlag0; do
+            Calls_address0 Calls_area0 Calls_cpus0 Calls_four0 Calls_five0 Calls_six0; do
             echo "$defined" | grep -q "^GLOBAL Java_java_lang__00024Rseq$function\$" || die "no $function"
         done
         # A text relocation, or a stack that can be executed, is what assembly brings along unasked.
@@ -67,11 +59,11 @@ $expected"
             echo "$defined" | grep -q " $function\$" || die "no $function"
         done
         # A profiler finds a sequence by a symbol that is a function, has a size, and is there without the file; none but the sequences is shown.
-        for function in $(grep -h -o '^\(int64_t\|void\) rseq_[a-z_]*' "$sources/ops.h" "$sources/direct.h" | sed 's/.* //'); do
-            readelf --dyn-syms --wide "$library" | grep -q " [1-9][0-9]* FUNC  *GLOBAL PROTECTED .* $function\$" ||
-                die "$function is no protected function with a size"
+        for function in enter $(grep '^    X(' "$sources/sequences.h" | grep -o 'X([a-z_]*)' | tr -d 'X()'); do
+            readelf --dyn-syms --wide "$library" | grep -q " [1-9][0-9]* FUNC  *GLOBAL PROTECTED .* rseq_sequence_$function\$" ||
+                die "rseq_sequence_$function is no protected function with a size"
         done
-        strays=$(echo "$defined" | grep -v -E ' ((Java|JavaCritical)_[A-Za-z0-9_]+|rseq_agent_[a-z_]+|rseq_(ops|direct)_[a-z_]+)$' || true)
+        strays=$(echo "$defined" | grep -v -E ' (Java_[A-Za-z0-9_]+|rseq_agent_[a-z_]+|rseq_sequence_[a-z_]+)$' || true)
         [ -z "$strays" ] || die "exports more than it should: $strays"
         if readelf --program-headers --wide "$library" | grep -q '^ *TLS '; then die "has a TLS segment"; fi
         ;;

@@ -19,7 +19,7 @@ static void under_a_limit(void *unused) {
     CHECK_EQ(getrlimit(RLIMIT_AS, &before), 0);
     struct rlimit limit = {(rlim_t)1 << 29, before.rlim_max};
     CHECK_EQ(setrlimit(RLIMIT_AS, &limit), 0);
-    bool reserved = percpu_memory_reserve(CPUS, RSEQ_OPS_SHIFT, reason, sizeof reason);
+    bool reserved = percpu_memory_reserve(CPUS, SEQUENCE_SHIFT, reason, sizeof reason);
     CHECK_EQ(setrlimit(RLIMIT_AS, &before), 0);
     CHECK(!reserved);
     CHECK_CONTAINS(reason, "1216 MiB of address space");
@@ -94,7 +94,7 @@ int main(void) {
     CHECK_EQ(percpu_memory_allocate(8), -1);
     CHECK(!percpu_memory_free(64, 8));
     world_in_child(under_a_limit, NULL);
-    if (!percpu_memory_reserve(CPUS, RSEQ_OPS_SHIFT, reason, sizeof reason)) SKIP("%s", reason);
+    if (!percpu_memory_reserve(CPUS, SEQUENCE_SHIFT, reason, sizeof reason)) SKIP("%s", reason);
     what_is_no_allocation_is_refused();
     every_size_lies_within_and_apart();
     full_is_full_until_something_is_given_back();

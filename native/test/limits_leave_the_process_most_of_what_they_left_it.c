@@ -55,7 +55,7 @@ static void takes_an_eighth_of_much(void *argument) {
     const struct limit *limit = argument;
     char reason[320] = "";
     leave(limit, 800 * MIB);
-    int shift = percpu_memory_shift(CPUS, RSEQ_OPS_SHIFT);
+    int shift = percpu_memory_shift(CPUS, SEQUENCE_SHIFT);
     CHECK_EQ(shift, 24);
     CHECK_EQ(percpu_memory_shift(CPUS, 0), shift);
     CHECK_EQ(percpu_memory_shift(CPUS, 21), 21);
@@ -95,7 +95,7 @@ static void what_lies_between_is_somebody_elses(void *unused) {
     (void)unused;
     char reason[320] = "";
     CHECK_EQ(percpu_memory_shift(CPUS, 0), PERCPU_SHIFT);
-    CHECK_EQ(percpu_memory_shift(CPUS, RSEQ_OPS_SHIFT), RSEQ_OPS_SHIFT);
+    CHECK_EQ(percpu_memory_shift(CPUS, SEQUENCE_SHIFT), SEQUENCE_SHIFT);
     CHECK(percpu_memory_reserve(CPUS, PERCPU_SHIFT_LEAST, reason, sizeof reason));
     int64_t gap = PERCPU_REGION_STRIDE - 2 * MIB;
     for (int region = 0; region < CPUS; region++) {

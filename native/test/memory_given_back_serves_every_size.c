@@ -78,8 +78,8 @@ static int ascending(const void *left, const void *right) {
 static void what_lies_between_bounds_the_room(int64_t bytes) {
     const int64_t left = (1 << 16) - LINE;
     const int64_t whole = left / 16 * 15;
-    int64_t ballast[RSEQ_OPS_SHIFT];
-    for (int i = 16; i < RSEQ_OPS_SHIFT; i++) CHECK((ballast[i] = percpu_memory_allocate((int64_t)1 << i)) > 0);
+    int64_t ballast[SEQUENCE_SHIFT];
+    for (int i = 16; i < SEQUENCE_SHIFT; i++) CHECK((ballast[i] = percpu_memory_allocate((int64_t)1 << i)) > 0);
     int got = fill(blocks, bytes);
     CHECK_EQ(got, left / bytes);
     qsort(blocks, (size_t)got, sizeof *blocks, ascending);
@@ -106,12 +106,12 @@ static void what_lies_between_bounds_the_room(int64_t bytes) {
     for (int i = 0; i < got; i++) CHECK(!percpu_memory_free(blocks[i], bytes));
     for (int i = 0; i < doubles; i++) CHECK(!percpu_memory_free(others[i], 2 * bytes));
     CHECK(percpu_memory_free(large, whole));
-    for (int i = 16; i < RSEQ_OPS_SHIFT; i++) CHECK(percpu_memory_free(ballast[i], (int64_t)1 << i));
+    for (int i = 16; i < SEQUENCE_SHIFT; i++) CHECK(percpu_memory_free(ballast[i], (int64_t)1 << i));
 }
 
 int main(void) {
     char reason[320] = "";
-    if (!percpu_memory_reserve(CPUS, RSEQ_OPS_SHIFT, reason, sizeof reason)) SKIP("%s", reason);
+    if (!percpu_memory_reserve(CPUS, SEQUENCE_SHIFT, reason, sizeof reason)) SKIP("%s", reason);
     any_size_follows_any_other();
     for (int64_t bytes = 16; bytes <= 1 << 14; bytes *= 2) what_lies_between_bounds_the_room(bytes);
     CHECK_EQ(percpu_memory_totals().allocated, 0);

@@ -15,7 +15,7 @@ enum { CPUS = 256, CELLS = 10000, BLOCK_PAGES = 5 };
 /* Bytes of the reservation that are in memory, as /proc/self/smaps has it. */
 static int64_t resident(void) {
     uintptr_t start = (uintptr_t)percpu_memory_base();
-    uintptr_t end = start + (((uintptr_t)CPUS + 1) << RSEQ_OPS_SHIFT);
+    uintptr_t end = start + (((uintptr_t)CPUS + 1) << SEQUENCE_SHIFT);
     FILE *file = fopen("/proc/self/smaps", "re");
     CHECK(file != NULL);
     char line[1024];
@@ -41,7 +41,7 @@ static int64_t resident(void) {
 }
 
 static volatile int64_t *word(int region, int64_t offset) {
-    return (volatile int64_t *)(percpu_memory_base() + ((int64_t)region << RSEQ_OPS_SHIFT) + offset);
+    return (volatile int64_t *)(percpu_memory_base() + ((int64_t)region << SEQUENCE_SHIFT) + offset);
 }
 
 static int64_t cells[CELLS];
@@ -112,9 +112,9 @@ static void another_size_costs_nothing(void) {
 
 int main(void) {
     char reason[320] = "";
-    if (!percpu_memory_reserve(CPUS, RSEQ_OPS_SHIFT, reason, sizeof reason)) SKIP("%s", reason);
-    CHECK(percpu_memory_reserve(CPUS, RSEQ_OPS_SHIFT, reason, sizeof reason));
-    CHECK(!percpu_memory_reserve(CPUS + 1, RSEQ_OPS_SHIFT, reason, sizeof reason));
+    if (!percpu_memory_reserve(CPUS, SEQUENCE_SHIFT, reason, sizeof reason)) SKIP("%s", reason);
+    CHECK(percpu_memory_reserve(CPUS, SEQUENCE_SHIFT, reason, sizeof reason));
+    CHECK(!percpu_memory_reserve(CPUS + 1, SEQUENCE_SHIFT, reason, sizeof reason));
     CHECK_CONTAINS(reason, "reserved otherwise: 256 CPUs, 2^28 bytes");
     int64_t page = sysconf(_SC_PAGESIZE);
     cells_cost_what_they_hold(page);

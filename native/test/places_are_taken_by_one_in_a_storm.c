@@ -1,33 +1,33 @@
 /*
- * Sixteen threads take what lies on the shelves of the CPUs that they run on, and put it back from wherever they are by then. Each place is
+ * Sixteen threads take what lies in the rows of the CPUs that they run on, and put it back from wherever they are by then. Each place is
  * empty while somebody has what belongs there, and full else; who takes what another has is noticed at once. Meanwhile one closes all
- * shelves every so often, fences, and is then the only one who takes, while others still put back.
+ * rows every so often, fences, and is then the only one who takes, while others still put back.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
 #include <unistd.h>
 
-#include "../src/ops.h"
 #include "check.h"
+#include "enter.h"
 #include "storm.h"
 
-/* More than eight, so that some are looked for by eights; fewer than the threads can hold, so that some find a shelf empty. */
-enum { OWNED = 12, HELD_AT_MOST = 3, REGIONS_MAX = 1024 };
+/* More than eight, so that some are looked for by eights; fewer than the threads can hold, so that some find a row empty. */
+enum { OWNED = 12, PLACES = 32, HELD_AT_MOST = 3, REGIONS_MAX = 1024 };
 
-static int64_t shelf, field;
+static int64_t row, field;
 static atomic_bool held[REGIONS_MAX][OWNED];
 static atomic_long taken, empties, refusals, seen_closed;
 static int64_t in_hand[STORM_WORKERS][HELD_AT_MOST];
 static int in_hand_count[STORM_WORKERS];
 
 static _Atomic uint8_t *place(int64_t number) {
-    _Atomic uint8_t *places = (_Atomic uint8_t *)storm_word((int)(number >> RSEQ_OPS_SHELF_SHIFT), shelf);
-    return places + (number & (RSEQ_OPS_SHELF_PLACES - 1));
+    _Atomic uint8_t *places = (_Atomic uint8_t *)storm_word((int)(number >> 32), row + ROW_PLACES);
+    return places + (uint32_t)number;
 }
 
 static atomic_bool *holder(int64_t number) {
-    int64_t index = number >> RSEQ_OPS_SHELF_SHIFT;
-    int64_t at = number & (RSEQ_OPS_SHELF_PLACES - 1);
+    int64_t index = number >> 32;
+    int64_t at = (uint32_t)number;
     CHECK(index >= 0 && index < storm_cpus() && at < OWNED);
     return &held[index][at];
 }
@@ -46,11 +46,11 @@ static void put_back(int64_t number) {
 }
 
 static void take(int worker) {
-    int64_t number = rseq_ops_take(shelf, RSEQ_OPS_SHELF_PLACES, field);
+    int64_t number = sequence_take(row, PLACES, field);
     if (number < 0) {
-        if (number == RSEQ_OPS_STATUS + RSEQ_OPS_EMPTY) empties++;
-        else if (number == RSEQ_OPS_STATUS + RSEQ_OPS_CLOSED) refusals++;
-        else CHECK_EQ(number, RSEQ_OPS_STATUS + RSEQ_OPS_STOPPED);
+        if (number == ANSWER_EMPTY) empties++;
+        else if (number == ANSWER_CLOSED) refusals++;
+        else CHECK_EQ(number, ANSWER_RESTARTED);
         return;
     }
     took(number);
@@ -69,7 +69,7 @@ static void take_and_put_back(int worker) {
 }
 
 static void close_all(int64_t closed) {
-    for (int cpu = 0; cpu < storm_cpus(); cpu++) atomic_store(storm_word(cpu, shelf + RSEQ_OPS_SHELF_CLOSED), closed);
+    for (int cpu = 0; cpu < storm_cpus(); cpu++) atomic_store(storm_word(cpu, row + ROW_CLOSED), closed);
 }
 
 /* What lies there when all are closed is ours, and stays ours until they are opened. */
@@ -77,10 +77,10 @@ static void drain(void) {
     static bool ours[REGIONS_MAX][OWNED];
     memset(ours, 0, sizeof ours);
     close_all(1);
-    CHECK(rseq_ops_fence());
+    CHECK(rseq_sequences_fence());
     for (int64_t cpu = 0; cpu < storm_cpus(); cpu++) {
         for (int64_t at = 0; at < OWNED; at++) {
-            int64_t number = cpu << RSEQ_OPS_SHELF_SHIFT | at;
+            int64_t number = cpu << 32 | at;
             if (*place(number) == 0) continue;
             took(number);
             ours[cpu][at] = true;
@@ -91,7 +91,7 @@ static void drain(void) {
     for (int64_t cpu = 0; cpu < storm_cpus(); cpu++) {
         for (int64_t at = 0; at < OWNED; at++) {
             if (!ours[cpu][at]) continue;
-            int64_t number = cpu << RSEQ_OPS_SHELF_SHIFT | at;
+            int64_t number = cpu << 32 | at;
             bool still_full = *place(number) != 0;
             CHECK_EQ(still_full, true);
             atomic_store(holder(number), false);
@@ -103,27 +103,27 @@ static void drain(void) {
 
 static void check(int64_t index_field) {
     field = index_field;
-    shelf = storm_allocate(RSEQ_OPS_SHELF_BYTES);
+    row = storm_allocate(ROW_BYTES(PLACES));
     for (int64_t cpu = 0; cpu < storm_cpus(); cpu++) {
-        for (int64_t at = 0; at < OWNED; at++) *place(cpu << RSEQ_OPS_SHELF_SHIFT | at) = 1;
+        for (int64_t at = 0; at < OWNED; at++) *place(cpu << 32 | at) = 1;
     }
-    uint64_t aborts_before = rseq_ops_aborts;
+    uint64_t aborts_before = rseq_sequences_aborts;
     taken = 0;
-    storm_run(700, take_and_put_back, rseq_ops_fence() ? drain : NULL);
+    storm_run(700, take_and_put_back, rseq_sequences_fence() ? drain : NULL);
     for (int64_t cpu = 0; cpu < storm_cpus(); cpu++) {
-        for (int64_t at = 0; at < RSEQ_OPS_SHELF_PLACES; at++) CHECK_EQ(*place(cpu << RSEQ_OPS_SHELF_SHIFT | at), at < OWNED ? 1 : 0);
+        for (int64_t at = 0; at < PLACES; at++) CHECK_EQ(*place(cpu << 32 | at), at < OWNED ? 1 : 0);
     }
     CHECK(taken > 0);
-    CHECK(rseq_ops_aborts > aborts_before);
+    CHECK(rseq_sequences_aborts > aborts_before);
 }
 
 int main(void) {
     storm_open();
     if (storm_cpus() > REGIONS_MAX) SKIP("more than %d possible CPUs", REGIONS_MAX);
-    check(STORM_FIELD_CPU);
-    if (storm_has_concurrency_id()) check(STORM_FIELD_CONCURRENCY_ID);
+    check(CPU_ID);
+    if (storm_has_concurrency_id()) check(MM_CID);
     CHECK(empties > 0);
-    if (!rseq_ops_fence()) return 0;
+    if (!rseq_sequences_fence()) return 0;
     CHECK(refusals > 0);
     CHECK(seen_closed > 0);
     return 0;

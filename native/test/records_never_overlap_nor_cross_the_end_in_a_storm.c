@@ -7,7 +7,7 @@
 #include <sched.h>
 
 #include "../src/kernel.h"
-#include "../src/ops.h"
+#include "enter.h"
 #include "check.h"
 #include "storm.h"
 
@@ -21,44 +21,38 @@ static int64_t last_number[REGIONS_MAX][STORM_WORKERS];
 
 static _Atomic int64_t *data_word(int cpu, int64_t position) {
     CHECK(position >= 0 && position <= CAPACITY - 8 && position % 8 == 0);
-    return storm_word(cpu, buffer + RSEQ_OPS_BUFFER_DATA + position);
+    return storm_word(cpu, buffer + BUFFER_DATA + position);
 }
 
-/* Whether the record was appended, or dropped, in one go: by what Java alone enters, and that half the time. */
+/* Whether the record was appended, or dropped, in one go: that is tried half the time. */
 static bool append_whole(int writer, int64_t words) {
-#ifdef RSEQ_TEST_ENTER_H
     int64_t next = written[writer] + 1;
-    if (field != STORM_FIELD_CPU || next % 2 == 0) return false;
+    if (field != CPU_ID || next % 2 == 0) return false;
     int64_t payload[PAYLOAD_WORDS_MAX];
     for (int64_t i = 0; i < words; i++) payload[i] = next * STORM_WORKERS + writer;
-    int64_t status = entered_append(buffer, CAPACITY, 8 * words, payload, 0);
-    if (status == RSEQ_OPS_UNAVAILABLE || status == RSEQ_OPS_STOPPED) return false;
-    if (status == RSEQ_OPS_COMMITTED) {
+    int64_t status = sequence_append(buffer, CAPACITY, 8 * words, payload, 0);
+    if (status == ANSWER_UNAVAILABLE || status == ANSWER_RESTARTED) return false;
+    if (status == ANSWER_COMMITTED) {
         if (words == 0) written_empty[writer]++;
         else written[writer]++;
     } else {
-        CHECK_EQ(status, RSEQ_OPS_FULL);
+        CHECK_EQ(status, ANSWER_FULL);
         sched_yield(); /* to the reader */
     }
     return true;
-#else
-    (void)writer;
-    (void)words;
-    return false;
-#endif
 }
 
 static void append(int writer, int64_t words) {
     if (append_whole(writer, words)) return;
-    int64_t header = rseq_ops_reserve(buffer, CAPACITY, 8 * words, field);
+    int64_t header = sequence_reserve(buffer, CAPACITY, 8 * words, field);
     if (header < 0) {
-        CHECK(header == RSEQ_OPS_STATUS + RSEQ_OPS_FULL || header == RSEQ_OPS_STATUS + RSEQ_OPS_STOPPED);
+        CHECK(header == ANSWER_FULL || header == ANSWER_RESTARTED);
         sched_yield(); /* to the reader */
         return;
     }
     int64_t distance = header - (int64_t)(uintptr_t)data_word(0, 0);
-    int cpu = (int)(distance >> RSEQ_OPS_SHIFT);
-    int64_t position = distance - ((int64_t)cpu << RSEQ_OPS_SHIFT);
+    int cpu = (int)(distance >> SEQUENCE_SHIFT);
+    int64_t position = distance - ((int64_t)cpu << SEQUENCE_SHIFT);
     CHECK(cpu >= 0 && cpu < storm_cpus());
     CHECK(position + 8 + 8 * words <= CAPACITY);
     CHECK_EQ((int32_t)*data_word(cpu, position), words == 0 ? INT32_MIN : -8 * words);
@@ -96,8 +90,8 @@ static void take_record(int cpu, int64_t position, int64_t length) {
 }
 
 static void read_cpu(int cpu) {
-    _Atomic int64_t *tail_word = storm_word(cpu, buffer + RSEQ_OPS_BUFFER_TAIL);
-    _Atomic int64_t *head_word = storm_word(cpu, buffer + RSEQ_OPS_BUFFER_HEAD);
+    _Atomic int64_t *tail_word = storm_word(cpu, buffer + BUFFER_TAIL);
+    _Atomic int64_t *head_word = storm_word(cpu, buffer + BUFFER_HEAD);
     int64_t tail = atomic_load_explicit(tail_word, memory_order_acquire);
     int64_t head = *head_word;
     CHECK(tail - head >= 0 && tail - head <= CAPACITY);
@@ -123,31 +117,31 @@ static void read_all(void) {
 
 static void check(int64_t index_field) {
     field = index_field;
-    buffer = storm_allocate(RSEQ_OPS_BUFFER_BYTES(CAPACITY));
+    buffer = storm_allocate(BUFFER_BYTES(CAPACITY));
     memset(written, 0, sizeof written);
     memset(written_empty, 0, sizeof written_empty);
     memset(read_count, 0, sizeof read_count);
     memset(last_number, 0, sizeof last_number);
     read_empty = 0;
-    uint64_t aborts_before = rseq_ops_aborts;
+    uint64_t aborts_before = rseq_sequences_aborts;
     storm_run(700, write_records, read_all);
     read_all();
     int64_t empty = 0;
     for (int cpu = 0; cpu < storm_cpus(); cpu++) {
-        CHECK_EQ(*storm_word(cpu, buffer + RSEQ_OPS_BUFFER_HEAD), *storm_word(cpu, buffer + RSEQ_OPS_BUFFER_TAIL));
+        CHECK_EQ(*storm_word(cpu, buffer + BUFFER_HEAD), *storm_word(cpu, buffer + BUFFER_TAIL));
     }
     for (int writer = 0; writer < STORM_WORKERS; writer++) {
         CHECK_EQ(read_count[writer], written[writer]);
         empty += written_empty[writer];
     }
     CHECK_EQ(read_empty, empty);
-    CHECK(rseq_ops_aborts > aborts_before);
+    CHECK(rseq_sequences_aborts > aborts_before);
 }
 
 int main(void) {
     storm_open();
     if (storm_cpus() > REGIONS_MAX) SKIP("more than %d possible CPUs", REGIONS_MAX);
-    check(STORM_FIELD_CPU);
-    if (storm_has_concurrency_id()) check(STORM_FIELD_CONCURRENCY_ID);
+    check(CPU_ID);
+    if (storm_has_concurrency_id()) check(MM_CID);
     return 0;
 }

@@ -4,7 +4,7 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  */
-#include "../src/ops.h"
+#include "enter.h"
 #include "check.h"
 #include "storm.h"
 
@@ -38,16 +38,16 @@ static void keeps(int number, int64_t value) {
 
 static void push(int number) {
     int64_t value = gives(number);
-    int64_t status = rseq_ops_push(stack, CAPACITY, value, field);
-    if (status == RSEQ_OPS_COMMITTED) return;
+    int64_t status = sequence_push(stack, CAPACITY, value, field);
+    if (status == ANSWER_COMMITTED) return;
     keeps(number, value);
-    CHECK(status == RSEQ_OPS_FULL || status == RSEQ_OPS_STOPPED);
+    CHECK(status == ANSWER_FULL || status == ANSWER_RESTARTED);
 }
 
 static void pop(int number) {
-    int64_t value = rseq_ops_pop(stack, CAPACITY, field);
+    int64_t value = sequence_pop(stack, CAPACITY, field);
     if (value >= 0) took(number, value);
-    else CHECK(value == RSEQ_OPS_STATUS + RSEQ_OPS_EMPTY || value == RSEQ_OPS_STATUS + RSEQ_OPS_STOPPED);
+    else CHECK(value == ANSWER_EMPTY || value == ANSWER_RESTARTED);
 }
 
 static void push_batch(int number) {
@@ -57,9 +57,9 @@ static void push_batch(int number) {
         values[i] = gives(number);
         atomic_store_explicit(storm_word(storm_cpus(), batches[number] + 8 * i), values[i], memory_order_relaxed);
     }
-    int64_t pushed = rseq_ops_push_batch(stack, CAPACITY, batches[number], count, field);
+    int64_t pushed = sequence_push_batch(stack, CAPACITY, batches[number], count, field);
     if (pushed < 0) {
-        CHECK_EQ(pushed, RSEQ_OPS_STATUS + RSEQ_OPS_STOPPED);
+        CHECK_EQ(pushed, ANSWER_RESTARTED);
         pushed = 0;
     }
     CHECK(pushed <= count);
@@ -67,9 +67,9 @@ static void push_batch(int number) {
 }
 
 static void pop_batch(int number) {
-    int64_t popped = rseq_ops_pop_batch(stack, CAPACITY, batches[number], BATCH, field);
+    int64_t popped = sequence_pop_batch(stack, CAPACITY, batches[number], BATCH, field);
     if (popped < 0) {
-        CHECK_EQ(popped, RSEQ_OPS_STATUS + RSEQ_OPS_STOPPED);
+        CHECK_EQ(popped, ANSWER_RESTARTED);
         return;
     }
     CHECK(popped <= BATCH);
@@ -89,14 +89,14 @@ static void take_and_give(int number) {
 
 static void check(int64_t index_field) {
     field = index_field;
-    stack = storm_allocate(RSEQ_OPS_STACK_BYTES(CAPACITY));
+    stack = storm_allocate(STACK_BYTES(CAPACITY));
     memset(in_hand_count, 0, sizeof in_hand_count);
     for (int i = 0; i < VALUES; i++) {
         int number = i % STORM_WORKERS;
         in_hand[number][in_hand_count[number]++] = FIRST_VALUE + i;
         atomic_store(&held[i], true);
     }
-    uint64_t aborts_before = rseq_ops_aborts;
+    uint64_t aborts_before = rseq_sequences_aborts;
     storm_run(700, take_and_give, NULL);
 
     int seen[VALUES] = {0};
@@ -104,22 +104,22 @@ static void check(int64_t index_field) {
         for (int i = 0; i < in_hand_count[number]; i++) seen[in_hand[number][i] - FIRST_VALUE]++;
     }
     for (int cpu = 0; cpu < storm_cpus(); cpu++) {
-        int64_t count = *storm_word(cpu, stack + RSEQ_OPS_STACK_COUNT);
+        int64_t count = *storm_word(cpu, stack + STACK_COUNT);
         CHECK(count >= 0 && count <= CAPACITY);
         for (int i = 0; i < count; i++) {
-            int64_t value = *storm_word(cpu, stack + RSEQ_OPS_STACK_VALUES + 8 * i);
+            int64_t value = *storm_word(cpu, stack + STACK_VALUES + 8 * i);
             CHECK(value >= FIRST_VALUE && value < FIRST_VALUE + VALUES);
             seen[value - FIRST_VALUE]++;
         }
     }
     for (int i = 0; i < VALUES; i++) CHECK_EQ(seen[i], 1);
-    CHECK(rseq_ops_aborts > aborts_before);
+    CHECK(rseq_sequences_aborts > aborts_before);
 }
 
 int main(void) {
     storm_open();
     for (int i = 0; i < STORM_WORKERS; i++) batches[i] = storm_allocate(8 * BATCH);
-    check(STORM_FIELD_CPU);
-    if (storm_has_concurrency_id()) check(STORM_FIELD_CONCURRENCY_ID);
+    check(CPU_ID);
+    if (storm_has_concurrency_id()) check(MM_CID);
     return 0;
 }

@@ -11,7 +11,7 @@
 
 #include "../include/rseq_agent.h"
 #include "../src/kernel.h"
-#include "../src/ops.h"
+#include "enter.h"
 #include "../src/percpu_memory.h"
 #include "../src/registration.h"
 #include "check.h"
@@ -43,8 +43,7 @@ void storm_open(void) {
         world_agent_owns(true);
     }
     char reason[320] = "";
-    if (!RSEQ_OPS_REAL) SKIP("no sequences on this architecture");
-    if (!rseq_ops_open(registration_ownership(), kernel_possible_cpus(1), PERCPU_SHIFT, reason, sizeof reason)) SKIP("%s", reason);
+    if (!rseq_sequences_open(registration_ownership(), kernel_possible_cpus(1), PERCPU_SHIFT, reason, sizeof reason)) SKIP("%s", reason);
     CHECK_EQ(reason[0], '\0');
     CHECK_EQ(rseq_agent_register_current_thread(), 0);
 }
@@ -58,13 +57,13 @@ bool storm_goes_on(void) {
 }
 
 int storm_cpus(void) {
-    return (int)rseq_ops_cpus;
+    return (int)rseq_sequences_cpus;
 }
 
 _Atomic int64_t *storm_word(int region, int64_t offset) {
     CHECK(region >= 0 && region <= storm_cpus());
     CHECK(offset >= 0 && offset < PERCPU_REGION_STRIDE);
-    return (_Atomic int64_t *)(percpu_memory_base() + ((int64_t)region << RSEQ_OPS_SHIFT) + offset);
+    return (_Atomic int64_t *)(percpu_memory_base() + ((int64_t)region << SEQUENCE_SHIFT) + offset);
 }
 
 int64_t storm_allocate(int64_t bytes) {
@@ -134,7 +133,7 @@ static void *move(void *sets_of_two) {
 }
 
 static uint64_t aborts(void) {
-    return __atomic_load_n(&rseq_ops_aborts, __ATOMIC_RELAXED);
+    return __atomic_load_n(&rseq_sequences_aborts, __ATOMIC_RELAXED);
 }
 
 void storm_run(int milliseconds, void (*worker)(int number), void (*beside)(void)) {

@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { STORM_WORKERS = 16, STORM_FIELD_CPU = 4, STORM_FIELD_CONCURRENCY_ID = 24 };
+enum { STORM_WORKERS = 16 };
 
 /* Puts the owner of this world in force, and opens the sequences. Skips where they are not to be had. */
 void storm_open(void);

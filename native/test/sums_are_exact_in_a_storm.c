@@ -4,7 +4,7 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  */
-#include "../src/ops.h"
+#include "enter.h"
 #include "check.h"
 #include "storm.h"
 
@@ -16,9 +16,9 @@ static void add(int number) {
     while (storm_goes_on()) {
         for (int i = 0; i < 1000; i++) {
             int64_t delta = (int64_t)(storm_random(&random) & 2047) - 1000;
-            int64_t status = rseq_ops_add(cell, delta, field);
-            if (status == RSEQ_OPS_COMMITTED) added[number] += delta;
-            else CHECK_EQ(status, RSEQ_OPS_STOPPED);
+            int64_t status = sequence_add(cell, delta, field);
+            if (status == ANSWER_COMMITTED) added[number] += delta;
+            else CHECK_EQ(status, ANSWER_RESTARTED);
         }
     }
 }
@@ -27,7 +27,7 @@ static void check(int64_t index_field) {
     field = index_field;
     cell = storm_allocate(8);
     memset(added, 0, sizeof added);
-    uint64_t aborts_before = rseq_ops_aborts;
+    uint64_t aborts_before = rseq_sequences_aborts;
     storm_run(700, add, NULL);
     int64_t committed = 0;
     int64_t sum = 0;
@@ -35,14 +35,14 @@ static void check(int64_t index_field) {
     for (int cpu = 0; cpu < storm_cpus(); cpu++) sum += *storm_word(cpu, cell);
     CHECK_EQ(sum, committed);
     CHECK_EQ(*storm_word(storm_cpus(), cell), 0);
-    uint64_t aborts = rseq_ops_aborts - aborts_before;
+    uint64_t aborts = rseq_sequences_aborts - aborts_before;
     fprintf(stderr, "field %d: %llu aborts\n", (int)field, (unsigned long long)aborts);
     CHECK(aborts > 0);
 }
 
 int main(void) {
     storm_open();
-    check(STORM_FIELD_CPU);
-    if (storm_has_concurrency_id()) check(STORM_FIELD_CONCURRENCY_ID);
+    check(CPU_ID);
+    if (storm_has_concurrency_id()) check(MM_CID);
     return 0;
 }

@@ -27,7 +27,7 @@ static int64_t *word(int region, int64_t offset) {
 
 int main(void) {
     char reason[320] = "";
-    if (!percpu_memory_reserve(CPUS, RSEQ_OPS_SHIFT, reason, sizeof reason)) SKIP("%s", reason);
+    if (!percpu_memory_reserve(CPUS, SEQUENCE_SHIFT, reason, sizeof reason)) SKIP("%s", reason);
     int64_t kept = percpu_memory_allocate(8); /* so that not all is given back */
     *word(0, kept) = 1;
     int64_t before = resident();

@@ -2,11 +2,11 @@
  * add_loop.c: what a sequence costs where nothing is in its way: C, a loop, one thread or several, glibc's registration. The limit for what
  * Java can reach.
  *
- *   cc -O2 -o add_loop -pthread benchmarks/src/main/c/add_loop.c native/src/ops_x86_64.S     (aarch64: ops_aarch64.S)
+ *   cc -O2 -o add_loop -pthread benchmarks/src/main/c/add_loop.c native/src/sequences_x86_64.S     (aarch64: sequences_aarch64.S)
  *   ./add_loop [THREADS]
  *
- * Prints ns per operation, of the best and of the median round: the add sequence written into the loop, the same called as a function, pop +
- * push called as functions, and the index loaded from the area in the loop. Needs glibc 2.35 or later, and its registration: nothing is registered here.
+ * Prints ns per operation, of the best and of the median round: the add sequence written into the loop, the same entered as C enters it, pop +
+ * push entered, and the index loaded from the area in the loop. Needs glibc 2.35 or later, and its registration: nothing is registered here.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -19,9 +19,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "../../../../native/src/ops.h"
+#include "../../../../native/src/sequences.h"
 
-enum { ROUNDS = 15, OPERATIONS = 10000000, LOOPS = 4, THREADS_MAX = 256, FIELD_CPU = 4, CELL = 64, STACK = 128, CAPACITY = 64, VALUES = 8 };
+enum { ROUNDS = 15, OPERATIONS = 10000000, LOOPS = 4, THREADS_MAX = 256, CELL = 64, STACK = 128, CAPACITY = 64, VALUES = 8 };
 
 static int cpus;
 static pthread_barrier_t together;
@@ -38,11 +38,15 @@ static void complain(const char *text) {
     exit(EXIT_FAILURE);
 }
 
+static int64_t enter_add(int64_t offset, int64_t delta) {
+    return rseq_sequence_enter(rseq_sequence_add, offset, delta, rseq_sequences_area, rseq_sequences_cpus, 0, 0);
+}
+
 #if defined(__x86_64__)
-/* The instructions of rseq_ops_add, without its argument checks' way out: an abort starts again for ever. */
+/* The instructions of rseq_sequence_add, without its ways out: an abort starts again for ever. */
 static inline void add_inlined(int64_t offset, int64_t delta) {
-    int64_t area = rseq_ops_area;
-    int64_t cell = rseq_ops_base + offset;
+    int64_t area = rseq_sequences_area;
+    int64_t cell = rseq_sequences_base + offset;
     int64_t index, scratch;
     __asm__ volatile(
         ".pushsection .data.rel.ro, \"aw\", @progbits\n"
@@ -52,10 +56,7 @@ static inline void add_inlined(int64_t offset, int64_t delta) {
         ".popsection\n"
         "2: lea 1b(%%rip), %[scratch]\n"
         "mov %[scratch], %%fs:8(%[area])\n"
-        "3: mov %%fs:4(%[area]), %k[scratch]\n"
-        "mov %%fs:4(%[area]), %k[index]\n"
-        "cmp %[cpus], %k[scratch]\n"
-        "jae 5f\n"
+        "3: mov %%fs:4(%[area]), %k[index]\n"
         "cmp %[cpus], %k[index]\n"
         "jae 5f\n"
         "shl %[shift], %[index]\n"
@@ -68,22 +69,22 @@ static inline void add_inlined(int64_t offset, int64_t delta) {
         "6: jmp 2b\n"
         ".popsection\n"
         : [index] "=&r"(index), [scratch] "=&r"(scratch)
-        : [area] "r"(area), [cell] "r"(cell), [delta] "r"(delta), [cpus] "r"(rseq_ops_cpus), [shift] "i"(RSEQ_OPS_SHIFT)
+        : [area] "r"(area), [cell] "r"(cell), [delta] "r"(delta), [cpus] "r"(rseq_sequences_cpus), [shift] "i"(SEQUENCE_SHIFT)
         : "memory", "cc");
 }
 
 static inline uint32_t index_inlined(void) {
     uint32_t index;
-    __asm__ volatile("mov %%fs:4(%[area]), %[index]" : [index] "=r"(index) : [area] "r"(rseq_ops_area));
+    __asm__ volatile("mov %%fs:4(%[area]), %[index]" : [index] "=r"(index) : [area] "r"(rseq_sequences_area));
     return index;
 }
 #else
 static inline void add_inlined(int64_t offset, int64_t delta) {
-    rseq_ops_add(offset, delta, FIELD_CPU);
+    enter_add(offset, delta);
 }
 
 static inline uint32_t index_inlined(void) {
-    return *(volatile uint32_t *)((char *)__builtin_thread_pointer() + rseq_ops_area + FIELD_CPU);
+    return *(volatile uint32_t *)((char *)__builtin_thread_pointer() + rseq_sequences_area + CPU_ID);
 }
 #endif
 
@@ -93,21 +94,21 @@ static void add_in_the_loop(void) {
 
 static void add_called(void) {
     for (int i = 0; i < OPERATIONS; i++) {
-        if (rseq_ops_add(CELL, 1, FIELD_CPU) != RSEQ_OPS_COMMITTED) complain("an add did not commit");
+        while (enter_add(CELL, 1) != SEQUENCE_COMMITTED) continue; /* restarted */
     }
 }
 
 static void pop_and_push(void) {
     for (int i = 0; i < OPERATIONS; i++) {
-        int64_t value = rseq_ops_pop(STACK, CAPACITY, FIELD_CPU);
+        int64_t value = rseq_sequence_enter(rseq_sequence_pop, STACK, CAPACITY, rseq_sequences_area, rseq_sequences_cpus, 0, 0);
         /* Another thread may have taken the last one of this CPU; and what is taken on one CPU may be put to another. */
-        if (value >= 0) rseq_ops_push(STACK, CAPACITY, value, FIELD_CPU);
+        if (value >= 0) rseq_sequence_enter(rseq_sequence_push, STACK, CAPACITY, value, rseq_sequences_area, rseq_sequences_cpus, 0);
     }
 }
 
 static void index_in_the_loop(void) {
     for (int i = 0; i < OPERATIONS; i++) {
-        if (index_inlined() >= rseq_ops_cpus) complain("an index out of range");
+        if (index_inlined() >= rseq_sequences_cpus) complain("an index out of range");
     }
 }
 
@@ -131,20 +132,20 @@ static int compare(const void *a, const void *b) {
 }
 
 static int64_t *word(int cpu, int64_t offset) {
-    return (int64_t *)(rseq_ops_base + ((int64_t)cpu << RSEQ_OPS_SHIFT) + offset);
+    return (int64_t *)(rseq_sequences_base + ((int64_t)cpu << SEQUENCE_SHIFT) + offset);
 }
 
 static void open_sequences(void) {
     if (__rseq_size == 0) complain("glibc registered no area (GLIBC_TUNABLES? kernel?)");
     cpus = (int)sysconf(_SC_NPROCESSORS_CONF);
-    void *memory = mmap(NULL, (size_t)(cpus + 1) << RSEQ_OPS_SHIFT, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    void *memory = mmap(NULL, (size_t)(cpus + 1) << SEQUENCE_SHIFT, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (memory == MAP_FAILED) complain("no address space");
-    rseq_ops_area = __rseq_offset;
-    rseq_ops_base = (int64_t)memory;
-    rseq_ops_cpus = (uint32_t)cpus;
+    rseq_sequences_area = __rseq_offset;
+    rseq_sequences_base = (int64_t)memory;
+    rseq_sequences_cpus = (uint32_t)cpus;
     for (int cpu = 0; cpu < cpus; cpu++) {
         *word(cpu, STACK) = VALUES;
-        for (int i = 0; i < VALUES; i++) *word(cpu, STACK + RSEQ_OPS_STACK_VALUES + 8 * i) = i;
+        for (int i = 0; i < VALUES; i++) *word(cpu, STACK + STACK_VALUES + 8 * i) = i;
     }
 }
 
@@ -164,7 +165,7 @@ int main(int count, char **arguments) {
     for (int cpu = 0; cpu < cpus; cpu++) sum += *word(cpu, CELL);
     if (sum != (int64_t)threads * ROUNDS * OPERATIONS * 2) complain("the sum of the cells is wrong");
     const char *const names[LOOPS] = {"add in the loop", "add called", "pop + push called", "index in the loop"};
-    printf("%d thread%s, %llu aborts\n", threads, threads == 1 ? "" : "s", (unsigned long long)rseq_ops_aborts);
+    printf("%d thread%s, %llu aborts\n", threads, threads == 1 ? "" : "s", (unsigned long long)rseq_sequences_aborts);
     for (int loop = 0; loop < LOOPS; loop++) {
         qsort(results[loop], ROUNDS, sizeof results[loop][0], compare);
         printf("%-18s best %.2f ns, median %.2f ns\n", names[loop], results[loop][0], results[loop][ROUNDS / 2]);

@@ -49,7 +49,8 @@ final class PerCpuCells {
     long addSlowly(int cell, long delta) {
         long at = memory.acquire();
         int own = index.own(); // registers a thread that has no area yet: its first add is a sequence, too
-        if (at == PerCpuMemory.NONE || Commits.add(at + (long) cell * Long.BYTES + by, delta) != Commits.COMMITTED) {
+        if (at == PerCpuMemory.NONE
+                || Commits.addAgain(at + (long) cell * Long.BYTES + by, delta) != Commits.COMMITTED) {
             atomics().add(own, cell, delta);
         }
         Reference.reachabilityFence(this);

@@ -257,9 +257,10 @@ public final class PerCpuLongStack {
             at = acquire();
         }
         long status = refusal;
-        if (status == Commits.UNAVAILABLE && register()) status = Commits.push(at + by, capacity, value);
+        if (status == Commits.RESTARTED || status == Commits.UNAVAILABLE && register())
+            status = Commits.pushAgain(at + by, capacity, value);
         for (int i = 0; status == Commits.FULL && i < EXCHANGES && stacks.moveOut(at, overflow); i++)
-            status = Commits.push(at + by, capacity, value);
+            status = Commits.pushAgain(at + by, capacity, value);
         if (status == Commits.COMMITTED) return true;
         if (status == Commits.CLOSED) meetClosed(at);
         if (overflow.push(value)) return true;
@@ -274,10 +275,11 @@ public final class PerCpuLongStack {
             at = acquire(); // as above
         }
         long status = refusal;
-        if (status == Commits.STATUS + Commits.UNAVAILABLE && register()) status = Commits.pop(at + by, capacity);
+        if (status == Commits.RESTARTED || status == Commits.UNAVAILABLE && register())
+            status = Commits.popAgain(at + by, capacity);
         if (status >= LEAST) return status;
-        boolean empty = status == Commits.STATUS + Commits.FULL;
-        if (status == Commits.STATUS + Commits.CLOSED) meetClosed(at);
+        boolean empty = status == Commits.FULL;
+        if (status == Commits.CLOSED) meetClosed(at);
         long value = overflow.isEmpty() ? EMPTY : empty ? stacks.moveIn(at, overflow) : overflow.pop();
         return value == EMPTY && !empty ? popAlone(at) : value;
     }

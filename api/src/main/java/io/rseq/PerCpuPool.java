@@ -197,7 +197,7 @@ public final class PerCpuPool<T> {
 
     /** Null: none is idle, here or in the overflow. */
     private Lease<T> take() {
-        long number = Commits.take(shelf);
+        long number = take(shelf);
         Lease<T> lease = number >= 0 ? fromShelf(number) : takeSlowly(number);
         Reference.reachabilityFence(this);
         return lease;
@@ -210,12 +210,12 @@ public final class PerCpuPool<T> {
 
     private Lease<T> takeSlowly(long refusal) {
         long number = refusal;
-        if (number == Commits.STATUS + Commits.UNAVAILABLE && shelf != PerCpuMemory.NONE) {
+        if (number == Commits.UNAVAILABLE && shelf != PerCpuMemory.NONE) {
             index.own(); // which registers a thread that had no area
-            number = Commits.take(shelf);
-        } else if (number == Commits.STATUS + Commits.CLOSED) {
+            number = take(shelf);
+        } else if (number == Commits.CLOSED) {
             openShelves();
-            number = Commits.take(shelf);
+            number = take(shelf);
         }
         if (number >= 0) return fromShelf(number);
         long slot = idle.pop();
@@ -391,13 +391,18 @@ public final class PerCpuPool<T> {
         return trimmed;
     }
 
+    private static long take(long shelf) {
+        long taken = Commits.take(shelf, Shelves.PLACES);
+        return taken < 0 ? taken : (taken >>> 32) * Shelves.PLACES + (int) taken;
+    }
+
     /* Where the kernel has no fence. */
     private void takeHere() {
         index.own(); // as above
         synchronized (trimming) {
             trimming.lockedRoom(Shelves.PLACES);
             for (int i = 0; i < Shelves.PLACES; i++) {
-                long number = Commits.take(shelf);
+                long number = take(shelf);
                 if (number < 0) break;
                 trimming.lockedPush(number);
             }

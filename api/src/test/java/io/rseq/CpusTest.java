@@ -59,7 +59,7 @@ class CpusTest {
     /** As where the agent left this copy of the API as it is, or where it could not weave it yet. */
     @Test
     void support_says_atomic_where_the_agents_committer_is_not_in_force() {
-        Support support = Support.of("owner=agent reader=raw committer=critical-jni", false);
+        Support support = Support.of("owner=agent reader=raw committer=sequences", false);
         assertThat(support.committer()).isEqualTo("atomic");
         assertThat(support).hasToString("agent=loaded owner=agent reader=raw committer=atomic");
     }

@@ -105,7 +105,7 @@ class PerCpuLongStackTest {
     }
 
     @ParameterizedTest
-    @ValueSource(longs = {Commits.RESTARTS, Commits.CLOSED, Commits.UNAVAILABLE})
+    @ValueSource(longs = {Commits.RESTARTED, Commits.CLOSED, Commits.UNAVAILABLE})
     void what_no_sequence_commits_to_is_neither_full_nor_empty_for_that(long status) {
         try (FakeAgent agent = FakeAgent.arrive()) {
             PerCpuLongStack stack = new PerCpuLongStack(4, 0, Index.CPU);

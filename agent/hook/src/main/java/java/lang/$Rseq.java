@@ -40,7 +40,7 @@ public final class $Rseq {
     private static final int JNI = 3;
 
     /** As in io.rseq.agent.engine.Committer. */
-    private static final int COMMITTER_ATOMIC = 4;
+    private static final int COMMITTER_ATOMIC = 2;
 
     private static final String COMMITTER = "committer=";
 
@@ -503,6 +503,7 @@ public final class $Rseq {
 
     /** They go another way instead. */
     static void enterOtherwise(String way, String reason) {
+        direct = false;
         tell("entry=direct is not to be had here, using " + way + ": " + reason);
     }
 

@@ -15,42 +15,57 @@ import jdk.internal.vm.annotation.Stable;
  * <p><b>Committing.</b> What is left of a commit in compiled code is the check of its bounds and one call ({@code $RseqCalls}) without
  * thread-state transition. While nothing is open the answer is UNAVAILABLE.
  *
- * <p><b>After the call</b> of add, push, pop and take nothing is left to do, not even a second try for a thread that was not registered: what it would
- * need had to be kept across the call, a store and a load for each. Whoever gets UNAVAILABLE asks for the index, which registers the thread.
+ * <p><b>After the call</b> of add, push, pop and take nothing is left to do, not even a second try where the sequence was aborted: what that would
+ * need had to be kept across the call, a store and a load for each. The structure tries again, in a method of its own: after RESTARTED at once, after
+ * UNAVAILABLE when it has asked for the index, which registers the thread. The others are called seldom, and are tried again here.
  *
  * <p><b>Bounds.</b> Any code can call this class. What it passes can spoil per-CPU memory, and never touches any other.
  *
- * <p><b>Offsets, statuses, layouts</b>: as {@code Commits} and ops.h have them. An offset with BY_CONCURRENCY_ID is no cell's, so what goes by the CPU
+ * <p><b>Offsets, statuses, layouts</b>: as {@code Commits} and sequences.h have them. An offset with BY_CONCURRENCY_ID is no cell's, so what goes by the CPU
  * asks nothing more than its bounds.
  */
 public final class $RseqCommits {
     /** As in {@code Commits}, whose essay says when it changes. */
-    public static final int LAYOUT = 1;
+    public static final int LAYOUT = 2;
 
-    /** Committers, as in io.rseq.agent.engine.Committer. */
-    private static final int CRITICAL_JNI = 3;
+    /** The sequences, by the names that sequences.h has for them. Those by {@code mm_cid} follow, in the same order, BY_ID further. */
+    static final String[] SEQUENCES = {
+        "add", "push", "pop", "take", "push_batch", "pop_batch", "reserve",
+        "add_by_id", "push_by_id", "pop_by_id", "take_by_id", "push_batch_by_id", "pop_batch_by_id", "reserve_by_id",
+    };
 
-    private static final int ATOMIC = 4;
+    private static final int ADD = 0;
+    private static final int PUSH = 1;
+    private static final int POP = 2;
+    private static final int TAKE = 3;
+    private static final int PUSH_BATCH = 4;
+    private static final int POP_BATCH = 5;
+    private static final int RESERVE = 6;
+    private static final int BY_ID = 7;
 
-    private static final long COMMITTED = 0;
-    private static final long UNAVAILABLE = 1;
-    private static final long FULL = 2;
-    private static final long STATUS = Long.MIN_VALUE;
+    /** How many numbers each takes, the area and the CPUs, its last two, among them. */
+    private static final int[] ARGUMENTS = {4, 5, 4, 4, 6, 6, 5};
+
+    /** As in io.rseq.agent.engine.Committer. */
+    private static final int ATOMIC = 2;
+
+    static final long COMMITTED = 0;
+    static final long UNAVAILABLE = Long.MIN_VALUE + 1;
+    private static final long FULL = Long.MIN_VALUE + 2;
+    private static final long RESTARTED = Long.MIN_VALUE + 5;
+    private static final long STATUS_MAX = Long.MIN_VALUE + 15;
+
+    /** How often a sequence is tried that is aborted, as in {@code Commits}. */
+    private static final int TRIES = 64;
 
     private static final long BY_CONCURRENCY_ID = 1;
-
-    private static final long FIELD_CPU = 4;
-    private static final long FIELD_CONCURRENCY_ID = 24;
 
     private static final long REGION = $RseqMemory.REGION;
     private static final long CELL = $RseqMemory.CELL;
     private static final long NO_CELL = $RseqMemory.NO_CELL;
 
-    /** Of a shelf, which has a line of its own. */
-    private static final long SHELF = 64;
-
-    private static final long NO_SHELF = -REGION | SHELF - 1;
-    private static final long PLACES = 32;
+    private static final long ROW_PLACES = 8;
+    private static final long NO_PLACES = -(1L << 20);
 
     private static final long NO_COUNT = -(REGION / CELL);
     private static final long NO_STACK_CAPACITY = -(1L << 20);
@@ -87,9 +102,13 @@ public final class $RseqCommits {
     @Stable
     private static boolean refused;
 
-    /** What sequences by concurrency id take for their index: its offset in the area. 0 until the first such commit asks. */
+    /** What is added to a sequence's number for what is told BY_CONCURRENCY_ID: BY_ID, or 0 where the CPU stands for it. */
     @Stable
-    private static long concurrencyField;
+    private static int byId;
+
+    /** Whether {@link #byId} was found out, by the first such commit. */
+    @Stable
+    private static boolean byIdKnown;
 
     /** enum verdict (trial.h). */
     private static final int VERDICT_NONE = 0;
@@ -101,6 +120,9 @@ public final class $RseqCommits {
     private static final int VERDICT_ONE_CPU = 3;
 
     private static final long PAUSE_NS = 1_000_000_000;
+
+    /** Additions of the check at the opening. */
+    private static final int CHECKS = 64;
 
     /** The last try to open ended for want of heap or stack; the next one comes PAUSE_NS later. */
     private static volatile boolean postponed;
@@ -114,69 +136,75 @@ public final class $RseqCommits {
 
     @ForceInline
     public static long add(long told, long delta) throws Throwable {
-        return (told & NO_CELL) == 0 ? $RseqCalls.add(told, delta) : addBy(told, delta);
+        return (told & NO_CELL) == 0 ? $RseqCalls.call(ADD, told, delta) : addById(told, delta);
     }
 
-    private static long addBy(long told, long delta) throws Throwable {
-        long offset = offset(told);
-        return (offset & NO_CELL) == 0 ? $RseqCalls.addBy(offset, delta, field(told)) : outside(offset);
-    }
-
-    @ForceInline
-    public static long compareAndStore(long told, long index, long expected, long value) throws Throwable {
+    private static long addById(long told, long delta) throws Throwable {
         long offset = offset(told);
         if ((offset & NO_CELL) != 0) return outside(offset);
-        long status = $RseqCalls.compareAndStore(offset, index, expected, value, field(told));
-        return status == UNAVAILABLE ? compareAndStoreAgain(offset, index, expected, value, field(told)) : status;
+        return isById() ? $RseqCalls.call(ADD + BY_ID, offset, delta) : $RseqCalls.call(ADD, offset, delta);
     }
 
     @ForceInline
     public static long push(long told, long capacity, long value) throws Throwable {
-        return noStack(told, capacity) ? pushBy(told, capacity, value) : $RseqCalls.push(told, capacity, value);
+        return noStack(told, capacity) ? pushById(told, capacity, value) : $RseqCalls.call(PUSH, told, capacity, value);
     }
 
-    private static long pushBy(long told, long capacity, long value) throws Throwable {
+    private static long pushById(long told, long capacity, long value) throws Throwable {
         long offset = offset(told);
-        return noStack(offset, capacity) ? outside(offset) : $RseqCalls.pushBy(offset, capacity, value, field(told));
+        if (noStack(offset, capacity)) return outside(offset);
+        return isById()
+                ? $RseqCalls.call(PUSH + BY_ID, offset, capacity, value)
+                : $RseqCalls.call(PUSH, offset, capacity, value);
     }
 
     @ForceInline
     public static long pop(long told, long capacity) throws Throwable {
-        return noStack(told, capacity) ? popBy(told, capacity) : $RseqCalls.pop(told, capacity);
+        return noStack(told, capacity) ? popById(told, capacity) : $RseqCalls.call(POP, told, capacity);
     }
 
-    private static long popBy(long told, long capacity) throws Throwable {
+    private static long popById(long told, long capacity) throws Throwable {
         long offset = offset(told);
-        return noStack(offset, capacity) ? STATUS + outside(offset) : $RseqCalls.popBy(offset, capacity, field(told));
+        if (noStack(offset, capacity)) return outside(offset);
+        return isById() ? $RseqCalls.call(POP + BY_ID, offset, capacity) : $RseqCalls.call(POP, offset, capacity);
     }
 
     @ForceInline
-    public static long take(long told) throws Throwable {
-        return (told & NO_SHELF) == 0 ? $RseqCalls.take(told, PLACES) : takeBy(told);
+    public static long take(long told, int count) throws Throwable {
+        return noRow(told, count) ? takeById(told, count) : $RseqCalls.call(TAKE, told, count);
     }
 
-    private static long takeBy(long told) throws Throwable {
+    private static long takeById(long told, long count) throws Throwable {
         long offset = offset(told);
-        return (offset & NO_SHELF) == 0 ? $RseqCalls.takeBy(offset, PLACES, field(told)) : STATUS + outside(offset);
+        if (noRow(offset, count)) return outside(offset);
+        return isById() ? $RseqCalls.call(TAKE + BY_ID, offset, count) : $RseqCalls.call(TAKE, offset, count);
     }
 
-    @ForceInline
+    @DontInline
     public static long pushBatch(long told, long capacity, long shared, long count) throws Throwable {
         long offset = offset(told);
-        if (noStack(offset, capacity) || noBatch(shared, count)) return STATUS + outside(offset);
-        long number = $RseqCalls.pushBatch(offset, capacity, shared, count, field(told));
-        return number == STATUS + UNAVAILABLE ? pushBatchAgain(offset, capacity, shared, count, field(told)) : number;
+        if (noStack(offset, capacity) || noBatch(shared, count)) return outside(offset);
+        return several(PUSH_BATCH, told, offset, capacity, shared, count);
     }
 
-    @ForceInline
+    @DontInline
     public static long popBatch(long told, long capacity, long shared, long count) throws Throwable {
         long offset = offset(told);
-        if (noStack(offset, capacity) || noBatch(shared, count)) return STATUS + outside(offset);
-        long number = $RseqCalls.popBatch(offset, capacity, shared, count, field(told));
-        return number == STATUS + UNAVAILABLE ? popBatchAgain(offset, capacity, shared, count, field(told)) : number;
+        if (noStack(offset, capacity) || noBatch(shared, count)) return outside(offset);
+        return several(POP_BATCH, told, offset, capacity, shared, count);
     }
 
-    /** A short record in one commit, where that is to be had; any other reserved first. */
+    /** Tries what takes four numbers until it is done or refused; once more for a thread that was not registered yet. */
+    private static long several(int sequence, long told, long offset, long b, long c, long d) throws Throwable {
+        int number = (told & BY_CONCURRENCY_ID) != 0 && isById() ? sequence + BY_ID : sequence;
+        long answer = $RseqCalls.call(number, offset, b, c, d);
+        if (answer == UNAVAILABLE && isRegistered()) answer = $RseqCalls.call(number, offset, b, c, d);
+        for (int tries = 1; answer == RESTARTED && tries < TRIES; tries++)
+            answer = $RseqCalls.call(number, offset, b, c, d);
+        return answer;
+    }
+
+    /** A short record in one commit, where that can be; any other is reserved first. */
     @ForceInline
     public static long append(long told, long capacity, byte[] source, int from, int length) throws Throwable {
         Objects.checkFromIndexSize(from, length, source.length);
@@ -196,11 +224,11 @@ public final class $RseqCommits {
     private static long reserveAndFill(long told, long capacity, byte[] source, int from, int length) throws Throwable {
         completeAbandoned();
         long record = noBuffer(told, capacity)
-                ? reserveBy(told, capacity, length)
-                : $RseqCalls.reserve(told, capacity, length);
-        if (record < 0) {
-            if (record == STATUS + UNAVAILABLE) record = reserveAgain(told, capacity, length);
-            if (record < 0) return record - STATUS;
+                ? reserveOtherwise(told, capacity, length)
+                : $RseqCalls.call(RESERVE, told, capacity, length);
+        if (record <= STATUS_MAX) {
+            if (record != FULL) record = reserveOtherwise(told, capacity, length);
+            if (record <= STATUS_MAX) return record;
         }
         try {
             fill(record + RECORD_DATA, source, from, length);
@@ -236,12 +264,17 @@ public final class $RseqCommits {
         if (written < 0) U.putLong(null, record, PADDING | (written == Integer.MIN_VALUE ? 0 : -written));
     }
 
-    /** The address of the record's header. */
-    private static long reserveBy(long told, long capacity, long length) throws Throwable {
+    /** The address of the record's header, or a status. By the id, or again; once more for a thread that was not registered yet. */
+    @DontInline
+    private static long reserveOtherwise(long told, long capacity, long length) throws Throwable {
         long offset = offset(told);
-        return noBuffer(offset, capacity)
-                ? STATUS + outside(offset)
-                : $RseqCalls.reserveBy(offset, capacity, length, field(told));
+        if (noBuffer(offset, capacity)) return outside(offset); // such a buffer comes here with each record
+        int number = (told & BY_CONCURRENCY_ID) != 0 && isById() ? RESERVE + BY_ID : RESERVE;
+        long record = $RseqCalls.call(number, offset, capacity, length);
+        if (record == UNAVAILABLE && isRegistered()) record = $RseqCalls.call(number, offset, capacity, length);
+        for (int tries = 1; record == RESTARTED && tries < TRIES; tries++)
+            record = $RseqCalls.call(number, offset, capacity, length);
+        return record;
     }
 
     // ---- what is in force
@@ -255,7 +288,7 @@ public final class $RseqCommits {
     /** Whether what is told BY_CONCURRENCY_ID commits by that id, and not by the CPU that stands for it. The first answer takes the trial. */
     @ForceInline
     public static boolean commitsByConcurrencyId() {
-        return !opened || field(BY_CONCURRENCY_ID) == FIELD_CONCURRENCY_ID;
+        return !opened || isById();
     }
 
     public static boolean available() {
@@ -298,12 +331,15 @@ public final class $RseqCommits {
         return told & ~BY_CONCURRENCY_ID;
     }
 
-    /** The offset in the area of what a sequence takes for its index. */
     @ForceInline
-    private static long field(long told) {
-        if ((told & BY_CONCURRENCY_ID) == 0) return FIELD_CPU;
-        long field = concurrencyField;
-        return field != 0 ? field : findConcurrencyField();
+    private static boolean noRow(long offset, long count) {
+        return (offset & NO_CELL) != 0 || (count - 1 & NO_PLACES) != 0 || offset + ROW_PLACES + count > REGION;
+    }
+
+    /** Whether what is told BY_CONCURRENCY_ID commits by it. */
+    @ForceInline
+    private static boolean isById() {
+        return byIdKnown ? byId != 0 : findById();
     }
 
     /**
@@ -312,15 +348,17 @@ public final class $RseqCommits {
      * a second, and other threads that commit by the id wait for it.
      */
     @DontInline
-    private static synchronized long findConcurrencyField() {
-        if (!opened) return FIELD_CPU; // nothing commits
-        if (concurrencyField == 0) {
+    private static synchronized boolean findById() {
+        if (!opened) return false; // nothing commits
+        if (!byIdKnown) {
             int verdict = $Rseq.hasConcurrencyId() ? concurrencyIds0() : VERDICT_ONE_CPU;
             if (verdict == VERDICT_WRONG) tellByCpu("two threads that ran at once had one mm_cid");
             if (verdict == VERDICT_NONE) tellByCpu("no two threads were seen to run at once; start it again");
-            concurrencyField = verdict == VERDICT_RIGHT ? FIELD_CONCURRENCY_ID : FIELD_CPU;
+            byId = verdict == VERDICT_RIGHT ? BY_ID : 0;
+            U.storeFence(); // who sees that it is known sees it
+            byIdKnown = true;
         }
-        return concurrencyField;
+        return byId != 0;
     }
 
     private static void tellByCpu(String reason) {
@@ -336,34 +374,6 @@ public final class $RseqCommits {
     @DontInline
     private static long refuse(long offset) {
         throw new IndexOutOfBoundsException("rseq: nothing of that size can lie at " + offset + " in per-CPU memory");
-    }
-
-    // ---- once more, for a thread that was not registered yet
-    // ----------------------------------------------------------------
-
-    @DontInline
-    private static long compareAndStoreAgain(long offset, long index, long expected, long value, long field)
-            throws Throwable {
-        return isRegistered() ? $RseqCalls.compareAndStore(offset, index, expected, value, field) : UNAVAILABLE;
-    }
-
-    @DontInline
-    private static long pushBatchAgain(long offset, long capacity, long shared, long count, long field)
-            throws Throwable {
-        return isRegistered() ? $RseqCalls.pushBatch(offset, capacity, shared, count, field) : STATUS + UNAVAILABLE;
-    }
-
-    @DontInline
-    private static long popBatchAgain(long offset, long capacity, long shared, long count, long field)
-            throws Throwable {
-        return isRegistered() ? $RseqCalls.popBatch(offset, capacity, shared, count, field) : STATUS + UNAVAILABLE;
-    }
-
-    @DontInline
-    private static long reserveAgain(long told, long capacity, long length) throws Throwable {
-        // Not where there is no memory to reserve from: such a buffer comes here with each record.
-        boolean again = !noBuffer(offset(told), capacity) && isRegistered();
-        return again ? reserveBy(told, capacity, length) : STATUS + UNAVAILABLE;
     }
 
     /** Whether a second try makes sense: a virtual thread may have moved on by then, to a carrier that is not registered either. */
@@ -434,7 +444,7 @@ public final class $RseqCommits {
         if (opened || refused) return opened;
         String failure;
         try {
-            failure = committer == ATOMIC ? "" : openOrReason(committer == CRITICAL_JNI);
+            failure = committer == ATOMIC ? "" : openOrReason();
         } catch (VirtualMachineError shortage) {
             postponedAt = System.nanoTime();
             postponed = true;
@@ -449,30 +459,58 @@ public final class $RseqCommits {
         return true;
     }
 
-    private static String openOrReason(boolean jni) {
+    private static String openOrReason() {
         try {
-            return open(jni);
+            return openNow();
         } catch (Throwable failure) {
             return $Rseq.reason(failure);
         }
     }
 
     /** Returns null when all is open, or why it is not. */
-    private static String open(boolean jni) throws Throwable {
+    private static String openNow() throws Throwable {
         if (layout0() != LAYOUT)
             return "librseq_jvm.so has layout " + layout0() + ", the agent's jar layout " + LAYOUT
                     + "; set native.path to a library of the jar's version";
-        String failure = jni ? $RseqCalls17.prepare() : null;
-        if (failure != null) return failure;
         long regions = open0($RseqMemory.SHIFT);
         if (regions == 0) return reason0();
         $RseqMemory.prepare();
-        failure = $RseqCalls.open(jni, regions);
+        Object made = $RseqCalls.make();
+        String failure = check(made, regions);
         if (failure != null) return failure;
+        $RseqCalls.publish(made, regions);
         $RseqMemory.open(regions);
         U.storeFence(); // who sees that it is open sees what that means
         opened = true;
         return null;
+    }
+
+    /** Adds to a cell that nobody else has, by both indexes, and looks whether exactly that arrived. Returns null, or what is wrong. */
+    private static String check(Object made, long regions) throws Throwable {
+        long cell = $RseqMemory.allocate0(Long.BYTES);
+        if (cell < 0) return "no per-CPU memory for the check";
+        $Rseq.register(); // a virtual thread that waited for the lock may run on another carrier by now
+        long expected = 0;
+        long answer = UNAVAILABLE;
+        for (int i = 1; i <= CHECKS; i++) {
+            boolean byId = $Rseq.hasConcurrencyId() && (i & 1) == 0;
+            long status = $RseqCalls.tryAdd(made, byId ? ADD + BY_ID : ADD, cell, i);
+            if (status == COMMITTED) expected += i;
+            else answer = status;
+        }
+        long sum = 0;
+        for (int cpu = 0; cpu < $Rseq.cpus(); cpu++)
+            sum += U.getLongVolatile(null, regions + ((long) cpu << $RseqMemory.STRIDE_SHIFT) + cell);
+        $RseqMemory.free0(cell, Long.BYTES);
+        if (expected == 0)
+            return "the sequences answer " + (answer - Long.MIN_VALUE) + " on this thread"
+                    + (answer == UNAVAILABLE ? ": " + unavailable0() : "");
+        return sum == expected ? null : "additions of " + expected + " summed to " + sum;
+    }
+
+    /** How many numbers a sequence takes. */
+    static int arguments(int sequence) {
+        return ARGUMENTS[sequence % BY_ID];
     }
 
     // ---- natives: commits_jni.c
@@ -484,7 +522,7 @@ public final class $RseqCommits {
 
     private static native String reason0();
 
-    static native String unavailable0();
+    private static native String unavailable0();
 
     private static native int concurrencyIds0();
 

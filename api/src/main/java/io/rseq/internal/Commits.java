@@ -12,13 +12,14 @@ package io.rseq.internal;
  * <p><b>Index.</b> A sequence works in the region of the CPU that it runs on; with {@link #BY_CONCURRENCY_ID} added to the offset that it is
  * told, in that of its thread's concurrency id.
  *
- * <p><b>Statuses.</b> A method that answers a value answers {@code STATUS + status} where there is none.
+ * <p><b>Statuses</b> are numbers below all values. A sequence is tried once: add, push, pop and take answer RESTARTED where the kernel aborted it,
+ * and their {@code ...Again} forms try again.
  *
  * <p><b>Layout.</b> API and agent come in two jars, perhaps of two versions. The agent looks up each method of this class in its hook, name and
  * descriptor, and compares {@link #LAYOUT} with its own number. If it lacks a method, or the numbers differ, it leaves the whole class as it is and
  * says so in one line; the structures of this copy of the API go their atomic way. So a new method needs no new number. Raise {@link #LAYOUT},
- * {@code $RseqCommits.LAYOUT} and {@code RSEQ_OPS_LAYOUT} (ops.h) together whenever code of one version would misread what code of the other
- * wrote or passed: where the bytes of a stack, shelf or buffer change their places or meaning, or {@link #REGION}, a status, {@link
+ * {@code $RseqCommits.LAYOUT} and {@code SEQUENCE_LAYOUT} (sequences.h) together whenever code of one version would misread what code of the other
+ * wrote or passed: where the bytes of a stack, row or buffer change their places or meaning, or {@link #REGION}, a status, {@link
  * #BY_CONCURRENCY_ID} or a parameter theirs.
  *
  * <p>Offsets are checked against the bounds of the memory, not against the object that they belong to: this class is for the structures
@@ -27,7 +28,7 @@ package io.rseq.internal;
  */
 public final class Commits {
     /** The layout of per-CPU memory and of what these methods are told and answer. The agent reads it in the class file; none there is 1. */
-    public static final int LAYOUT = 1;
+    public static final int LAYOUT = 2;
 
     /** What {@link #allocate} answers without sequences. Negative, and that by far: the offset of any cell of it is negative, too. */
     public static final long NONE = Long.MIN_VALUE;
@@ -37,27 +38,27 @@ public final class Commits {
 
     /**
      * No sequences here, for one of three reasons: there is no agent, or it commits atomically; the thread has no registered area, and gets one
-     * when it asks for its index; the thread runs on a CPU at or above {@code Cpus.count()}.
+     * when it asks for its index; the thread runs on a CPU at or above {@code Cpus.count()}. This and the following are below all values.
      */
-    public static final long UNAVAILABLE = 1;
+    public static final long UNAVAILABLE = Long.MIN_VALUE + 1;
 
     /** A stack or buffer of this CPU is full; from {@link #pop} and {@link #take}: it is empty. */
-    public static final long FULL = 2;
+    public static final long FULL = Long.MIN_VALUE + 2;
 
-    /** A stack or shelf of this CPU is closed: somebody is draining it. */
-    public static final long CLOSED = 3;
+    /** A stack or row of this CPU is closed: somebody is draining it. */
+    public static final long CLOSED = Long.MIN_VALUE + 3;
 
-    /** {@link #compareAndStore}: the thread runs elsewhere, or the cell holds another value. */
-    public static final long ELSEWHERE = 4;
+    /** The kernel aborted the sequence: nothing was done. Whoever gets it tries again, {@link #TRIES} times in all. */
+    public static final long RESTARTED = Long.MIN_VALUE + 5;
 
-    /** Restarted too often; nothing was done. */
-    public static final long RESTARTS = 5;
+    /** The highest status that there is room for. */
+    public static final long STATUS_MAX = Long.MIN_VALUE + 15;
 
-    /** The lowest value of a method that answers a value or a status. */
-    public static final long STATUS = Long.MIN_VALUE;
+    /** How often an aborted sequence is tried before a structure goes its atomic way: a debugger that steps aborts each. */
+    public static final int TRIES = 64;
 
-    /** The highest {@code STATUS + status} that there is room for. */
-    public static final long STATUS_MAX = STATUS + 15;
+    /** Bytes from the beginning of a row to its first place. */
+    public static final long PLACES_AT = 8;
 
     /** Bytes from a place in one region to the same in the next. */
     public static final long REGION = 1L << 28;
@@ -143,39 +144,34 @@ public final class Commits {
         return UNAVAILABLE;
     }
 
-    /** Stores into this CPU's cell, if it is the one of {@code index} and holds {@code expected}. */
-    @Woven(by = "$RseqCommits")
-    public static long compareAndStore(long offset, long index, long expected, long value) {
-        return UNAVAILABLE;
-    }
-
     /** Pushes on this CPU's stack. Layout: count, closed, then the values, 8 bytes each. */
     @Woven(by = "$RseqCommits")
     public static long push(long offset, long capacity, long value) {
         return UNAVAILABLE;
     }
 
-    /** Pops from this CPU's stack: a value, or {@code STATUS + FULL} when it is empty. */
+    /** Pops from this CPU's stack: a value, or {@link #FULL} when it is empty. */
     @Woven(by = "$RseqCommits")
     public static long pop(long offset, long capacity) {
-        return STATUS + UNAVAILABLE;
+        return UNAVAILABLE;
     }
 
     /**
-     * Takes what lies at a place of this CPU's shelf, one of 32: the place's number, {@code 32 * index + place}; or {@code STATUS + FULL} when all
-     * are empty. The place is the caller's to fill again. Layout: a byte for each place, then closed, 8 bytes; 64 bytes in all.
+     * Takes what lies at the lowest full one of the first {@code count} places of this CPU's row: {@code index << 32 | place}; or {@link #FULL} when
+     * all are empty. The place is the caller's to fill again. Layout: 8 bytes that are not 0 while it is closed, then a byte for each place, up to a
+     * multiple of 8.
      *
-     * @param shelf its offset
+     * @param row its offset
      */
     @Woven(by = "$RseqCommits")
-    public static long take(long shelf) {
-        return STATUS + UNAVAILABLE;
+    public static long take(long row, int count) {
+        return UNAVAILABLE;
     }
 
     /**
-     * Fills or empties a place of a shelf, of whatever CPU, with release order. For whoever has taken it, and for who has closed the shelf.
+     * Fills or empties a place of a row, of any CPU, with release order. For the thread that has taken it, and for the one that has closed the row.
      *
-     * @param place {@code REGION * index} and the place's offset
+     * @param place {@code REGION * index}, the row's offset, {@link #PLACES_AT} and the place's number
      * @return false: there is no such place
      */
     @Woven(by = "$RseqMemory")
@@ -186,13 +182,13 @@ public final class Commits {
     /** Pushes up to {@code count} values from {@code shared}, an offset in the shared region: how many. All in one commit. */
     @Woven(by = "$RseqCommits")
     public static long pushBatch(long offset, long capacity, long shared, long count) {
-        return STATUS + UNAVAILABLE;
+        return UNAVAILABLE;
     }
 
     /** Pops up to {@code count} values into the shared region, the top one last: how many. All in one commit. */
     @Woven(by = "$RseqCommits")
     public static long popBatch(long offset, long capacity, long shared, long count) {
-        return STATUS + UNAVAILABLE;
+        return UNAVAILABLE;
     }
 
     /**
@@ -240,5 +236,36 @@ public final class Commits {
     @Woven(by = "$RseqCommits")
     public static long restarts() {
         return 0;
+    }
+
+    // ---- the same, tried again while it is aborted
+    // --------------------------------------------------------------------------
+
+    /** {@link #add}. */
+    public static long addAgain(long offset, long delta) {
+        long status = add(offset, delta);
+        for (int tries = 1; status == RESTARTED && tries < TRIES; tries++) status = add(offset, delta);
+        return status;
+    }
+
+    /** {@link #push}. */
+    public static long pushAgain(long offset, long capacity, long value) {
+        long status = push(offset, capacity, value);
+        for (int tries = 1; status == RESTARTED && tries < TRIES; tries++) status = push(offset, capacity, value);
+        return status;
+    }
+
+    /** {@link #pop}. */
+    public static long popAgain(long offset, long capacity) {
+        long value = pop(offset, capacity);
+        for (int tries = 1; value == RESTARTED && tries < TRIES; tries++) value = pop(offset, capacity);
+        return value;
+    }
+
+    /** {@link #take}. */
+    public static long takeAgain(long row, int count) {
+        long taken = take(row, count);
+        for (int tries = 1; taken == RESTARTED && tries < TRIES; tries++) taken = take(row, count);
+        return taken;
     }
 }

@@ -142,7 +142,7 @@ public final class CpuStacks extends Turn {
     public synchronized boolean pushAlone(int cpu, long at, long value) {
         StackRoom.check();
         open(at); // nobody else has one closed
-        long status = Commits.push(at + by, capacity, value);
+        long status = Commits.pushAgain(at + by, capacity, value);
         if (status == Commits.COMMITTED || status == Commits.FULL) return status == Commits.COMMITTED;
         if (cpu >= Hook.regions() || Commits.get(cpu, at) >= capacity) return false;
         try {
@@ -161,10 +161,9 @@ public final class CpuStacks extends Turn {
     public synchronized long popAlone(int cpu, long at) {
         StackRoom.check();
         open(at);
-        long status = Commits.pop(at + by, capacity);
+        long status = Commits.popAgain(at + by, capacity);
         if (status > Commits.STATUS_MAX) return status;
-        if (status == Commits.STATUS + Commits.FULL || cpu >= Hook.regions() || Commits.get(cpu, at) == 0)
-            return LockedStack.EMPTY;
+        if (status == Commits.FULL || cpu >= Hook.regions() || Commits.get(cpu, at) == 0) return LockedStack.EMPTY;
         try {
             Commits.put(cpu, at + CLOSED, 1);
             long count = Commits.fence() ? Commits.get(cpu, at) : 0;
@@ -199,7 +198,7 @@ public final class CpuStacks extends Turn {
         synchronized (all) {
             for (long i = 0; i < capacity; i++) {
                 all.lockedRoom(1);
-                long value = Commits.pop(at + by, capacity);
+                long value = Commits.popAgain(at + by, capacity);
                 if (value <= Commits.STATUS_MAX) return;
                 all.lockedPush(value);
             }

@@ -23,7 +23,7 @@ import java.util.Arrays;
  */
 public final class LockedStack extends StackFields {
     /** What {@link #pop} answers when there is nothing: no value of a stack. */
-    public static final long EMPTY = Commits.STATUS;
+    public static final long EMPTY = Long.MIN_VALUE;
 
     private static final int SMALLEST = 16;
 

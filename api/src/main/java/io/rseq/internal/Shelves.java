@@ -27,8 +27,9 @@ public final class Shelves extends Turn {
 
     private static final int SHIFT = 5;
     private static final long BYTES = 64;
-    private static final long CLOSED = PLACES;
-    private static final long UNUSED = CLOSED + Long.BYTES;
+    private static final long CLOSED = 0;
+    private static final long AT = Commits.PLACES_AT;
+    private static final long UNUSED = AT + PLACES;
 
     private final PerCpuMemory memory = new PerCpuMemory(BYTES);
     private final int places;
@@ -64,7 +65,7 @@ public final class Shelves extends Turn {
 
     /** What {@link Commits#setPlace} is told of a place that was had. */
     public long place(long number) {
-        return Commits.REGION * (number >> SHIFT) + memory.acquired() + (number & PLACES - 1);
+        return Commits.REGION * (number >> SHIFT) + memory.acquired() + AT + (number & PLACES - 1);
     }
 
     /** Whether a place at that index may be had: what {@link #lockedOwn} says a moment later may differ. */
@@ -95,7 +96,7 @@ public final class Shelves extends Turn {
         for (int cpu = 0; cpu < now.length; cpu++) {
             if (now[cpu] == 0) continue; // nor is the memory of a CPU that has nothing touched
             for (int place = 0; place < PLACES; place += Long.BYTES)
-                full += Long.bitCount(Commits.get(cpu, at + place));
+                full += Long.bitCount(Commits.get(cpu, at + AT + place));
         }
         return full;
     }
@@ -139,7 +140,7 @@ public final class Shelves extends Turn {
 
     private void takeClosed(LockedStack numbers, int cpu, long at) {
         for (int place = 0; place < places; place++) {
-            long eight = Commits.get(cpu, at + (place & -Long.BYTES));
+            long eight = Commits.get(cpu, at + AT + (place & -Long.BYTES));
             if ((byte) (eight >>> 8 * (place & 7)) == 0) continue;
             int number = cpu << SHIFT | place;
             Commits.setPlace(place(number), false);

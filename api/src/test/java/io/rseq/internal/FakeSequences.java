@@ -56,11 +56,11 @@ public final class FakeSequences {
         return registersWhenAsked ? Fallback.index() % cpus : Fallback.index();
     }
 
-    /* Every so often UNAVAILABLE or RESTARTS; or UNAVAILABLE to threads that are not registered, and nothing else to none. */
+    /* Every so often UNAVAILABLE or RESTARTED; or UNAVAILABLE to threads that are not registered, and nothing else to none. */
     static long refusal(long number) {
         if (registersWhenAsked) return ASKED.get() ? Commits.COMMITTED : Commits.UNAVAILABLE;
         if (number % UNAVAILABLE_EVERY == 0) return Commits.UNAVAILABLE;
-        return number % RESTARTS_EVERY == 0 ? Commits.RESTARTS : Commits.COMMITTED;
+        return number % RESTARTS_EVERY == 0 ? Commits.RESTARTED : Commits.COMMITTED;
     }
 
     public static long allocate(long bytes) {

@@ -7,13 +7,11 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The stacks and buffers of a {@link FakeAgent}: what the sequences do, under one lock, each time on another CPU, as if the thread had just
- * been moved; and every so often UNAVAILABLE or RESTARTS.
+ * been moved; and every so often UNAVAILABLE or RESTARTED.
  */
 public final class FakeStacks {
     private static final long CLOSED_AT = 8;
     private static final long VALUES_AT = 16;
-    private static final long SHELF = 64;
-    private static final long PLACES = 32;
     private static final long HEAD_AT = 64;
     private static final long DATA_AT = 128;
     private static final long PADDING = 1L << 32;
@@ -45,35 +43,36 @@ public final class FakeStacks {
     }
 
     public static long pop(long offset, long capacity) {
-        if (FakeSequences.none(offset)) return Commits.STATUS + Commits.UNAVAILABLE;
+        if (FakeSequences.none(offset)) return Commits.UNAVAILABLE;
         long refusal = refusal();
-        if (refusal != Commits.COMMITTED) return Commits.STATUS + refusal;
+        if (refusal != Commits.COMMITTED) return refusal;
         synchronized (FakeStacks.class) {
             int cpu = cpu();
-            if (get(cpu, offset + CLOSED_AT) != 0) return Commits.STATUS + Commits.CLOSED;
+            if (get(cpu, offset + CLOSED_AT) != 0) return Commits.CLOSED;
             long count = get(cpu, offset);
-            if (count == 0) return Commits.STATUS + Commits.FULL;
+            if (count == 0) return Commits.FULL;
             set(cpu, offset, count - 1);
             return get(cpu, offset + VALUES_AT + 8 * (count - 1));
         }
     }
 
-    public static long take(long shelf) {
-        if (FakeSequences.none(shelf)) return Commits.STATUS + Commits.UNAVAILABLE;
+    public static long take(long row, int count) {
+        if (FakeSequences.none(row)) return Commits.UNAVAILABLE;
         long refusal = refusal();
-        if (refusal != Commits.COMMITTED) return Commits.STATUS + refusal;
-        long offset = shelf & -SHELF;
+        if (refusal != Commits.COMMITTED) return refusal;
+        long offset = row & -Long.BYTES;
         synchronized (FakeStacks.class) {
             int cpu = cpu();
-            if (get(cpu, offset + PLACES) != 0) return Commits.STATUS + Commits.CLOSED;
-            for (long place = 0; place < PLACES; place++) {
-                long eight = get(cpu, offset + (place & -8));
+            if (get(cpu, offset) != 0) return Commits.CLOSED;
+            for (int place = 0; place < count; place++) {
+                long at = offset + Commits.PLACES_AT + (place & -8);
+                long eight = get(cpu, at);
                 long full = 1L << 8 * (place & 7);
                 if ((eight & full) == 0) continue;
-                set(cpu, offset + (place & -8), eight & ~full);
-                return PLACES * cpu + place;
+                set(cpu, at, eight & ~full);
+                return (long) cpu << 32 | place;
             }
-            return Commits.STATUS + Commits.FULL;
+            return Commits.FULL;
         }
     }
 
@@ -93,7 +92,7 @@ public final class FakeStacks {
     public static long pushBatch(long offset, long capacity, long shared, long count) {
         synchronized (FakeStacks.class) {
             int cpu = cpu();
-            if (get(cpu, offset + CLOSED_AT) != 0) return Commits.STATUS + Commits.CLOSED;
+            if (get(cpu, offset + CLOSED_AT) != 0) return Commits.CLOSED;
             long here = get(cpu, offset);
             long moved = Math.min(count, capacity - here);
             for (long i = 0; i < moved; i++)
@@ -106,7 +105,7 @@ public final class FakeStacks {
     public static long popBatch(long offset, long capacity, long shared, long count) {
         synchronized (FakeStacks.class) {
             int cpu = cpu();
-            if (get(cpu, offset + CLOSED_AT) != 0) return Commits.STATUS + Commits.CLOSED;
+            if (get(cpu, offset + CLOSED_AT) != 0) return Commits.CLOSED;
             long here = get(cpu, offset);
             long moved = Math.min(count, here);
             for (long i = 0; i < moved; i++)

@@ -11,47 +11,49 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** What the API and the sequences have to agree on is written down twice, here and in ops.h, and the layout's number in the hook, too. */
+/** What the API and the sequences have to agree on is written down twice, here and in sequences.h, and the layout's number in the hook, too. */
 class LayoutTest {
-    private static final Path OPS = Path.of("..", "native", "src", "ops.h");
+    private static final Path SEQUENCES_H = Path.of("..", "native", "src", "sequences.h");
     private static final Path HOOK =
             Path.of("..", "agent", "hook", "src", "main", "java", "java", "lang", "$RseqCommits.java");
 
     @Test
     void the_numbers_of_the_layouts_are_the_same() throws Exception {
         assertThat(Commits.LAYOUT)
-                .isEqualTo(ops("LAYOUT"))
+                .isEqualTo(header("LAYOUT"))
                 .isEqualTo(number(HOOK, "(?m)^    public static final int LAYOUT = (\\d+);$"));
     }
 
     @Test
     void regions_are_as_far_apart() throws Exception {
-        assertThat(Commits.REGION).isEqualTo(1L << ops("SHIFT"));
+        assertThat(Commits.REGION).isEqualTo(1L << header("SHIFT"));
     }
 
     @Test
     void statuses_are_the_same() throws Exception {
-        assertThat(Commits.COMMITTED).isEqualTo(ops("COMMITTED"));
-        assertThat(Commits.UNAVAILABLE).isEqualTo(ops("UNAVAILABLE"));
-        assertThat(Commits.FULL).isEqualTo(ops("FULL")).isEqualTo(ops("EMPTY"));
-        assertThat(Commits.CLOSED).isEqualTo(ops("CLOSED"));
-        assertThat(Commits.ELSEWHERE).isEqualTo(ops("ELSEWHERE"));
-        assertThat(Commits.RESTARTS).isEqualTo(ops("STOPPED"));
+        assertThat(Commits.COMMITTED).isEqualTo(header("COMMITTED"));
+        assertThat(Commits.UNAVAILABLE).isEqualTo(status("UNAVAILABLE"));
+        assertThat(Commits.FULL).isEqualTo(status("FULL")).isEqualTo(status("EMPTY"));
+        assertThat(Commits.CLOSED).isEqualTo(status("CLOSED"));
+        assertThat(Commits.RESTARTED).isEqualTo(status("RESTARTED"));
     }
 
     @Test
-    void stacks_shelves_and_buffers_are_laid_out_the_same() throws Exception {
-        assertThat(constant(CpuStacks.class, "CLOSED")).isEqualTo(ops("STACK_CLOSED"));
-        assertThat(constant(CpuStacks.class, "VALUES")).isEqualTo(ops("STACK_VALUES"));
-        assertThat(constant(Shelves.class, "SHIFT")).isEqualTo(ops("SHELF_SHIFT"));
-        assertThat(constant(Shelves.class, "CLOSED")).isEqualTo(ops("SHELF_CLOSED"));
-        assertThat(constant(Shelves.class, "BYTES")).isEqualTo(ops("SHELF_BYTES"));
-        assertThat(constant(MemoryRing.class, "HEAD")).isEqualTo(ops("BUFFER_HEAD"));
-        assertThat(constant(MemoryRing.class, "DATA")).isEqualTo(ops("BUFFER_DATA"));
+    void stacks_rows_and_buffers_are_laid_out_the_same() throws Exception {
+        assertThat(constant(CpuStacks.class, "CLOSED")).isEqualTo(header("STACK_CLOSED"));
+        assertThat(constant(CpuStacks.class, "VALUES")).isEqualTo(header("STACK_VALUES"));
+        assertThat(constant(Shelves.class, "CLOSED")).isEqualTo(header("ROW_CLOSED"));
+        assertThat(Commits.PLACES_AT).isEqualTo(header("ROW_PLACES"));
+        assertThat(constant(MemoryRing.class, "HEAD")).isEqualTo(header("BUFFER_HEAD"));
+        assertThat(constant(MemoryRing.class, "DATA")).isEqualTo(header("BUFFER_DATA"));
     }
 
-    private static int ops(String name) throws IOException {
-        return number(OPS, "(?m)^#define RSEQ_OPS_" + name + " +(\\d+)\\b");
+    private static long status(String name) throws IOException {
+        return Long.MIN_VALUE + header(name);
+    }
+
+    private static int header(String name) throws IOException {
+        return number(SEQUENCES_H, "(?m)^#define (?:SEQUENCE_)?" + name + " +(\\d+)\\b");
     }
 
     private static int number(Path source, String pattern) throws IOException {

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.rseq.agent.it;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import io.rseq.Index;
 
 /** A program whose writers use a structure until they are told to stop: started under the agent, without it, or attached to while they write. */
@@ -71,9 +69,6 @@ final class StructureLaunch {
     private Outcome committedBy(String committer, Outcome outcome) {
         outcome.hadNoWarning().hadNothingFromTheJvmOnStderr();
         if (committer.equals("atomic")) return outcome.printed("committer=atomic");
-        assertThat(outcome.fact("committer"))
-                .as(outcome.toString())
-                .isIn("ffm-critical", "ffm-trivial", "critical-jni");
-        return outcome;
+        return outcome.printed("committer=sequences");
     }
 }

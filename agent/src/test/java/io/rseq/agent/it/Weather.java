@@ -8,9 +8,6 @@ import java.util.stream.Stream;
 
 /** What a storm of all structures happens under: a JDK and who registers, a collector, a compiler or none, the committer asked for, and the index. */
 record Weather(World world, String name, List<String> flags, String committer, Index index) {
-    private static final String INTERPRETED = "-Xint";
-    private static final String C1_ALONE = "-XX:TieredStopAtLevel=1";
-
     /** Each collector, each compiler and each committer on every JDK, where glibc registers and where the agent does by turns. */
     static Stream<Weather> all() {
         List<Weather> all = new ArrayList<>();
@@ -21,8 +18,16 @@ record Weather(World world, String name, List<String> flags, String committer, I
             add(all, worlds, "Parallel", "auto", Index.CONCURRENCY_ID, "-XX:+UseParallelGC", "-Xmx96m");
             add(all, worlds, "ZGC", "auto", Index.CPU, "-XX:+UseZGC", "-Xmx192m");
             add(all, worlds, "C2 alone", "auto", Index.CPU, "-XX:+UseG1GC", "-Xmx96m", "-XX:-TieredCompilation");
-            add(all, worlds, "C1 alone", "auto", Index.CONCURRENCY_ID, "-XX:+UseParallelGC", "-Xmx96m", C1_ALONE);
-            add(all, worlds, "no compiler", "auto", Index.CPU, "-XX:+UseG1GC", "-Xmx64m", INTERPRETED);
+            add(
+                    all,
+                    worlds,
+                    "C1 alone",
+                    "auto",
+                    Index.CONCURRENCY_ID,
+                    "-XX:+UseParallelGC",
+                    "-Xmx96m",
+                    "-XX:TieredStopAtLevel=1");
+            add(all, worlds, "no compiler", "auto", Index.CPU, "-XX:+UseG1GC", "-Xmx64m", "-Xint");
             add(all, worlds, "atomic", "atomic", Index.CPU, "-XX:+UseG1GC", "-Xmx96m");
         }
         return all.stream();
@@ -33,11 +38,9 @@ record Weather(World world, String name, List<String> flags, String committer, I
         all.add(new Weather(worlds.get(all.size() % worlds.size()), name, List.of(flags), committer, index));
     }
 
-    /** What commits in the end. JDK 17 has critical natives in compiled code alone, and on aarch64 none, but C2's calls of addresses. */
+    /** What commits in the end. */
     String committerInForce() {
-        boolean none = committer.equals("atomic");
-        if (world.jdk().feature() < 21) none |= flags.contains(Machine.isX86() ? INTERPRETED : C1_ALONE);
-        return none ? "atomic" : CommitterIT.committer(world.jdk());
+        return committer.equals("atomic") ? "atomic" : CommitterIT.committer(world.jdk());
     }
 
     @Override

@@ -35,9 +35,10 @@ final class Buffers {
         long status = Commits.COMMITTED;
         for (int i = 0; i < CAPACITY && status == Commits.COMMITTED; i++)
             status = Commits.append(buffers.buffer, CAPACITY, record, 0, record.length);
-        System.out.println("buffer.full=" + status);
+        System.out.println("buffer.full=" + Sequences.status(status));
         byte[] tooLong = new byte[CAPACITY];
-        System.out.println("buffer.tooLong=" + Commits.append(buffers.buffer, CAPACITY, tooLong, 0, tooLong.length));
+        System.out.println("buffer.tooLong="
+                + Sequences.status(Commits.append(buffers.buffer, CAPACITY, tooLong, 0, tooLong.length)));
         Commits.free(buffers.buffer, BYTES);
     }
 

@@ -8,10 +8,18 @@ import java.lang.reflect.Field;
 public final class OneSequence {
     private OneSequence() {}
 
+    private static boolean takesArrays() throws ReflectiveOperationException {
+        try {
+            Field handle = Class.forName("java.lang.$RseqCalls").getDeclaredField("append");
+            handle.setAccessible(true);
+            return handle.get(null) != null;
+        } catch (NoSuchFieldException on17) {
+            return false;
+        }
+    }
+
     public static void main(String[] arguments) throws ReflectiveOperationException {
         System.out.println("available=" + Commits.available());
-        Field handle = Class.forName("java.lang.$RseqCalls").getDeclaredField("append");
-        handle.setAccessible(true);
-        System.out.println("arrays=" + (handle.get(null) != null));
+        System.out.println("arrays=" + takesArrays());
     }
 }

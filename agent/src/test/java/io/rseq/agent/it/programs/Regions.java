@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 
-/** Per-CPU memory: zeroed, given back, bounded; and the sequence that names its CPU. */
+/** Per-CPU memory: zeroed, given back, bounded. */
 final class Regions {
     private static final long STRIDE = 1L << 28;
     private static final long REGION = 1L << Integer.getInteger("region.shift", 26);
@@ -17,7 +17,6 @@ final class Regions {
 
     static void run() {
         zeroed();
-        compareAndStore();
         System.out.println("misuse.notRefused=" + misuse());
     }
 
@@ -43,18 +42,6 @@ final class Regions {
         System.out.println("memory.kept=" + (Commits.allocated() - before));
     }
 
-    private static void compareAndStore() {
-        long cell = Commits.allocate(8);
-        long status = Commits.ELSEWHERE;
-        for (int attempt = 0; attempt < 1000 && status != Commits.COMMITTED; attempt++)
-            status = Commits.compareAndStore(cell, Cpus.index(), 0, 42);
-        System.out.println("compareAndStore=" + status);
-        System.out.println("compareAndStore.sum=" + Sequences.sum(cell));
-        System.out.println("compareAndStore.noSuchIndex=" + Commits.compareAndStore(cell, -1, 0, 1));
-        System.out.println("compareAndStore.otherValue=" + Commits.compareAndStore(cell, Cpus.index(), 41, 1));
-        Commits.free(cell, 8);
-    }
-
     /** How many calls with a range outside of the regions, or a capacity that is none, were not refused. */
     private static long misuse() {
         byte[] bytes = new byte[16];
@@ -74,10 +61,9 @@ final class Regions {
             BY + REGION
         }) {
             calls.add(() -> Commits.add(bad, 1));
-            calls.add(() -> Commits.compareAndStore(bad, 0, 0, 1));
             calls.add(() -> Commits.push(bad, 4, 1));
             calls.add(() -> Commits.pop(bad, 4));
-            calls.add(() -> Commits.take(bad));
+            calls.add(() -> Commits.take(bad, 8));
             calls.add(() -> Commits.pushBatch(64, 4, bad, 1));
             calls.add(() -> Commits.popBatch(bad, 4, 64, 1));
             calls.add(() -> Commits.append(bad, 64, bytes, 0, 1));
@@ -89,6 +75,7 @@ final class Regions {
         for (long bad : new long[] {0, -1, (1 << 20) + 1, Long.MAX_VALUE, Long.MIN_VALUE, 1L << 61}) {
             calls.add(() -> Commits.push(64, bad, 1));
             calls.add(() -> Commits.pop(64, bad));
+            calls.add(() -> Commits.take(64, (int) Math.max(Integer.MIN_VALUE, Math.min(Integer.MAX_VALUE, bad))));
             calls.add(() -> Commits.pushBatch(64, bad, 64, 1));
             calls.add(() -> Commits.append(64, bad, bytes, 0, 1));
         }

@@ -23,7 +23,7 @@ public final class Sequences {
         if (arguments.length > 1) awaitAgent();
         System.out.println("available=" + Commits.available());
         System.out.println("committer=" + Cpus.support().committer());
-        System.out.println("add.none=" + Commits.add(Commits.NONE, 1));
+        System.out.println("add.none=" + status(Commits.add(Commits.NONE, 1)));
         System.out.println("allocate=" + (Commits.allocate(8) >= 0));
         if (!Commits.available()) return;
         adds("platform", Sequences::platform);
@@ -32,14 +32,13 @@ public final class Sequences {
         Places.run(rounds);
         Buffers.run(rounds);
         Regions.run();
-        System.out.println("restarts=" + (Commits.restarts() >= 0));
         System.out.println("done=true");
     }
 
     private static void awaitAgent() {
         System.out.println("before.available=" + Commits.available());
         System.out.println("before.allocate.none=" + (Commits.allocate(8) == Commits.NONE));
-        System.out.println("before.add=" + Commits.add(Commits.NONE, 1));
+        System.out.println("before.add=" + status(Commits.add(Commits.NONE, 1)));
         System.out.println("ready");
         try (Scanner in = new Scanner(System.in)) {
             in.nextLine();
@@ -58,7 +57,7 @@ public final class Sequences {
             threads.run(() -> {
                 long mine = 0;
                 for (int i = 0; i < rounds; i++) {
-                    long status = Commits.add(cell + by, i);
+                    long status = Commits.addAgain(cell + by, i);
                     if (status == Commits.UNAVAILABLE) Cpus.index(); // registers the thread, as a structure does
                     if (status == Commits.COMMITTED) mine += i;
                     else other.incrementAndGet();
@@ -71,6 +70,11 @@ public final class Sequences {
             System.out.println(key + ".other=" + other);
             Commits.free(cell, 8);
         }
+    }
+
+    /** A status's number; 0 for one that committed. */
+    static long status(long answer) {
+        return answer == Commits.COMMITTED ? 0 : answer - Long.MIN_VALUE;
     }
 
     static long sum(long cell) {

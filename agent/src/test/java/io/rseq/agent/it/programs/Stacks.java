@@ -45,11 +45,11 @@ final class Stacks {
     }
 
     private void push(long value) {
-        if (Commits.push(stack, CAPACITY, value) == Commits.COMMITTED) count(value, 1);
+        if (Commits.pushAgain(stack, CAPACITY, value) == Commits.COMMITTED) count(value, 1);
     }
 
     private boolean pop() {
-        long value = Commits.pop(stack, CAPACITY);
+        long value = Commits.popAgain(stack, CAPACITY);
         if (value <= Commits.STATUS_MAX) return false;
         count(value, -1);
         return true;
@@ -85,15 +85,15 @@ final class Stacks {
 
     /** Statuses on an empty, a full and a closed stack. */
     private void edges() {
-        System.out.println("stack.empty=" + (Commits.pop(stack, CAPACITY) - Commits.STATUS));
+        System.out.println("stack.empty=" + Sequences.status(Commits.popAgain(stack, CAPACITY)));
         System.out.println("stack.emptyBatch=" + Commits.popBatch(stack, CAPACITY, shared, BATCH));
         for (int cpu = 0; cpu < Cpus.count(); cpu++) Commits.put(cpu, stack, CAPACITY);
-        System.out.println("stack.full=" + Commits.push(stack, CAPACITY, 1));
+        System.out.println("stack.full=" + Sequences.status(Commits.pushAgain(stack, CAPACITY, 1)));
         System.out.println("stack.fullBatch=" + Commits.pushBatch(stack, CAPACITY, shared, BATCH));
         for (int cpu = 0; cpu < Cpus.count(); cpu++) Commits.put(cpu, stack + 8, 1);
         System.out.println("fence=" + Commits.fence());
-        System.out.println("stack.closed=" + Commits.push(stack, CAPACITY, 1));
-        System.out.println("stack.closedPop=" + (Commits.pop(stack, CAPACITY) - Commits.STATUS));
+        System.out.println("stack.closed=" + Sequences.status(Commits.pushAgain(stack, CAPACITY, 1)));
+        System.out.println("stack.closedPop=" + Sequences.status(Commits.popAgain(stack, CAPACITY)));
         for (int cpu = 0; cpu < Cpus.count(); cpu++) {
             Commits.put(cpu, stack, 0);
             Commits.put(cpu, stack + 8, 0);
@@ -105,9 +105,9 @@ final class Stacks {
         String popped = "";
         for (int attempt = 0; attempt < 1000 && !popped.equals("321"); attempt++) {
             drain();
-            for (long value = 1; value <= 3; value++) Commits.push(stack, CAPACITY, value);
+            for (long value = 1; value <= 3; value++) Commits.pushAgain(stack, CAPACITY, value);
             popped = "";
-            for (int i = 0; i < 3; i++) popped += Commits.pop(stack, CAPACITY);
+            for (int i = 0; i < 3; i++) popped += Commits.popAgain(stack, CAPACITY);
         }
         System.out.println("stack.order=" + popped);
     }

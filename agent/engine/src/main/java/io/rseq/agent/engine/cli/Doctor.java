@@ -205,11 +205,8 @@ final class Doctor implements Callable<Integer> {
     /* The JVM that doctor started has opened the sequences. */
     private static String committer(String committer) {
         switch (committer) {
-            case "ffm-critical":
-            case "ffm-trivial":
-                return "structures commit by restartable sequences, through a downcall without thread-state transition";
-            case "critical-jni":
-                return "structures commit by restartable sequences, through native methods that C2 goes past";
+            case "sequences":
+                return "structures commit by restartable sequences; compiled code enters them without a thread-state transition";
             default:
                 return "structures commit by atomic operations; there are no sequences here";
         }

@@ -271,8 +271,9 @@ final class ClassWeaver {
 
         @Override
         public void visitEnd() {
-            if (notOurs == null && !commitsPlans.isEmpty() && layout != $RseqCommits.LAYOUT)
-                notOurs = "its layout is " + layout + ", this agent's is " + $RseqCommits.LAYOUT;
+            boolean hasCommits = notOurs != null || !commitsPlans.isEmpty();
+            if (hasCommits && layout != $RseqCommits.LAYOUT) // which says more than a method that is not there
+            notOurs = "its layout is " + layout + ", this agent's is " + $RseqCommits.LAYOUT;
             if (notOurs != null) {
                 refusals.put(
                         className,

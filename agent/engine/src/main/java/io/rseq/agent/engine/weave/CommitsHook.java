@@ -5,7 +5,7 @@ import java.io.IOException;
 import jdk.internal.misc.Unsafe;
 
 /**
- * Defines {@code java.lang.$RseqCommits} and {@code $RseqMemory}, and behind them {@code $RseqAllocation} and {@code $RseqCalls} (and {@code $RseqCalls17}),
+ * Defines {@code java.lang.$RseqCommits} and {@code $RseqMemory}, and behind them {@code $RseqAllocation} and {@code $RseqCalls}, in the form for this JDK,
  * into {@code java.base}, once, when the first class that calls them is about to be woven: an application without structures pays nothing for
  * it. The way in is that of the first hook.
  */
@@ -21,12 +21,9 @@ public final class CommitsHook {
     /** What commits call. */
     private static final String CALLS = "$RseqCalls";
 
-    /** What that calls, on 17 alone. */
-    private static final String CALLS_17 = "$RseqCalls17";
+    private static final int LAST_WITHOUT_LINKER = 17;
 
-    private static final int WITH_CRITICAL_NATIVES = 17;
-
-    private static final String[] ALL = {CALLS_17, CALLS, ALLOCATION, MEMORY, COMMITS};
+    private static final String[] ALL = {CALLS, ALLOCATION, MEMORY, COMMITS};
 
     /** How many of them are there. */
     private static int defined;
@@ -49,8 +46,7 @@ public final class CommitsHook {
         try {
             for (; defined < ALL.length; defined++) {
                 if (ALL[defined] == MEMORY) $Rseq.sizeMemory();
-                if (ALL[defined] != CALLS_17 || Runtime.version().feature() == WITH_CRITICAL_NATIVES)
-                    define(ALL[defined]);
+                define(ALL[defined]);
             }
         } catch (IOException | RuntimeException | LinkageError failure) {
             refused = true;
@@ -66,7 +62,8 @@ public final class CommitsHook {
     }
 
     private static void define(String name) throws IOException {
-        byte[] file = ClassWeaver.HOOKS.file(name);
+        boolean on17 = name.equals(CALLS) && Runtime.version().feature() <= LAST_WITHOUT_LINKER;
+        byte[] file = ClassWeaver.HOOKS.file(on17 ? name + "-17" : name);
         Unsafe.getUnsafe().defineClass("java/lang/" + name, file, 0, file.length, null, null);
     }
 }

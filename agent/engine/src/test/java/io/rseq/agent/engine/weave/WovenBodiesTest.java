@@ -58,7 +58,7 @@ class WovenBodiesTest {
     @Test
     void a_class_stays_as_it_is_where_the_hooks_of_its_commits_lack_any_by_name_or_descriptor_or_as_a_hook() {
         String[] fine = {"available", "()Z", "$RseqCommits", "get", "(IJ)J", "$RseqMemory"};
-        assertThat(weaver(withMethods(NONE, fine)).refusals()).isEmpty();
+        assertThat(weaver(withMethods(Commits.LAYOUT, fine)).refusals()).isEmpty();
         for (String[] other : new String[][] {
             {"addTwice", "(JJ)J", "$RseqCommits"},
             {"add", "(JI)J", "$RseqCommits"},
@@ -68,7 +68,7 @@ class WovenBodiesTest {
             {"add", "(JJ)J", ""},
         }) {
             String[] methods = {fine[0], fine[1], fine[2], other[0], other[1], other[2], fine[3], fine[4], fine[5]};
-            ClassWeaver weaver = weaver(withMethods(NONE, methods));
+            ClassWeaver weaver = weaver(withMethods(Commits.LAYOUT, methods));
             assertThat(weaver.refusals())
                     .containsExactly(
                             "class Api: this agent has no " + other[2] + "." + other[0] + other[1]

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #define _GNU_SOURCE
-#include "ops.h"
+#include "sequences.h"
 
 #include <errno.h>
 #include <pthread.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -26,11 +27,7 @@ static bool membarrier(int command) {
 }
 
 static bool open_locked(const struct ownership *owned, int cpus, int shift, char *reason, size_t size) {
-    if (rseq_ops_cpus != 0) return true;
-    if (!RSEQ_OPS_REAL) {
-        snprintf(reason, size, "there are no sequences for this architecture");
-        return false;
-    }
+    if (rseq_sequences_cpus != 0) return true;
     if (!owned->constant_offset || owned->usable < RSEQ_USABLE_ORIGINAL) {
         bool areas = owned->area_of_thread != NULL;
         snprintf(reason, size, "owner=%s has no %s%s%s", owner_name(owned->owner),
@@ -52,29 +49,43 @@ static bool open_locked(const struct ownership *owned, int cpus, int shift, char
         return false;
     }
     if (!percpu_memory_reserve(cpus, shift, reason, size)) return false;
-    /* Where the kernel has no such fence, rseq_ops_fence() says so each time; the sequences do without. */
+    /* Where the kernel has no such fence, rseq_sequences_fence() says so each time; the sequences do without. */
     membarrier(MEMBARRIER_REGISTER_RSEQ);
-    rseq_ops_area = owned->offset;
-    rseq_ops_base = (int64_t)(uintptr_t)percpu_memory_base();
-    __atomic_store_n(&rseq_ops_cpus, (uint32_t)cpus, __ATOMIC_RELEASE);
+    rseq_sequences_area = owned->offset;
+    rseq_sequences_base = (int64_t)(uintptr_t)percpu_memory_base();
+    __atomic_store_n(&rseq_sequences_cpus, (uint32_t)cpus, __ATOMIC_RELEASE);
     return true;
 }
 
-bool rseq_ops_open(const struct ownership *owned, int cpus, int shift, char *reason, size_t size) {
+bool rseq_sequences_open(const struct ownership *owned, int cpus, int shift, char *reason, size_t size) {
     pthread_mutex_lock(&opening);
     bool opened = open_locked(owned, cpus, shift, reason, size);
     pthread_mutex_unlock(&opening);
     return opened;
 }
 
-void rseq_ops_unavailable(char *reason, size_t size) {
-    const volatile struct rseq_area *area = (const struct rseq_area *)(thread_pointer() + rseq_ops_area);
+void rseq_sequences_unavailable(char *reason, size_t size) {
+    const volatile struct rseq_area *area = (const struct rseq_area *)(thread_pointer() + rseq_sequences_area);
     int cpu_id = area->cpu_id;
     if (cpu_id < 0) snprintf(reason, size, "it has no registered area");
-    else if ((uint32_t)cpu_id >= rseq_ops_cpus) snprintf(reason, size, "it runs on CPU %d, and Cpus.count() is %u", cpu_id, rseq_ops_cpus);
+    else if ((uint32_t)cpu_id >= rseq_sequences_cpus) snprintf(reason, size, "it runs on CPU %d, and Cpus.count() is %u", cpu_id, rseq_sequences_cpus);
     else snprintf(reason, size, "the cause is gone: it has an area and a valid CPU now");
 }
 
-bool rseq_ops_fence(void) {
+bool rseq_sequences_fence(void) {
     return membarrier(MEMBARRIER_RSEQ);
+}
+
+sequence *rseq_sequences_find(const char *name) {
+    static const struct {
+        const char *name;
+        sequence *address;
+    } all[] = {
+#define ENTRY(name) {#name, rseq_sequence_##name},
+        SEQUENCES(ENTRY){"enter", (sequence *)rseq_sequence_enter},
+    };
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+        if (strcmp(all[i].name, name) == 0) return all[i].address;
+    }
+    return NULL;
 }

@@ -1,6 +1,6 @@
 /*
  * A thread that is stepped instruction by instruction is preempted at each, so that no section ever comes to its commit. It is told so
- * after the last restart, and nothing was committed.
+ * after each, and nothing was committed.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -11,39 +11,30 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "../src/ops.h"
+#include "enter.h"
 #include "check.h"
 #include "storm.h"
 
-#ifdef RSEQ_TEST_ENTER_H
-enum { TRIES = RSEQ_OPS_RESTARTS + 2 + 1 }; /* the first is the entry's own; and append's only one */
-#else
-enum { TRIES = RSEQ_OPS_RESTARTS + 1 };
-#endif
 enum { STEPS_MAX = 100000 };
 
 static int64_t cell, buffer;
 
 static void stepped(void) {
     if (ptrace(PTRACE_TRACEME, 0, NULL, NULL) != 0) _exit(EXIT_SKIPPED);
-    uint64_t aborts_before = rseq_ops_aborts;
+    uint64_t aborts_before = rseq_sequences_aborts;
     raise(SIGSTOP); /* from here on the parent steps */
-    int64_t status = rseq_ops_add(cell, 1, STORM_FIELD_CPU);
-#ifdef RSEQ_TEST_ENTER_H
-    int64_t appended = entered_append(buffer, 64, 8, &buffer, 0);
-#endif
+    int64_t status = sequence_add(cell, 1, CPU_ID);
+    int64_t appended = sequence_append(buffer, 64, 8, &buffer, 0);
     raise(SIGSTOP); /* to here */
-    CHECK_EQ(status, RSEQ_OPS_STOPPED);
-#ifdef RSEQ_TEST_ENTER_H
-    CHECK_EQ(appended, RSEQ_OPS_STOPPED);
-#endif
+    CHECK_EQ(status, ANSWER_RESTARTED);
+    CHECK_EQ(appended, ANSWER_RESTARTED);
 #if defined(__x86_64__)
-    CHECK_EQ(rseq_ops_aborts - aborts_before, TRIES);
+    CHECK_EQ(rseq_sequences_aborts - aborts_before, 2 * ENTERED_TRIES);
 #else
-    CHECK(rseq_ops_aborts - aborts_before <= 2 * RSEQ_OPS_RESTARTS); /* a store-exclusive that is stepped fails, and is not tried for ever */
+    CHECK(rseq_sequences_aborts - aborts_before <= 2 * ENTERED_TRIES); /* a store-exclusive that is stepped fails, and is not tried for ever */
 #endif
     for (int cpu = 0; cpu < storm_cpus(); cpu++) CHECK(*storm_word(cpu, cell) == 0 && *storm_word(cpu, buffer) == 0);
-    CHECK_EQ(rseq_ops_add(cell, 1, STORM_FIELD_CPU), RSEQ_OPS_COMMITTED);
+    CHECK_EQ(sequence_add(cell, 1, CPU_ID), ANSWER_COMMITTED);
     _exit(EXIT_SUCCESS); /* traced: nothing that looks for leaks works here */
 }
 
@@ -54,7 +45,7 @@ static bool stopped_by(int status, int signal) {
 int main(void) {
     storm_open();
     cell = storm_allocate(8);
-    buffer = storm_allocate(RSEQ_OPS_BUFFER_BYTES(64));
+    buffer = storm_allocate(BUFFER_BYTES(64));
     pid_t child = fork();
     CHECK(child >= 0);
     if (child == 0) stepped();
