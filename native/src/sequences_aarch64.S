@@ -180,6 +180,46 @@ rseq_sequence_\name:
 	ADD_SEQUENCE add_by_id, MM_CID
 
 /*
+ * add_double(x1 offset, x2 delta, x3 area, x4 cpus) -> COMMITTED
+ *
+ * In the section: the read of the area, the check, the address, the cell and the sum; then the commit, one store.
+ */
+	.macro	ADD_DOUBLE_SEQUENCE name, by
+	SEQUENCE \name
+	BEGIN	\name, \by, x3, w4
+	HERE	x16
+	fmov	d0, x2
+	ldr	d1, [x16]
+	fadd	d0, d0, d1
+	str	d0, [x16]			/* commit */
+	COMMITTED \name
+	END	\name
+	.endm
+
+	ADD_DOUBLE_SEQUENCE add_double, CPU_ID
+	ADD_DOUBLE_SEQUENCE add_double_by_id, MM_CID
+
+/*
+ * max(x1 offset, x2 value, x3 area, x4 cpus) -> COMMITTED
+ *
+ * In the section: the read of the area, the check, the address, the comparison; then the commit, one store, where the value is above the cell's.
+ */
+	.macro	MAX_SEQUENCE name, by
+	SEQUENCE \name
+	BEGIN	\name, \by, x3, w4
+	HERE	x16
+	ldr	x15, [x16]
+	cmp	x15, x2
+	b.hs	.L\name\()_committed
+	str	x2, [x16]			/* commit */
+	COMMITTED \name
+	END	\name
+	.endm
+
+	MAX_SEQUENCE max, CPU_ID
+	MAX_SEQUENCE max_by_id, MM_CID
+
+/*
  * push(x1 offset, x2 capacity, x3 value, x4 area, x5 cpus) -> COMMITTED
  *
  * In the section: the read of the area, the check, 'closed', the count, and a store of the value above the top, where nobody looks; then

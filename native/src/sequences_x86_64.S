@@ -169,6 +169,50 @@ rseq_sequence_\name:
 	ADD_SEQUENCE add_by_id, MM_CID
 
 /*
+ * add_double(rsi offset, rdx delta, rcx area, r8 cpus) -> COMMITTED
+ *
+ * In the section: the read of the area, the check, the address, the cell and the sum; then the commit, one store.
+ */
+	.macro	ADD_DOUBLE_SEQUENCE name, by
+	SEQUENCE \name
+	movq	%rdx, %xmm0
+	BEGIN	\name, \by, %rcx, %r8d, %eax
+	shl	$SEQUENCE_SHIFT, %rax
+	add	rseq_sequences_base(%rip), %rax
+	addsd	(%rsi,%rax), %xmm0
+	movsd	%xmm0, (%rsi,%rax)		/* commit */
+.L\name\()_committed:
+	xor	%eax, %eax
+	RETURN
+	END	\name
+	.endm
+
+	ADD_DOUBLE_SEQUENCE add_double, CPU_ID
+	ADD_DOUBLE_SEQUENCE add_double_by_id, MM_CID
+
+/*
+ * max(rsi offset, rdx value, rcx area, r8 cpus) -> COMMITTED
+ *
+ * In the section: the read of the area, the check, the address, the comparison; then the commit, one store, where the value is above the cell's.
+ */
+	.macro	MAX_SEQUENCE name, by
+	SEQUENCE \name
+	BEGIN	\name, \by, %rcx, %r8d, %eax
+	shl	$SEQUENCE_SHIFT, %rax
+	add	rseq_sequences_base(%rip), %rax
+	cmp	%rdx, (%rsi,%rax)
+	jae	.L\name\()_committed
+	mov	%rdx, (%rsi,%rax)		/* commit */
+.L\name\()_committed:
+	xor	%eax, %eax
+	RETURN
+	END	\name
+	.endm
+
+	MAX_SEQUENCE max, CPU_ID
+	MAX_SEQUENCE max_by_id, MM_CID
+
+/*
  * push(rsi offset, rdx capacity, rcx value, r8 area, r9 cpus) -> COMMITTED
  *
  * In the section: the read of the area, the check, 'closed', the count, and a store of the value above the top, where nobody looks; then the

@@ -4,6 +4,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #define _GNU_SOURCE
+#include <math.h>
 #include <sched.h>
 
 #include "../src/kernel.h"
@@ -31,6 +32,39 @@ static void add_touches_its_cell_alone(void) {
     CHECK_EQ(sequence_add(offset + 8, INT64_MIN, FIELD), ANSWER_COMMITTED);
     for (int region = 0; region <= storm_cpus(); region++) {
         for (int i = 0; i < 3; i++) CHECK_EQ(*storm_word(region, offset + 8 * i), region == here && i == 1 ? INT64_MAX - 1 : 0);
+    }
+}
+
+static int64_t bits(double number) {
+    int64_t bits;
+    memcpy(&bits, &number, sizeof bits);
+    return bits;
+}
+
+static void doubles_are_added_as_c_adds_them(void) {
+    int64_t offset = storm_allocate(24);
+    const double deltas[] = {0.1, 0.2, -1e300, 1e300, 5e-324, -0.0, INFINITY};
+    double sum = 0;
+    for (int i = 0; i < 7; i++) {
+        sum += deltas[i];
+        CHECK_EQ(sequence_add_double(offset + 8, bits(deltas[i]), FIELD), ANSWER_COMMITTED);
+        CHECK_EQ(*storm_word(here, offset + 8), bits(sum));
+    }
+    CHECK_EQ(sequence_add_double(offset + 8, bits(-INFINITY), FIELD), ANSWER_COMMITTED);
+    CHECK_EQ(*storm_word(here, offset + 8) & INT64_MAX & ~(((int64_t)1 << 51) - 1), bits(NAN));
+    CHECK(*storm_word(here, offset) == 0 && *storm_word(here, offset + 16) == 0);
+}
+
+static void the_highest_stays(void) {
+    int64_t offset = storm_allocate(24);
+    const int64_t values[] = {3, 2, 3, 7, INT64_MAX, 9, INT64_MIN, -1, INT64_MAX}; /* unsigned: what is negative is above */
+    const int64_t highest[] = {3, 3, 3, 7, INT64_MAX, INT64_MAX, INT64_MIN, -1, -1};
+    for (int i = 0; i < 9; i++) {
+        CHECK_EQ(sequence_max(offset + 8, values[i], FIELD), ANSWER_COMMITTED);
+        CHECK_EQ(*storm_word(here, offset + 8), highest[i]);
+    }
+    for (int region = 0; region <= storm_cpus(); region++) {
+        for (int i = 0; i < 3; i++) CHECK_EQ(*storm_word(region, offset + 8 * i), region == here && i == 1 ? -1 : 0);
     }
 }
 
@@ -199,6 +233,8 @@ int main(void) {
     storm_open();
     stay();
     add_touches_its_cell_alone();
+    doubles_are_added_as_c_adds_them();
+    the_highest_stays();
     a_stack_is_last_in_first_out_within_its_capacity();
     a_count_that_is_none_is_not_followed();
     batches_keep_the_order_of_the_stack();

@@ -30,21 +30,24 @@ public final class $RseqCommits {
 
     /** The sequences, by the names that sequences.h has for them. Those by {@code mm_cid} follow, in the same order, BY_ID further. */
     static final String[] SEQUENCES = {
-        "add", "push", "pop", "take", "push_batch", "pop_batch", "reserve",
-        "add_by_id", "push_by_id", "pop_by_id", "take_by_id", "push_batch_by_id", "pop_batch_by_id", "reserve_by_id",
+        "add", "add_double", "max", "push", "pop", "take", "push_batch", "pop_batch", "reserve",
+        "add_by_id", "add_double_by_id", "max_by_id", "push_by_id", "pop_by_id", "take_by_id", "push_batch_by_id",
+                "pop_batch_by_id", "reserve_by_id",
     };
 
     private static final int ADD = 0;
-    private static final int PUSH = 1;
-    private static final int POP = 2;
-    private static final int TAKE = 3;
-    private static final int PUSH_BATCH = 4;
-    private static final int POP_BATCH = 5;
-    private static final int RESERVE = 6;
-    private static final int BY_ID = 7;
+    private static final int ADD_DOUBLE = 1;
+    private static final int MAX = 2;
+    private static final int PUSH = 3;
+    private static final int POP = 4;
+    private static final int TAKE = 5;
+    private static final int PUSH_BATCH = 6;
+    private static final int POP_BATCH = 7;
+    private static final int RESERVE = 8;
+    private static final int BY_ID = 9;
 
     /** How many numbers each takes, the area and the CPUs, its last two, among them. */
-    private static final int[] ARGUMENTS = {4, 5, 4, 4, 6, 6, 5};
+    private static final int[] ARGUMENTS = {4, 4, 4, 5, 4, 4, 6, 6, 5};
 
     /** As in io.rseq.agent.engine.Committer. */
     private static final int ATOMIC = 2;
@@ -136,13 +139,24 @@ public final class $RseqCommits {
 
     @ForceInline
     public static long add(long told, long delta) throws Throwable {
-        return (told & NO_CELL) == 0 ? $RseqCalls.call(ADD, told, delta) : addById(told, delta);
+        return (told & NO_CELL) == 0 ? $RseqCalls.call(ADD, told, delta) : toCellById(ADD, told, delta);
     }
 
-    private static long addById(long told, long delta) throws Throwable {
+    private static long toCellById(int sequence, long told, long value) throws Throwable {
         long offset = offset(told);
         if ((offset & NO_CELL) != 0) return outside(offset);
-        return isById() ? $RseqCalls.call(ADD + BY_ID, offset, delta) : $RseqCalls.call(ADD, offset, delta);
+        return $RseqCalls.call(isById() ? sequence + BY_ID : sequence, offset, value);
+    }
+
+    @ForceInline
+    public static long addDouble(long told, double delta) throws Throwable {
+        long bits = Double.doubleToRawLongBits(delta);
+        return (told & NO_CELL) == 0 ? $RseqCalls.call(ADD_DOUBLE, told, bits) : toCellById(ADD_DOUBLE, told, bits);
+    }
+
+    @ForceInline
+    public static long max(long told, long value) throws Throwable {
+        return (told & NO_CELL) == 0 ? $RseqCalls.call(MAX, told, value) : toCellById(MAX, told, value);
     }
 
     @ForceInline
@@ -153,9 +167,7 @@ public final class $RseqCommits {
     private static long pushById(long told, long capacity, long value) throws Throwable {
         long offset = offset(told);
         if (noStack(offset, capacity)) return outside(offset);
-        return isById()
-                ? $RseqCalls.call(PUSH + BY_ID, offset, capacity, value)
-                : $RseqCalls.call(PUSH, offset, capacity, value);
+        return $RseqCalls.call(isById() ? PUSH + BY_ID : PUSH, offset, capacity, value);
     }
 
     @ForceInline
@@ -166,7 +178,7 @@ public final class $RseqCommits {
     private static long popById(long told, long capacity) throws Throwable {
         long offset = offset(told);
         if (noStack(offset, capacity)) return outside(offset);
-        return isById() ? $RseqCalls.call(POP + BY_ID, offset, capacity) : $RseqCalls.call(POP, offset, capacity);
+        return $RseqCalls.call(isById() ? POP + BY_ID : POP, offset, capacity);
     }
 
     @ForceInline
@@ -177,7 +189,7 @@ public final class $RseqCommits {
     private static long takeById(long told, long count) throws Throwable {
         long offset = offset(told);
         if (noRow(offset, count)) return outside(offset);
-        return isById() ? $RseqCalls.call(TAKE + BY_ID, offset, count) : $RseqCalls.call(TAKE, offset, count);
+        return $RseqCalls.call(isById() ? TAKE + BY_ID : TAKE, offset, count);
     }
 
     @DontInline

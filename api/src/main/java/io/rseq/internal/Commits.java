@@ -144,6 +144,18 @@ public final class Commits {
         return UNAVAILABLE;
     }
 
+    /** Adds to the double in this CPU's cell; its bits are what {@link #get} reads. */
+    @Woven(by = "$RseqCommits")
+    public static long addDouble(long offset, double delta) {
+        return UNAVAILABLE;
+    }
+
+    /** Stores {@code value} in this CPU's cell, if it is above what that holds, both unsigned: 0, as memory comes, is the lowest. */
+    @Woven(by = "$RseqCommits")
+    public static long max(long offset, long value) {
+        return UNAVAILABLE;
+    }
+
     /** Pushes on this CPU's stack. Layout: count, closed, then the values, 8 bytes each. */
     @Woven(by = "$RseqCommits")
     public static long push(long offset, long capacity, long value) {
