@@ -1,5 +1,5 @@
 /*
- * hook_jni.h: what the natives of $Rseq know that those of $RseqCommits ask.
+ * hook_jni.h: what the natives of $Rseq know that those of $RseqOpening ask.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

@@ -44,7 +44,7 @@ final class $RseqCalls {
 
     private static final Unsafe U = Unsafe.getUnsafe();
 
-    /** By {@code $RseqCommits}' numbers. */
+    /** By {@code $RseqSequences}' numbers. */
     @Stable
     private static long[] addresses;
 
@@ -73,7 +73,7 @@ final class $RseqCalls {
     @ForceInline
     static long call(int sequence, long a, long b) throws Throwable {
         long[] all = addresses;
-        if (all == null) return $RseqCommits.UNAVAILABLE;
+        if (all == null) return $RseqSequences.UNAVAILABLE;
         MethodHandle handle = four;
         return handle == null
                 ? four0(all[sequence], a, b, area(), cpus())
@@ -83,7 +83,7 @@ final class $RseqCalls {
     @ForceInline
     static long call(int sequence, long a, long b, long c) throws Throwable {
         long[] all = addresses;
-        if (all == null) return $RseqCommits.UNAVAILABLE;
+        if (all == null) return $RseqSequences.UNAVAILABLE;
         MethodHandle handle = five;
         return handle == null
                 ? five0(all[sequence], a, b, c, area(), cpus())
@@ -93,7 +93,7 @@ final class $RseqCalls {
     @ForceInline
     static long call(int sequence, long a, long b, long c, long d) throws Throwable {
         long[] all = addresses;
-        if (all == null) return $RseqCommits.UNAVAILABLE;
+        if (all == null) return $RseqSequences.UNAVAILABLE;
         MethodHandle handle = six;
         return handle == null
                 ? six0(all[sequence], a, b, c, d, area(), cpus())
@@ -103,7 +103,7 @@ final class $RseqCalls {
     /** No array can be passed. */
     @ForceInline
     static long append(long offset, long capacity, long length, Object source, long from) {
-        return $RseqCommits.UNAVAILABLE;
+        return $RseqSequences.UNAVAILABLE;
     }
 
     /** A thread may see the addresses before it sees this field. A load fence makes the field visible. */
@@ -132,8 +132,8 @@ final class $RseqCalls {
     static Object make() {
         area = area0();
         cpus = cpus0();
-        long[] all = new long[$RseqCommits.SEQUENCES.length];
-        for (int i = 0; i < all.length; i++) all[i] = address0($RseqCommits.SEQUENCES[i]);
+        long[] all = new long[$RseqSequences.SEQUENCES.length];
+        for (int i = 0; i < all.length; i++) all[i] = address0($RseqSequences.SEQUENCES[i]);
         return all;
     }
 

@@ -372,7 +372,7 @@ public final class $Rseq {
     @CallerSensitive
     public static synchronized String takeCommitsFailure() {
         check(Reflection.getCallerClass());
-        if (committed) $RseqCommits.completeAbandoned();
+        if (committed) $RseqRecords.completeAbandoned();
         String failure = commitsFailure;
         commitsFailure = null;
         return failure;
@@ -447,7 +447,7 @@ public final class $Rseq {
         }
     }
 
-    // ---- for $RseqCommits
+    // ---- for $RseqOpening
     // ----------------------------------------------------------------------------------------------------
 
     /** The committer that was chosen; 0 before that. */

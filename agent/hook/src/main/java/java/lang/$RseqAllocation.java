@@ -16,6 +16,6 @@ final class $RseqAllocation implements Runnable {
 
     @Override
     public void run() {
-        $RseqMemory.free(offset, bytes);
+        $RseqCommits.free(offset, bytes);
     }
 }

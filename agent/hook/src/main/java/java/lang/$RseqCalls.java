@@ -13,7 +13,7 @@ import jdk.internal.vm.annotation.Stable;
 
 /**
  * How Java code enters a sequence: numbers in, a number out, without thread-state transition. This is the form for JDK 21 and later. The one for 17 has
- * the same name (src/jdk17), and the agent defines one of them. Opened once, by the first structure ({@code $RseqCommits}).
+ * the same name (src/jdk17), and the agent defines one of them. Opened once, by the first structure ({@code $RseqOpening}).
  *
  * <p><b>Directly.</b> A handle of the JDK's linker ends in {@code MethodHandle.linkToNative}, which compiled code calls like a
  * Java method, and which jumps to the address that a {@code NativeEntryPoint} holds: there, a stub sets up a frame, moves the arguments to
@@ -48,7 +48,7 @@ final class $RseqCalls {
 
     private static final Unsafe U = Unsafe.getUnsafe();
 
-    /** By {@code $RseqCommits}' numbers. */
+    /** By {@code $RseqSequences}' numbers. */
     @Stable
     private static MethodHandle[] handles;
 
@@ -71,19 +71,19 @@ final class $RseqCalls {
     @ForceInline
     static long call(int sequence, long a, long b) throws Throwable {
         MethodHandle[] all = handles;
-        return all == null ? $RseqCommits.UNAVAILABLE : (long) all[sequence].invokeExact(a, b, area(), cpus());
+        return all == null ? $RseqSequences.UNAVAILABLE : (long) all[sequence].invokeExact(a, b, area(), cpus());
     }
 
     @ForceInline
     static long call(int sequence, long a, long b, long c) throws Throwable {
         MethodHandle[] all = handles;
-        return all == null ? $RseqCommits.UNAVAILABLE : (long) all[sequence].invokeExact(a, b, c, area(), cpus());
+        return all == null ? $RseqSequences.UNAVAILABLE : (long) all[sequence].invokeExact(a, b, c, area(), cpus());
     }
 
     @ForceInline
     static long call(int sequence, long a, long b, long c, long d) throws Throwable {
         MethodHandle[] all = handles;
-        return all == null ? $RseqCommits.UNAVAILABLE : (long) all[sequence].invokeExact(a, b, c, d, area(), cpus());
+        return all == null ? $RseqSequences.UNAVAILABLE : (long) all[sequence].invokeExact(a, b, c, d, area(), cpus());
     }
 
     /** {@code from}: where in the array, in bytes from the object's begin. UNAVAILABLE also where a reservation is what is left to try. */
@@ -91,7 +91,7 @@ final class $RseqCalls {
     static long append(long offset, long capacity, long length, Object source, long from) throws Throwable {
         MethodHandle handle = append;
         return handle == null
-                ? $RseqCommits.UNAVAILABLE
+                ? $RseqSequences.UNAVAILABLE
                 : (long) handle.invokeExact(offset, capacity, length, source, from);
     }
 
@@ -157,9 +157,9 @@ final class $RseqCalls {
             if ((long) probe.invokeExact(1L, 1L << 10, 1L << 20, 1L << 30, 1L << 40, 1L << 50)
                     != 1L + (2L << 10) + (4L << 20) + (8L << 30) + (16L << 40) + (32L << 50))
                 return "arguments do not arrive as expected";
-            MethodHandle[] made = new MethodHandle[$RseqCommits.SEQUENCES.length];
+            MethodHandle[] made = new MethodHandle[$RseqSequences.SEQUENCES.length];
             for (int i = 0; i < made.length; i++)
-                made[i] = direct($RseqCommits.SEQUENCES[i], numbers($RseqCommits.arguments(i)));
+                made[i] = direct($RseqSequences.SEQUENCES[i], numbers($RseqSequences.arguments(i)));
             return made;
         } catch (Throwable another) {
             return $Rseq.reason(another);
@@ -169,13 +169,13 @@ final class $RseqCalls {
     /** The linker calls {@code enter}, whose first argument is the sequence's address. What a sequence does not take is 0. */
     private static MethodHandle[] makeByLinker() throws ReflectiveOperationException {
         MethodHandle enter = $Rseq.leaf(address0("enter"), "JAVA_LONG", 1 + MOST);
-        MethodHandle[] made = new MethodHandle[$RseqCommits.SEQUENCES.length];
+        MethodHandle[] made = new MethodHandle[$RseqSequences.SEQUENCES.length];
         for (int i = 0; i < made.length; i++) {
-            int taken = $RseqCommits.arguments(i);
+            int taken = $RseqSequences.arguments(i);
             Object[] others = new Object[MOST - taken];
             Arrays.fill(others, 0L);
             MethodHandle handle = MethodHandles.insertArguments(enter, 1 + taken, others);
-            made[i] = MethodHandles.insertArguments(handle, 0, address0($RseqCommits.SEQUENCES[i]));
+            made[i] = MethodHandles.insertArguments(handle, 0, address0($RseqSequences.SEQUENCES[i]));
         }
         return made;
     }
@@ -216,21 +216,22 @@ final class $RseqCalls {
         }
         if ((long) probe.invokeExact(1L, 1L << 10, 1L << 20, (Object) null, 1L << 40, 1L << 50)
                 != 1L + (2L << 10) + (4L << 20) + (16L << 40) + (32L << 50)) return null;
-        long bytes = $RseqCommits.BUFFER_DATA + CHECKED_CAPACITY;
+        long bytes = $RseqSequences.BUFFER_DATA + CHECKED_CAPACITY;
         long buffer = $RseqMemory.allocate0(bytes);
         if (buffer < 0) return null;
         byte[] source = {0, 1, 2, 3, 4, 5, 6, 7, 8};
         long from = $RseqMemory.bytes() + 1;
-        long status = $RseqCommits.UNAVAILABLE;
-        for (int i = 0; i < CHECKS && status != $RseqCommits.COMMITTED; i++)
+        long status = $RseqSequences.UNAVAILABLE;
+        for (int i = 0; i < CHECKS && status != $RseqSequences.COMMITTED; i++)
             status = (long) appending.invokeExact(buffer, CHECKED_CAPACITY, 8L, (Object) source, from);
         long arrived = 0;
         for (int cpu = 0; cpu < $Rseq.cpus(); cpu++) {
             long at = regions + ((long) cpu << $RseqMemory.STRIDE_SHIFT) + buffer;
-            if (U.getLongVolatile(null, at) != 0) arrived = U.getLong(null, at + $RseqCommits.BUFFER_DATA + Long.BYTES);
+            if (U.getLongVolatile(null, at) != 0)
+                arrived = U.getLong(null, at + $RseqSequences.BUFFER_DATA + Long.BYTES);
         }
         $RseqMemory.free0(buffer, bytes);
-        return status == $RseqCommits.COMMITTED && arrived == U.getLongUnaligned(source, from) ? appending : null;
+        return status == $RseqSequences.COMMITTED && arrived == U.getLongUnaligned(source, from) ? appending : null;
     }
 
     // ---- natives: calls_jni.c

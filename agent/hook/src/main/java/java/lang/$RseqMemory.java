@@ -9,8 +9,8 @@ import jdk.internal.vm.annotation.ForceInline;
 import jdk.internal.vm.annotation.Stable;
 
 /**
- * Per-CPU memory, as {@code io.rseq.internal.Commits} is woven to ask for it, and to read and write it where that takes no sequence. There is
- * none until {@code $RseqCommits} has opened it.
+ * Per-CPU memory, as {@code io.rseq.internal.Commits} is woven to read and write it where that takes no sequence. There is none until {@code
+ * $RseqOpening} has opened it.
  *
  * <p><b>Bounds.</b> Any code can call this class. What it passes can spoil per-CPU memory, and never touches any other.
  *
@@ -58,29 +58,17 @@ public final class $RseqMemory {
     // ---- allocating
     // ----------------------------------------------------------------------------------------------------------
 
-    /** NONE also where the regions are full: a collection might free some of it, but is the application's to ask for. */
-    public static long allocate(long bytes) {
-        if (bytes <= 0) throw new IllegalArgumentException("rseq: " + bytes + " bytes of per-CPU memory");
-        if (!$RseqCommits.available()) return NONE;
+    /** Once they are open. NONE: the regions are full. */
+    static long allocate(long bytes) {
         long offset = allocate0(bytes);
         if (offset >= 0) return offset;
         if (!toldFull) tellFull(bytes);
         return NONE;
     }
 
-    /** For APIs without a layout number. */
-    public static long tryAllocate(long bytes) {
-        return allocate(bytes);
-    }
-
-    public static void freeWith(Object owner, long offset, long bytes) {
-        if (memory != 0 && offset != NONE) CleanerFactory.cleaner().register(owner, new $RseqAllocation(offset, bytes));
-    }
-
-    public static void free(long offset, long bytes) {
+    static void free(long offset, long bytes) {
         if (memory == 0 || offset == NONE) return;
         if ((offset & NO_CELL) != 0 || bytes <= 0 || bytes > REGION - offset) throw outsideOf(offset, bytes);
-        $RseqCommits.completeAbandoned(); // which would write there when these bytes are another's
         free0(offset, bytes);
     }
 
@@ -148,7 +136,7 @@ public final class $RseqMemory {
                 "rseq: " + bytes + " bytes at " + offset + " lie outside of a region of per-CPU memory");
     }
 
-    // ---- for $RseqCommits
+    // ---- for $RseqOpening
     // ----------------------------------------------------------------------------------------------------
 
     /** What must be there before any sequence can be called. */

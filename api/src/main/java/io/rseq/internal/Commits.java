@@ -18,7 +18,7 @@ package io.rseq.internal;
  * <p><b>Layout.</b> API and agent come in two jars, perhaps of two versions. The agent looks up each method of this class in its hook, name and
  * descriptor, and compares {@link #LAYOUT} with its own number. If it lacks a method, or the numbers differ, it leaves the whole class as it is and
  * says so in one line; the structures of this copy of the API go their atomic way. So a new method needs no new number. Raise {@link #LAYOUT},
- * {@code $RseqCommits.LAYOUT} and {@code SEQUENCE_LAYOUT} (sequences.h) together whenever code of one version would misread what code of the other
+ * {@code $RseqSequences.LAYOUT} and {@code SEQUENCE_LAYOUT} (sequences.h) together whenever code of one version would misread what code of the other
  * wrote or passed: where the bytes of a stack, row or buffer change their places or meaning, or {@link #REGION}, a status, {@link
  * #BY_CONCURRENCY_ID} or a parameter theirs.
  *
@@ -125,17 +125,17 @@ public final class Commits {
      *
      * @return the offset; {@link #NONE} where there are no sequences, or the regions are full
      */
-    @Woven(by = "$RseqMemory")
+    @Woven(by = "$RseqCommits")
     public static long allocate(long bytes) {
         return NONE;
     }
 
     /** Gives them back, as they were allocated, some time after {@code owner} is unreachable. */
-    @Woven(by = "$RseqMemory")
+    @Woven(by = "$RseqCommits")
     public static void freeWith(Object owner, long offset, long bytes) {}
 
     /** Gives them back, as they were allocated. No thread may be in a sequence on them. */
-    @Woven(by = "$RseqMemory")
+    @Woven(by = "$RseqCommits")
     public static void free(long offset, long bytes) {}
 
     /** Adds to this CPU's cell. */

@@ -15,13 +15,13 @@ import org.junit.jupiter.api.Test;
 class LayoutTest {
     private static final Path SEQUENCES_H = Path.of("..", "native", "src", "sequences.h");
     private static final Path HOOK =
-            Path.of("..", "agent", "hook", "src", "main", "java", "java", "lang", "$RseqCommits.java");
+            Path.of("..", "agent", "hook", "src", "main", "java", "java", "lang", "$RseqSequences.java");
 
     @Test
     void the_numbers_of_the_layouts_are_the_same() throws Exception {
         assertThat(Commits.LAYOUT)
                 .isEqualTo(header("LAYOUT"))
-                .isEqualTo(number(HOOK, "(?m)^    public static final int LAYOUT = (\\d+);$"));
+                .isEqualTo(number(HOOK, "(?m)^    static final int LAYOUT = (\\d+);$"));
     }
 
     @Test

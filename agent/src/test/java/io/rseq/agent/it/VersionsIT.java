@@ -91,7 +91,7 @@ class VersionsIT {
             Files.copy(libraries.resolve(file), folder.resolve(file), StandardCopyOption.REPLACE_EXISTING);
         Path library = folder.resolve("librseq_jvm.so");
         byte[] file = Files.readAllBytes(library);
-        int function = address(library, "Java_java_lang__00024RseqCommits_layout0");
+        int function = address(library, "Java_java_lang__00024RseqOpening_layout0");
         assumeTrue(file[function] == (byte) 0xb8, () -> "another compiler made " + libraries);
         assertThat(file[function + 1]).isEqualTo((byte) Commits.LAYOUT);
         file[function + 1]++;

@@ -5,7 +5,7 @@ import java.io.IOException;
 import jdk.internal.misc.Unsafe;
 
 /**
- * Defines {@code java.lang.$RseqCommits} and {@code $RseqMemory}, and behind them {@code $RseqAllocation} and {@code $RseqCalls}, in the form for this JDK,
+ * Defines {@code java.lang.$RseqCommits} and {@code $RseqMemory}, and what these call, {@code $RseqCalls} in the form for this JDK,
  * into {@code java.base}, once, when the first class that calls them is about to be woven: an application without structures pays nothing for
  * it. The way in is that of the first hook.
  */
@@ -15,15 +15,14 @@ public final class CommitsHook {
 
     private static final String MEMORY = "$RseqMemory";
 
-    /** What the memory has the JDK's cleaner run. */
-    private static final String ALLOCATION = "$RseqAllocation";
-
-    /** What commits call. */
     private static final String CALLS = "$RseqCalls";
 
     private static final int LAST_WITHOUT_LINKER = 17;
 
-    private static final String[] ALL = {CALLS, ALLOCATION, MEMORY, COMMITS};
+    /** Each behind what it calls. */
+    private static final String[] ALL = {
+        "$RseqSequences", MEMORY, CALLS, "$RseqRecords", "$RseqOpening", "$RseqAllocation", COMMITS
+    };
 
     /** How many of them are there. */
     private static int defined;

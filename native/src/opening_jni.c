@@ -1,5 +1,5 @@
 /*
- * commits_jni.c: the native methods of java.lang.$RseqCommits, and nothing else.
+ * opening_jni.c: the native methods of java.lang.$RseqOpening, and nothing else.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -14,20 +14,20 @@
 #include "sequences.h"
 #include "trial.h"
 
-#define COMMITS(name) JNIEXPORT JNICALL Java_java_lang__00024RseqCommits_##name
+#define OPENING(name) JNIEXPORT JNICALL Java_java_lang__00024RseqOpening_##name
 
 static pthread_mutex_t opening = PTHREAD_MUTEX_INITIALIZER;
 static char reason[320];
 
 /* What native.path names may be of another version than the jar. */
-jint COMMITS(layout0)(JNIEnv *env, jclass hook) {
+jint OPENING(layout0)(JNIEnv *env, jclass hook) {
     (void)env;
     (void)hook;
     return SEQUENCE_LAYOUT;
 }
 
 /* Makes what the sequences need, regions of 2^shift bytes among it. Returns the address of region 0; 0, with a reason, where there are no sequences. */
-jlong COMMITS(open0)(JNIEnv *env, jclass hook, jint shift) {
+jlong OPENING(open0)(JNIEnv *env, jclass hook, jint shift) {
     (void)env;
     (void)hook;
     pthread_mutex_lock(&opening);
@@ -38,7 +38,7 @@ jlong COMMITS(open0)(JNIEnv *env, jclass hook, jint shift) {
 }
 
 /* Why open0 returned 0; empty when it did not. */
-jstring COMMITS(reason0)(JNIEnv *env, jclass hook) {
+jstring OPENING(reason0)(JNIEnv *env, jclass hook) {
     (void)hook;
     char text[sizeof reason];
     pthread_mutex_lock(&opening);
@@ -48,7 +48,7 @@ jstring COMMITS(reason0)(JNIEnv *env, jclass hook) {
 }
 
 /* Why the sequences answer the calling thread UNAVAILABLE. */
-jstring COMMITS(unavailable0)(JNIEnv *env, jclass hook) {
+jstring OPENING(unavailable0)(JNIEnv *env, jclass hook) {
     (void)hook;
     char text[sizeof reason];
     rseq_sequences_unavailable(text, sizeof text);
@@ -56,19 +56,19 @@ jstring COMMITS(unavailable0)(JNIEnv *env, jclass hook) {
 }
 
 /* Whether two threads that run at once have different concurrency ids here: enum verdict. */
-jint COMMITS(concurrencyIds0)(JNIEnv *env, jclass hook) {
+jint OPENING(concurrencyIds0)(JNIEnv *env, jclass hook) {
     (void)env;
     (void)hook;
     return trial_of_index(registration_ownership(), offsetof(struct rseq_area, mm_cid));
 }
 
-jboolean COMMITS(fence0)(JNIEnv *env, jclass hook) {
+jboolean OPENING(fence0)(JNIEnv *env, jclass hook) {
     (void)env;
     (void)hook;
     return rseq_sequences_fence() ? JNI_TRUE : JNI_FALSE;
 }
 
-jlong COMMITS(restarts0)(JNIEnv *env, jclass hook) {
+jlong OPENING(restarts0)(JNIEnv *env, jclass hook) {
     (void)env;
     (void)hook;
     return (jlong)__atomic_load_n(&rseq_sequences_aborts, __ATOMIC_RELAXED);
