@@ -20,6 +20,7 @@ __asm__(".symver dladdr,dladdr@" OLDEST_GLIBC);
 __asm__(".symver dlclose,dlclose@" OLDEST_GLIBC);
 __asm__(".symver dlerror,dlerror@" OLDEST_GLIBC);
 __asm__(".symver pthread_create,pthread_create@" OLDEST_GLIBC);
+__asm__(".symver pthread_attr_setstacksize,pthread_attr_setstacksize@" OLDEST_GLIBC);
 __asm__(".symver pthread_join,pthread_join@" OLDEST_GLIBC);
 __asm__(".symver pthread_key_create,pthread_key_create@" OLDEST_GLIBC);
 __asm__(".symver pthread_getspecific,pthread_getspecific@" OLDEST_GLIBC);

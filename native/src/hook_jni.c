@@ -15,6 +15,7 @@
 #include <string.h>
 #include <sys/utsname.h>
 
+#include "distance.h"
 #include "glibc_compat.h"
 #include "hook_jni.h"
 #include "journal.h"
@@ -163,6 +164,10 @@ static void describe(char *text, size_t size, int cpus) {
     append(text, size, " cpus=%d/%d", kernel_allowed_cpus(), cpus);
 }
 
+static char *self_address(void) {
+    return (char *)pthread_self();
+}
+
 /* Puts the decision in force. Returns "facts \n reason \n reason of the chain \n what is wrong with the CPUs", NULL when the memory is not to be had. */
 jstring HOOK(start0)(JNIEnv *env, jclass hook, jint cpus_otherwise, jboolean verbose, jlongArray facts) {
     (void)hook;
@@ -170,9 +175,9 @@ jstring HOOK(start0)(JNIEnv *env, jclass hook, jint cpus_otherwise, jboolean ver
     journal_set_verbose(verbose == JNI_TRUE);
     jlong values[FACTS] = {0};
     values[FACT_OWNER] = decision.owner;
-    values[FACT_AREA_KNOWN] = decision.constant_offset;
-    /* pthread_self() is the thread pointer on x86-64 and not on aarch64; the distance is the same in all threads. */
-    values[FACT_AREA_OFFSET] = decision.offset + (thread_pointer() - (char *)pthread_self());
+    ptrdiff_t self; /* pthread_self() is the thread pointer on x86-64 and not on aarch64 */
+    values[FACT_AREA_KNOWN] = distance_is_constant(self_address, &self) && decision.constant_offset;
+    values[FACT_AREA_OFFSET] = decision.offset - self;
     values[FACT_USABLE] = decision.usable;
     values[FACT_CPUS] = kernel_possible_cpus(cpus_otherwise);
     __atomic_store_n(&possible_cpus, (int)values[FACT_CPUS], __ATOMIC_RELEASE);

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <sys/auxv.h>
 
+#include "distance.h"
 #include "glibc_compat.h"
 #include "kernel.h"
 #include "ownership.h"
@@ -48,6 +49,10 @@ static bool is_where_tcmalloc_wants_it(void) {
     return (uintptr_t)own_area() % CACHE_LINE == CACHE_LINE / 2;
 }
 
+static char *own_area_address(void) {
+    return (char *)own_area();
+}
+
 bool ownership_open_own_area(struct ownership *decision, const char *path, bool visible) {
     void *library = path == NULL ? NULL : dlopen(path, RTLD_NOW | RTLD_NODELETE | RTLD_LOCAL);
     if (library != NULL) {
@@ -66,8 +71,7 @@ bool ownership_open_own_area(struct ownership *decision, const char *path, bool 
     if (!seen) choose_own_area(decision, library);
     decision->owner = OWNER_AGENT;
     decision->registers = true;
-    decision->constant_offset = true; /* initial-exec TLS */
-    decision->offset = (char *)own_area() - thread_pointer();
+    decision->constant_offset = distance_is_constant(own_area_address, &decision->offset); /* initial-exec TLS */
     decision->area_of_thread = own_area;
     decision->refcount_of_thread = own_refcount;
     decision->usable = ownership_usable(decision->length);

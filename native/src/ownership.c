@@ -4,10 +4,10 @@
 
 #include <dlfcn.h>
 #include <errno.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "distance.h"
 #include "glibc_compat.h"
 #include "kernel.h"
 #include "tls_symbol.h"
@@ -58,17 +58,12 @@ static bool is_area(const struct rseq_area *area) {
     return area != NULL && (uintptr_t)area % RSEQ_ORIGINAL_ALIGNMENT == 0 && kernel_can_read(area, sizeof *area);
 }
 
-/* From the calling thread's thread pointer; a refcount that is not there is 0 bytes away. */
-struct foreign_offsets {
-    ptrdiff_t area, refcount;
-};
+static char *foreign_area_address(void) {
+    return (char *)foreign_area();
+}
 
-static void *find_foreign_offsets(void *result) {
-    struct foreign_offsets *offsets = result;
-    char *refcount = (char *)foreign_refcount();
-    offsets->area = (char *)foreign_area() - thread_pointer();
-    offsets->refcount = refcount == NULL ? 0 : refcount - thread_pointer();
-    return NULL;
+static char *foreign_refcount_address(void) {
+    return (char *)foreign_refcount();
 }
 
 /*
@@ -76,19 +71,8 @@ static void *find_foreign_offsets(void *result) {
  * other kind takes dlsym, hence the dynamic linker's lock, and may allocate.
  */
 static void find_constant_offsets(struct ownership *decision) {
-    struct foreign_offsets here;
-    find_foreign_offsets(&here);
-    decision->offset = here.area;
-    decision->constant_offset = true;
-    decision->refcount_offset = here.refcount;
-    decision->constant_refcount = here.refcount != 0;
-    for (int i = 0; i < 2; i++) {
-        struct foreign_offsets there;
-        pthread_t thread;
-        bool known = pthread_create(&thread, NULL, find_foreign_offsets, &there) == 0 && pthread_join(thread, NULL) == 0;
-        decision->constant_offset = decision->constant_offset && known && there.area == here.area;
-        decision->constant_refcount = decision->constant_refcount && known && there.refcount == here.refcount;
-    }
+    decision->constant_offset = distance_is_constant(foreign_area_address, &decision->offset);
+    decision->constant_refcount = foreign_refcount() != NULL && distance_is_constant(foreign_refcount_address, &decision->refcount_offset);
 }
 
 /*

@@ -42,16 +42,24 @@ final class EngineLoader extends ClassLoader {
         registerAsParallelCapable();
     }
 
+    private static EngineLoader loader;
+
     private final ProtectionDomain domain;
     private final File jar;
     private final ZipFile zip;
     private final Map<String, Map<String, byte[]>> archives = new HashMap<>();
 
-    EngineLoader(ProtectionDomain domain) throws Exception {
+    private EngineLoader(ProtectionDomain domain) throws Exception {
         super("rseq-engine", getPlatformClassLoader());
         this.domain = domain;
         this.jar = jarOf(domain);
         this.zip = new ZipFile(jar);
+    }
+
+    /** A new object of a class of the engine's. There is one engine's loader in a process. */
+    static synchronized Object instanceOf(String name) throws Exception {
+        if (loader == null) loader = new EngineLoader(Launcher.class.getProtectionDomain());
+        return Class.forName(name, true, loader).getDeclaredConstructor().newInstance();
     }
 
     private static File jarOf(ProtectionDomain domain) throws Exception {
@@ -64,17 +72,13 @@ final class EngineLoader extends ClassLoader {
     /** From where the launcher's class file lies: a class of the boot loader, as under -Xbootclasspath/a, has no code source. */
     @SuppressWarnings("deprecation") // the constructors of URL, deprecated in 20; URL.of is 20
     private static URL jarOfLauncher() throws IOException {
-        URL file = RseqAgent.class.getResource("RseqAgent.class");
+        URL file = Launcher.class.getResource("Launcher.class");
         String place = file == null ? "?" : file.toString();
         int end = place.indexOf("!/");
         if (!place.startsWith("jar:file:") || end < 0)
-            throw new IOException("RseqAgent comes from " + place
+            throw new IOException("Launcher comes from " + place
                     + ", which is no jar file; give -javaagent:rseq-agent.jar, and it on no other class path");
         return new URL(place.substring("jar:".length(), end));
-    }
-
-    File jar() {
-        return jar;
     }
 
     @Override

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.rseq.agent.engine;
 
-import io.rseq.agent.engine.cli.Command;
 import io.rseq.agent.engine.ownership.Journal;
 import io.rseq.agent.engine.ownership.Summary;
 import io.rseq.agent.engine.report.LineLogger;
@@ -10,66 +9,58 @@ import io.rseq.agent.engine.report.Reason;
 import io.rseq.agent.engine.weave.CommitsHook;
 import io.rseq.agent.engine.weave.LoadedClasses;
 import io.rseq.agent.engine.weave.PerCpuTransformer;
-import java.io.File;
 import java.lang.instrument.Instrumentation;
-import java.util.Map;
-import java.util.function.Function;
+import java.util.function.BiConsumer;
 
 /**
  * The engine: what the launcher starts, in the order in which it can be followed. All that premain waits for is here. ByteBuddy, JNA and
  * the command line are not touched before they are needed, and no lambda either: the first one costs an application's start more than
  * everything here.
+ *
+ * <p>What it holds is the process's: the launcher makes a new one for each start, of which one succeeds.
  */
-public final class Engine implements Function<Map<String, Object>, Object> {
+public final class Engine implements BiConsumer<String, Instrumentation> {
     /** A property of the JVM that {@code doctor} starts. */
     public static final String DOCTOR = "io.rseq.agent.doctor";
 
-    private Journal journal;
-    private volatile PerCpuTransformer transformer;
-    private Preparation preparation = new Preparation(false);
-    private volatile Throwable failure;
+    private static final String NATIVE_LIBRARY = "librseq_jvm.so";
+    private static final String AREA_LIBRARY = "librseq_area.so";
 
-    /** An empty request is the second thread's. */
+    private static volatile PerCpuTransformer transformer;
+    private static volatile Throwable failure;
+
+    /** Starts the agent, with the options of the command line; once in a process. */
     @Override
-    public Object apply(Map<String, Object> request) {
-        if (request.isEmpty()) {
-            preparation.run();
-            return null;
-        }
-        try {
-            return serve(request);
-        } finally {
-            preparation.dismiss();
+    public void accept(String agentOptions, Instrumentation instrumentation) {
+        synchronized (Engine.class) {
+            if (mayStart()) tryToStart(agentOptions, instrumentation);
         }
     }
 
-    private Object serve(Map<String, Object> request) {
-        String[] arguments = (String[]) request.get("arguments");
-        if (arguments != null) return Command.run((File) request.get("jar"), arguments);
-        String answer = (String) request.get("status");
-        if (answer == null) premain((String) request.get("options"), (Instrumentation) request.get("instrumentation"));
-        else if (transformer != null) Summary.write(answer, transformer);
-        else if (failure == null) Summary.writeAbsence(answer);
-        else Summary.writeFailure(answer, reason() + advice());
-        return null;
+    /** What weaves, and counts what it wove; null: the agent is not in force. */
+    static PerCpuTransformer transformer() {
+        return transformer;
     }
 
-    private synchronized void premain(String agentOptions, Instrumentation instrumentation) {
+    /** Why the agent could not start, and what to do; null: it could, or did not try. */
+    static String failure() {
+        return failure == null ? null : reason() + advice();
+    }
+
+    private static boolean mayStart() {
         if (transformer != null) {
             LineLogger.LOG.warn(
                     "the agent is loaded already; this one does nothing; give -javaagent:rseq-agent.jar once");
-            return;
+            return false;
         }
-        if (failure != null) {
-            if (!mayTryAgain()) {
-                LineLogger.LOG.error("the agent failed to start in this JVM before (" + reason() + ")" + advice());
-                return;
-            }
-            preparation = new Preparation(true);
-        }
-        preparation.begin(agentOptions);
+        if (failure == null || mayTryAgain()) return true;
+        LineLogger.LOG.error("the agent failed to start in this JVM before (" + reason() + ")" + advice());
+        return false;
+    }
+
+    private static void tryToStart(String agentOptions, Instrumentation instrumentation) {
         try {
-            start(instrumentation);
+            start(agentOptions, instrumentation);
         } catch (NativeLibraryFile.Unavailable reason) {
             failure = reason;
             LineLogger.LOG.error(reason.getMessage() + "; the application runs unaccelerated");
@@ -83,40 +74,19 @@ public final class Engine implements Function<Map<String, Object>, Object> {
         }
     }
 
-    private String reason() {
-        return failure instanceof NativeLibraryFile.Unavailable ? failure.getMessage() : failure.toString();
-    }
-
-    /** Without the native library, nothing of it is in force but the hook, which was not opened. */
-    private boolean mayTryAgain() {
-        return failure instanceof NativeLibraryFile.Unavailable && !isPermanent();
-    }
-
-    /** Whether no option and no other start helps: this machine is not supported. */
-    private boolean isPermanent() {
-        return failure instanceof NativeLibraryFile.Unavailable
-                && ((NativeLibraryFile.Unavailable) failure).isPermanent();
-    }
-
-    private String advice() {
-        if (isPermanent()) return "";
-        return mayTryAgain() ? "; then load it again" : "; restart the JVM to try again";
-    }
-
-    private void start(Instrumentation instrumentation) throws Throwable {
-        Throwable undefined = Hook.define(instrumentation);
-        Options options = preparation.options();
+    private static void start(String agentOptions, Instrumentation instrumentation) throws Throwable {
+        Options options = Options.read(agentOptions);
+        Log.configure(options.log(), options.logFile());
         for (String warning : options.warnings()) LineLogger.LOG.warn(warning);
-        PerCpuTransformer weaving = new PerCpuTransformer(instrumentation, options.excluded());
         NativeLibraryFile library;
-        try (NativeLibraryFile first = preparation.library()) {
-            if (undefined != null) throw undefined;
-            journal = new Journal(weaving);
+        try (NativeLibraryFile first = NativeLibraryFile.of(NATIVE_LIBRARY, options)) {
+            Hook.define(instrumentation);
             library = Hook.open(first);
         }
+        PerCpuTransformer weaving = new PerCpuTransformer(instrumentation, options.excluded());
         decideOwner(options, library);
         String facts = putInForce(options);
-        Reader reader = Reader.choose(options.reader(), preparation);
+        Reader reader = Reader.choose(options.reader());
         Committer committer = Committer.choose(options.committer());
         $Rseq.choose(
                 reader.number(),
@@ -128,8 +98,28 @@ public final class Engine implements Function<Map<String, Object>, Object> {
         follow(instrumentation);
     }
 
+    private static String reason() {
+        return failure instanceof NativeLibraryFile.Unavailable ? failure.getMessage() : failure.toString();
+    }
+
+    /** Without the native library, nothing of it is in force but the hook, which was not opened. */
+    private static boolean mayTryAgain() {
+        return failure instanceof NativeLibraryFile.Unavailable && !isPermanent();
+    }
+
+    /** Whether no option and no other start helps: this machine is not supported. */
+    private static boolean isPermanent() {
+        return failure instanceof NativeLibraryFile.Unavailable
+                && ((NativeLibraryFile.Unavailable) failure).isPermanent();
+    }
+
+    private static String advice() {
+        if (isPermanent()) return "";
+        return mayTryAgain() ? "; then load it again" : "; restart the JVM to try again";
+    }
+
     /** The agent is in force: what fails from here on is not the start. */
-    private void follow(Instrumentation instrumentation) {
+    private static void follow(Instrumentation instrumentation) {
         try {
             if (!$Rseq.watch()) {
                 LineLogger.LOG.warn("this JVM sends no thread events: threads are registered at their first use");
@@ -142,6 +132,7 @@ public final class Engine implements Function<Map<String, Object>, Object> {
         if (System.getProperty(DOCTOR) != null) tryOutSequences();
         Log.info($Rseq.description() + " woven=" + transformer.woven());
         try {
+            Journal journal = new Journal(transformer);
             Runtime.getRuntime().addShutdownHook(new Summary(journal, transformer));
             journal.start();
         } catch (Throwable failed) {
@@ -162,7 +153,7 @@ public final class Engine implements Function<Map<String, Object>, Object> {
     private static void decideOwner(Options options, NativeLibraryFile library) {
         int forced = options.owner() == null ? -1 : options.owner().ordinal();
         if (!$Rseq.decide(forced)) return;
-        try (NativeLibraryFile area = library.beside("librseq_area.so")) {
+        try (NativeLibraryFile area = library.beside(AREA_LIBRARY)) {
             $Rseq.openArea(area.path(), options.export());
         } catch (NativeLibraryFile.Unavailable reason) {
             LineLogger.LOG.error(reason.getMessage());

@@ -22,20 +22,15 @@ final class Hook {
 
     private Hook() {}
 
-    /** Defines the class, once, and initialises nothing of it. Returns why it can't be, or null. */
-    static Throwable define(Instrumentation instrumentation) {
-        if (defined) return null;
-        try {
-            Module base = Object.class.getModule();
-            Map<String, Set<Module>> toEngine = Map.of("jdk.internal.misc", Set.of(Hook.class.getModule()));
-            instrumentation.redefineModule(base, Set.of(), toEngine, Map.of(), Set.of(), Map.of());
-            byte[] file = read();
-            Unsafe.getUnsafe().defineClass("java/lang/$Rseq", file, 0, file.length, null, null);
-            defined = true;
-            return null;
-        } catch (Throwable reason) { // said when the log is there to say it
-            return reason;
-        }
+    /** Defines the class, once, and initialises nothing of it. */
+    static void define(Instrumentation instrumentation) throws Exception {
+        if (defined) return;
+        Module base = Object.class.getModule();
+        Map<String, Set<Module>> toEngine = Map.of("jdk.internal.misc", Set.of(Hook.class.getModule()));
+        instrumentation.redefineModule(base, Set.of(), toEngine, Map.of(), Set.of(), Map.of());
+        byte[] file = read();
+        Unsafe.getUnsafe().defineClass("java/lang/$Rseq", file, 0, file.length, null, null);
+        defined = true;
     }
 
     /** Has it load the native library. Returns the file that could be loaded: one in a folder that is mounted noexec can't. */

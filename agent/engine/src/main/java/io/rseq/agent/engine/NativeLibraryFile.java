@@ -7,10 +7,7 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.net.URISyntaxException;
-import java.net.URL;
 import java.nio.file.Files;
-import java.security.CodeSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -67,7 +64,7 @@ final class NativeLibraryFile implements AutoCloseable {
         File current() {
             if (at == all.size() && jarIsLeft) {
                 jarIsLeft = false;
-                File jar = jar();
+                File jar = OwnJar.file();
                 if (jar != null) all.add(jar.getParentFile());
             }
             return at < all.size() ? all.get(at) : null;
@@ -135,16 +132,6 @@ final class NativeLibraryFile implements AutoCloseable {
         if (own != null) return new Folders(List.of(new File(own)), false);
         File temporary = new File(System.getProperty("java.io.tmpdir", "/tmp"));
         return new Folders(List.of(temporary, new File("/dev/shm")), true);
-    }
-
-    private static File jar() {
-        try {
-            CodeSource source = NativeLibraryFile.class.getProtectionDomain().getCodeSource();
-            URL url = source == null ? null : source.getLocation();
-            return url == null ? null : new File(url.toURI());
-        } catch (URISyntaxException | IllegalArgumentException noFile) {
-            return null;
-        }
     }
 
     private static String platform() throws Unavailable {

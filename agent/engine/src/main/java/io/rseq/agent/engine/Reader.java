@@ -38,10 +38,10 @@ public enum Reader {
      * The wanted reader if it is to be had here, otherwise the next best, with a warning. Virtual threads are checked when the first one
      * comes (see the hook): starting one here would start the JDK's scheduler before the application configures it.
      */
-    static Reader choose(Reader wanted, Preparation second) {
+    static Reader choose(Reader wanted) {
         boolean area = $Rseq.hasArea();
         boolean constant = $Rseq.hasConstantArea();
-        if ((wanted == AUTO || wanted == RAW) && constant && $Rseq.checkRaw() && second.agrees()) return RAW;
+        if ((wanted == AUTO || wanted == RAW) && constant && $Rseq.checkRaw()) return RAW;
         if (wanted == RAW)
             LineLogger.LOG.warn("reader=raw is not to be had here: the chain of loads did not lead to the area");
         if (wanted == GETCPU || !area) return GETCPU;

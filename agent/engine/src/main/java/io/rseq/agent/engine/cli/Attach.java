@@ -11,9 +11,6 @@ import picocli.CommandLine;
         description = "Loads the agent into a running JVM. Its log goes to that process's stderr.",
         mixinStandardHelpOptions = true)
 final class Attach implements Callable<Integer> {
-    @CommandLine.ParentCommand
-    private Command parent;
-
     @CommandLine.Parameters(index = "0", paramLabel = "PID", description = "the process, as in jps")
     private String pid;
 
@@ -31,14 +28,14 @@ final class Attach implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         RunningJvm jvm = new RunningJvm(pid);
-        if (RunningJvm.isLoaded(jvm.status(parent.jar()))) {
+        if (RunningJvm.isLoaded(jvm.status())) {
             spec.commandLine()
                     .getErr()
                     .println("rseq: the agent is loaded in " + pid + " already; ask it with: status " + pid);
             return Command.EXIT_DEGRADED;
         }
-        jvm.load(parent.jar(), options);
-        String text = jvm.status(parent.jar());
+        jvm.load(options);
+        String text = jvm.status();
         if (!RunningJvm.isLoaded(text)) {
             String failure = RunningJvm.failure(text);
             throw new IOException("the agent did not start in " + pid

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.rseq.agent.engine.cli;
 
-import java.io.File;
+import io.rseq.agent.engine.OwnJar;
 import java.io.IOException;
+import java.util.function.Function;
 import java.util.jar.Attributes;
 import java.util.jar.JarFile;
 import picocli.CommandLine;
@@ -19,7 +20,7 @@ import picocli.CommandLine;
         versionProvider = Command.Version.class,
         synopsisSubcommandLabel = "COMMAND",
         footer = "%nAs an agent: java -javaagent:rseq-agent.jar[=key=value,...] ...")
-public final class Command implements Runnable {
+public final class Command implements Function<String[], Integer>, Runnable {
     /** It works, and something is not as it should be. */
     static final int EXIT_DEGRADED = 1;
     /** The command was not understood, or could not be carried out. */
@@ -28,15 +29,10 @@ public final class Command implements Runnable {
     @CommandLine.Spec
     private CommandLine.Model.CommandSpec spec;
 
-    private final File jar;
-
-    Command(File jar) {
-        this.jar = jar;
-    }
-
     /** Runs a command. Returns the exit code. */
-    public static int run(File jar, String... arguments) {
-        CommandLine line = new CommandLine(new Command(jar));
+    @Override
+    public Integer apply(String[] arguments) {
+        CommandLine line = new CommandLine(this);
         line.setExecutionExceptionHandler((failure, command, result) -> {
             command.getErr().println("rseq: " + failure.getMessage());
             return EXIT_FAILED;
@@ -54,18 +50,10 @@ public final class Command implements Runnable {
         throw new CommandLine.ParameterException(spec.commandLine(), "a command is missing");
     }
 
-    File jar() {
-        return jar;
-    }
-
     static final class Version implements CommandLine.IVersionProvider {
-        @CommandLine.Spec
-        private CommandLine.Model.CommandSpec spec;
-
         @Override
         public String[] getVersion() throws IOException {
-            File jar = ((Command) spec.root().userObject()).jar();
-            try (JarFile file = new JarFile(jar)) {
+            try (JarFile file = new JarFile(OwnJar.file())) {
                 Attributes manifest = file.getManifest().getMainAttributes();
                 return new String[] {"rseq for the JVM " + manifest.getValue(Attributes.Name.IMPLEMENTATION_VERSION)};
             }

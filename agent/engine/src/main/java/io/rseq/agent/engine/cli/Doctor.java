@@ -2,6 +2,7 @@
 package io.rseq.agent.engine.cli;
 
 import io.rseq.agent.engine.Engine;
+import io.rseq.agent.engine.OwnJar;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
@@ -24,9 +25,6 @@ import picocli.CommandLine;
 final class Doctor implements Callable<Integer> {
     /** Variables that give every JVM options. */
     private static final String[] OPTIONS = {"JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS"};
-
-    @CommandLine.ParentCommand
-    private Command parent;
 
     @CommandLine.Spec
     private CommandLine.Model.CommandSpec spec;
@@ -74,9 +72,9 @@ final class Doctor implements Callable<Integer> {
         ProcessBuilder builder = new ProcessBuilder(
                 java.getPath(),
                 "-D" + Engine.DOCTOR + "=true",
-                "-javaagent:" + parent.jar() + "=log=info,log.file=", // to stderr, whatever the environment says
+                "-javaagent:" + OwnJar.file() + "=log=info,log.file=", // to stderr, whatever the environment says
                 "-jar",
-                parent.jar().getPath(),
+                OwnJar.file().getPath(),
                 "--version");
         for (String variable : OPTIONS) builder.environment().computeIfPresent(variable, this::withoutAgent);
         builder.redirectErrorStream(true);
@@ -95,7 +93,7 @@ final class Doctor implements Callable<Integer> {
 
     /** The agent that the environment gives every JVM would come first, and with options of its own for the log. */
     private String withoutAgent(String variable, String options) {
-        String ours = "-javaagent:\\S*" + Pattern.quote(parent.jar().getName()) + "\\S*";
+        String ours = "-javaagent:\\S*" + Pattern.quote(OwnJar.file().getName()) + "\\S*";
         return options.replaceAll(ours, "").strip();
     }
 

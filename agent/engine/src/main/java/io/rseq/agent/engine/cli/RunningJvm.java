@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.rseq.agent.engine.cli;
 
-import io.rseq.agent.engine.ownership.Summary;
+import io.rseq.agent.engine.OwnJar;
+import io.rseq.agent.engine.StatusAnswer;
 import io.rseq.agent.engine.report.Reason;
-import java.io.File;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -24,10 +24,10 @@ final class RunningJvm {
     }
 
     /** What the agent there has in force, its totals and its threads; why it did not start; that it is absent; empty where it can't answer. */
-    String status(File jar) throws IOException {
+    String status() throws IOException {
         Path answer = createFile();
         try {
-            load(jar, "status=" + answer);
+            load("status=" + answer);
             return Files.readString(answer);
         } finally {
             Files.delete(answer);
@@ -36,22 +36,22 @@ final class RunningJvm {
 
     /** Whether an agent that is in force answered so. */
     static boolean isLoaded(String status) {
-        return !status.isEmpty() && !status.equals(Summary.ABSENT) && !status.startsWith(Summary.FAILED);
+        return !status.isEmpty() && !status.equals(StatusAnswer.ABSENT) && !status.startsWith(StatusAnswer.FAILED);
     }
 
     /** Why it is not; null where no answer says so. */
     static String failure(String status) {
-        return status.startsWith(Summary.FAILED) ? status.substring(Summary.FAILED.length()) : null;
+        return status.startsWith(StatusAnswer.FAILED) ? status.substring(StatusAnswer.FAILED.length()) : null;
     }
 
     /** Loads the agent there, and returns when its agentmain has. */
-    void load(File jar, String options) throws IOException {
+    void load(String options) throws IOException {
         try {
             Class<?> type = Class.forName(VIRTUAL_MACHINE, true, ClassLoader.getSystemClassLoader());
             Object machine = attach(type);
             try {
                 Method load = type.getMethod("loadAgent", String.class, String.class);
-                load.invoke(machine, jar.getAbsolutePath(), options);
+                load.invoke(machine, OwnJar.file().getAbsolutePath(), options);
             } finally {
                 type.getMethod("detach").invoke(machine);
             }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.rseq.agent.engine.cli;
 
-import io.rseq.agent.engine.ownership.Summary;
+import io.rseq.agent.engine.StatusAnswer;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
@@ -12,9 +12,6 @@ import picocli.CommandLine;
         description = "Prints what the agent in a running JVM has in force, its totals, and a line per thread.",
         mixinStandardHelpOptions = true)
 final class Status implements Callable<Integer> {
-    @CommandLine.ParentCommand
-    private Command parent;
-
     @CommandLine.Parameters(index = "0", paramLabel = "PID", description = "the process, as in jps")
     private String pid;
 
@@ -23,9 +20,9 @@ final class Status implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        String text = new RunningJvm(pid).status(parent.jar());
+        String text = new RunningJvm(pid).status();
         if (text.isEmpty()) throw new IOException("no answer came from " + pid + "; its stderr may say why");
-        if (text.equals(Summary.ABSENT))
+        if (text.equals(StatusAnswer.ABSENT))
             throw new IOException("the agent is not loaded in " + pid + "; load it with: attach " + pid);
         if (!RunningJvm.isLoaded(text))
             throw new IOException("the agent did not start in " + pid + ": " + RunningJvm.failure(text));

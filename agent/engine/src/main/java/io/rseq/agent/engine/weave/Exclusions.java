@@ -26,11 +26,6 @@ final class Exclusions {
         this.patterns = patterns;
     }
 
-    /** Whether the user excludes none. */
-    boolean isEmpty() {
-        return patterns.isEmpty();
-    }
-
     /** Whether the user excluded it. */
     boolean has(String className) {
         return matchesAny(patterns, className);

@@ -13,6 +13,7 @@ import java.util.Map;
 public final class LoadedClasses {
     private static final ClassLoader PLATFORM = ClassLoader.getPlatformClassLoader();
     private static final ClassLoader ENGINE = LoadedClasses.class.getClassLoader();
+    private static final Module BASE = Object.class.getModule();
     private static final String LAUNCHER = "io.rseq.agent";
     private static final String ANNOTATION = "io.rseq.PerCpu";
 
@@ -40,10 +41,12 @@ public final class LoadedClasses {
         List<Class<?>> concerned = new ArrayList<>();
         Map<ClassLoader, Boolean> seeing = new IdentityHashMap<>(); // a loader's own equals is the application's code
         for (Class<?> type : instrumentation.getAllLoadedClasses()) {
+            Module module = type.getModule();
+            if (module == BASE) continue; // nearly all
             ClassLoader loader = type.getClassLoader();
             if (loader == null) {
                 transformer.sawLoaded(type);
-                if (type.getModule().isNamed()) continue; // the JDK's; an unnamed one has what -Xbootclasspath/a added
+                if (module.isNamed()) continue; // the JDK's; an unnamed one has what -Xbootclasspath/a added
             }
             if (loader == PLATFORM || loader == ENGINE || type.getPackageName().equals(LAUNCHER)) continue;
             if (type.isArray() || type.isPrimitive() || type.isHidden() || !instrumentation.isModifiableClass(type))

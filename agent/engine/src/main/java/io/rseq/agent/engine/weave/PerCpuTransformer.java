@@ -8,7 +8,6 @@ import java.security.ProtectionDomain;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Sees every class that is loaded or retransformed, and weaves those that are annotated. ByteBuddy is not loaded before the first one. */
@@ -27,19 +26,19 @@ public final class PerCpuTransformer implements ClassFileTransformer {
      */
     private static final int HEAP_OF_FIRST = 1 << 20;
 
-    private static final Module BASE = Object.class.getModule();
-
+    /** Null: the user excludes none. */
     private final Exclusions exclusions;
-    private final AtomicBoolean sawMock = new AtomicBoolean();
+
     private final Postponed postponed;
     private volatile boolean first = true;
+    private boolean sawMock;
     private volatile boolean mbeanServer;
     private boolean flightRecorder;
     private final AtomicInteger woven = new AtomicInteger();
     private final AtomicInteger refused = new AtomicInteger();
 
     /** What {@link #shown} holds of a class that was left as it is. */
-    private static final Integer NOT_WOVEN = -1;
+    private static final int NOT_WOVEN = -1;
 
     /**
      * While the loaded classes are retransformed: how many methods were woven of each annotated one. The JVM shows a class again after it refused
@@ -49,7 +48,7 @@ public final class PerCpuTransformer implements ClassFileTransformer {
 
     /** {@code excluded}: patterns of the names of classes that are left as they are. */
     public PerCpuTransformer(Instrumentation instrumentation, List<String> excluded) {
-        exclusions = new Exclusions(excluded);
+        exclusions = excluded.isEmpty() ? null : new Exclusions(excluded);
         postponed = new Postponed(instrumentation);
     }
 
@@ -77,7 +76,7 @@ public final class PerCpuTransformer implements ClassFileTransformer {
     /** The JVM refused what was woven of this class. Returns false where nothing was. */
     boolean takeBack(Class<?> type) {
         Integer methods = shown.get(type);
-        if (methods == null || methods.equals(NOT_WOVEN)) return false;
+        if (methods == null || methods == NOT_WOVEN) return false;
         woven.addAndGet(-methods);
         refused.incrementAndGet();
         return true;
@@ -103,9 +102,8 @@ public final class PerCpuTransformer implements ClassFileTransformer {
         notifyAll();
     }
 
-    /** A class of the boot loader that was there before the agent. */
+    /** A class of the boot loader, not of java.base, that was there before the agent. */
     void sawLoaded(Class<?> type) {
-        if (type.getModule() == BASE) return; // the name of each of its hundreds of classes would be made for this
         String name = type.getName().replace('.', '/');
         if (name.equals(MBEAN_SERVER)) mbeanServer = true;
         else if (name.equals(FLIGHT_RECORDER)) flightRecorderCame();
@@ -183,7 +181,7 @@ public final class PerCpuTransformer implements ClassFileTransformer {
 
     /** Asked before the file is read whole, as the user may exclude a class because it can't be read. */
     private boolean isExcluded(String name, byte[] file) {
-        if (exclusions.isEmpty()) return false;
+        if (exclusions == null) return false;
         String dotted = dotted(name, file);
         if (!exclusions.has(dotted)) return false;
         LineLogger.LOG.debug("excluded class {}", dotted);
@@ -192,10 +190,16 @@ public final class PerCpuTransformer implements ClassFileTransformer {
 
     private boolean isMock(ClassWeaver weaver) {
         if (!weaver.isMock()) return false;
-        if (!sawMock.getAndSet(true))
+        if (isFirstMock())
             LineLogger.LOG.info(
                     "mocks and proxies are left as they are, such as class {}: they see what callers pass",
                     weaver.className());
+        return true;
+    }
+
+    private synchronized boolean isFirstMock() {
+        if (sawMock) return false;
+        sawMock = true;
         return true;
     }
 
