@@ -33,7 +33,6 @@
 enum kind { KIND_CPU, KIND_CONCURRENCY_ID, KIND_NODE };
 
 enum fact {
-    FACT_OWNER,
     FACT_AREA_KNOWN,  /* 1: the area lies at FACT_AREA_OFFSET from pthread_self() in every thread */
     FACT_AREA_OFFSET,
     FACT_USABLE,      /* bytes */
@@ -174,7 +173,6 @@ jstring HOOK(start0)(JNIEnv *env, jclass hook, jint cpus_otherwise, jboolean ver
     if (facts == NULL || (*env)->GetArrayLength(env, facts) < FACTS || !registration_open(&decision)) return NULL;
     journal_set_verbose(verbose == JNI_TRUE);
     jlong values[FACTS] = {0};
-    values[FACT_OWNER] = decision.owner;
     ptrdiff_t self; /* pthread_self() is the thread pointer on x86-64 and not on aarch64 */
     values[FACT_AREA_KNOWN] = distance_is_constant(self_address, &self) && decision.constant_offset;
     values[FACT_AREA_OFFSET] = decision.offset - self;

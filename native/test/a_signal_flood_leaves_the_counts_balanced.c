@@ -1,7 +1,7 @@
 /*
  * The main thread counts itself in and out without end, as a JVM thread and as native code, while handlers of a flood of signals do the
  * latter on the same thread: some in pairs, some holding their use until a later signal. A handler that came between count and system call,
- * or between the two ends of a record, would leave a count or a record behind; so would one whose use a section lost, where glibc registers.
+ * or between the two ends of a record, would leave a count or a record behind.
  * The flood is a timer's: it interrupts anywhere, also where the machine has one CPU to spare.
  *
  * SPDX-License-Identifier: Apache-2.0

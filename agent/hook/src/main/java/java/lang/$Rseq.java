@@ -53,16 +53,16 @@ public final class $Rseq {
     private static final int KIND_NODE = 2;
 
     /** What start0 fills in; as in hook_jni.c. */
-    private static final int FACT_AREA_KNOWN = 1;
+    private static final int FACT_AREA_KNOWN = 0;
 
-    private static final int FACT_AREA_OFFSET = 2;
-    private static final int FACT_USABLE = 3;
-    private static final int FACT_CPUS = 4;
-    private static final int FACT_NODES = 5;
-    private static final int FACT_CHAIN_KNOWN = 6;
-    private static final int FACT_OSTHREAD = 7;
-    private static final int FACT_PTHREAD_ID = 8;
-    private static final int FACTS = 9;
+    private static final int FACT_AREA_OFFSET = 1;
+    private static final int FACT_USABLE = 2;
+    private static final int FACT_CPUS = 3;
+    private static final int FACT_NODES = 4;
+    private static final int FACT_CHAIN_KNOWN = 5;
+    private static final int FACT_OSTHREAD = 6;
+    private static final int FACT_PTHREAD_ID = 7;
+    private static final int FACTS = 8;
 
     /** Offsets in struct rseq (include/uapi/linux/rseq.h), and how many bytes must be usable for a field to be there. */
     private static final int CPU_ID = 4;
