@@ -2,7 +2,6 @@
 package io.rseq.agent.engine;
 
 import io.rseq.agent.engine.ownership.Journal;
-import io.rseq.agent.engine.ownership.Summary;
 import io.rseq.agent.engine.report.LineLogger;
 import io.rseq.agent.engine.report.Log;
 import io.rseq.agent.engine.report.Reason;
@@ -132,9 +131,9 @@ public final class Engine implements BiConsumer<String, Instrumentation> {
         if (System.getProperty(DOCTOR) != null) tryOutSequences();
         Log.info($Rseq.description() + " woven=" + transformer.woven());
         try {
-            Journal journal = new Journal(transformer);
+            Journal journal = new Journal();
             Runtime.getRuntime().addShutdownHook(new Summary(journal, transformer));
-            journal.start();
+            new Housekeeper(journal, transformer).start();
         } catch (Throwable failed) {
             partly(failed);
         }

@@ -2,7 +2,6 @@
 package io.rseq.agent.engine;
 
 import io.rseq.agent.engine.ownership.Ledger;
-import io.rseq.agent.engine.ownership.Summary;
 import io.rseq.agent.engine.report.LineLogger;
 import io.rseq.agent.engine.report.Reason;
 import io.rseq.agent.engine.weave.PerCpuTransformer;

@@ -7,6 +7,7 @@ import io.rseq.agent.engine.ownership.Totals;
 import io.rseq.agent.engine.report.LineLogger;
 import io.rseq.agent.engine.report.Reason;
 import io.rseq.agent.engine.weave.PerCpuTransformer;
+import java.util.function.Consumer;
 import jdk.jfr.EventType;
 import jdk.jfr.FlightRecorder;
 import jdk.jfr.FlightRecorderListener;
@@ -17,9 +18,9 @@ import jdk.jfr.Recording;
  * image may lack jdk.jfr altogether.
  *
  * <p>At the end of a chunk the recorder has the journal read: a recording that is dumped or stopped, also by the end of the process, holds
- * what happened up to then, without waiting for the journal's daemon.
+ * what happened up to then, without waiting for the agent's daemon.
  */
-public final class FlightRecording implements FlightRecorderListener {
+public final class FlightRecording implements FlightRecorderListener, Consumer<JournalEntry> {
     private final Journal journal;
     private final PerCpuTransformer transformer;
     private volatile EventType transitions;
@@ -32,6 +33,7 @@ public final class FlightRecording implements FlightRecorderListener {
     /** Waits for the recorder where it is being made. Where the events are not to be had, a warning says why. */
     public void join() {
         try {
+            journal.tell(this);
             FlightRecorder.addListener(this);
         } catch (Throwable failure) { // a security manager, or a JDK where all this is otherwise
             warn(failure);
@@ -68,7 +70,8 @@ public final class FlightRecording implements FlightRecorderListener {
     }
 
     /** Writes a transition to the recordings that want it. */
-    public void transition(JournalEntry entry) {
+    @Override
+    public void accept(JournalEntry entry) {
         if (transitions == null) return; // the recorder is being made
         TransitionEvent event = new TransitionEvent();
         if (!event.shouldCommit()) return;

@@ -45,7 +45,7 @@ public final class LoadedClasses {
             if (module == BASE) continue; // nearly all
             ClassLoader loader = type.getClassLoader();
             if (loader == null) {
-                transformer.sawLoaded(type);
+                transformer.services().saw(type.getName().replace('.', '/'));
                 if (module.isNamed()) continue; // the JDK's; an unnamed one has what -Xbootclasspath/a added
             }
             if (loader == PLATFORM || loader == ENGINE || type.getPackageName().equals(LAUNCHER)) continue;

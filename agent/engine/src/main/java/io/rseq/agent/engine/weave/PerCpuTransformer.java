@@ -14,12 +14,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class PerCpuTransformer implements ClassFileTransformer {
     private static final ClassLoader ENGINE = PerCpuTransformer.class.getClassLoader();
 
-    /** Loaded when the first MBean server is made. */
-    private static final String MBEAN_SERVER = "com/sun/jmx/mbeanserver/JmxMBeanServer";
-
-    /** Loaded when the flight recorder is made: at the first recording, whoever starts it. */
-    private static final String FLIGHT_RECORDER = "jdk/jfr/internal/PlatformRecorder";
-
     /**
      * What the first weaving takes of the heap, at most, since it loads classes. It is asked for first: an OutOfMemoryError in the initialiser of one
      * of these would leave that class unusable for good.
@@ -30,10 +24,9 @@ public final class PerCpuTransformer implements ClassFileTransformer {
     private final Exclusions exclusions;
 
     private final Postponed postponed;
+    private final JdkServices services = new JdkServices();
     private volatile boolean first = true;
     private boolean sawMock;
-    private volatile boolean mbeanServer;
-    private boolean flightRecorder;
     private final AtomicInteger woven = new AtomicInteger();
     private final AtomicInteger refused = new AtomicInteger();
 
@@ -56,8 +49,7 @@ public final class PerCpuTransformer implements ClassFileTransformer {
     public byte[] transform(
             Module module, ClassLoader loader, String name, Class<?> redefined, ProtectionDomain domain, byte[] file) {
         if (loader == null && module.isNamed()) { // the JDK's; an unnamed one has what -Xbootclasspath/a added
-            if (MBEAN_SERVER.equals(name)) mbeanServer = true;
-            else if (FLIGHT_RECORDER.equals(name)) flightRecorderCame();
+            services.saw(name);
             return null;
         }
         if (loader == ENGINE || !$Rseq.namesUs(file) || !Prefilter.concernsUs(file)) return null;
@@ -82,31 +74,9 @@ public final class PerCpuTransformer implements ClassFileTransformer {
         return true;
     }
 
-    /** Whether this process has, or is making, an MBean server. */
-    public boolean sawMBeanServer() {
-        return mbeanServer;
-    }
-
-    /** Whether this process has, or is making, a flight recorder. */
-    public synchronized boolean sawFlightRecorder() {
-        return flightRecorder;
-    }
-
-    /** Waits until then, and no longer than that. */
-    public synchronized void awaitFlightRecorder(long milliseconds) throws InterruptedException {
-        if (!flightRecorder) wait(milliseconds);
-    }
-
-    private synchronized void flightRecorderCame() {
-        flightRecorder = true;
-        notifyAll();
-    }
-
-    /** A class of the boot loader, not of java.base, that was there before the agent. */
-    void sawLoaded(Class<?> type) {
-        String name = type.getName().replace('.', '/');
-        if (name.equals(MBEAN_SERVER)) mbeanServer = true;
-        else if (name.equals(FLIGHT_RECORDER)) flightRecorderCame();
+    /** What it saw of the JDK's. */
+    public JdkServices services() {
+        return services;
     }
 
     /** Methods woven so far; those of a class that is redefined, again. */

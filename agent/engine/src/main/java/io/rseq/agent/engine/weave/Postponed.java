@@ -8,7 +8,7 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * The classes that could not be woven because the heap was full, or a stack at its end, just then. The journal's daemon tries them again once there
+ * The classes that could not be woven because the heap was full, or a stack at its end, just then. The agent's daemon tries them again once there
  * is heap for it. To note one allocates nothing, and loads no class.
  */
 final class Postponed {

@@ -61,7 +61,7 @@ class CausesTest {
     /** There is no hook in this JVM: the class that asks for it fails to link, and the cause names the hook. */
     @Test
     void a_recorder_that_can_not_be_joined_says_why() throws IOException {
-        new FlightRecording(new Journal(null), null).recorderInitialized(null);
+        new FlightRecording(new Journal(), null).recorderInitialized(null);
         assertThat(lines())
                 .containsExactly("rseq: WARN rseq.Transition and rseq.Totals can't be recorded:"
                         + " java.lang.ClassNotFoundException: java.lang.$Rseq");

@@ -1,17 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.rseq.agent.engine.ownership;
+package io.rseq.agent.engine;
 
+import io.rseq.agent.engine.ownership.Journal;
+import io.rseq.agent.engine.ownership.Totals;
 import io.rseq.agent.engine.report.LineLogger;
 import io.rseq.agent.engine.report.Log;
 import io.rseq.agent.engine.report.Reason;
 import io.rseq.agent.engine.weave.PerCpuTransformer;
 
 /** What is said at exit. It unregisters nothing: threads that still run keep what they use. */
-public final class Summary extends Thread {
+final class Summary extends Thread {
     private final Journal journal;
     private final PerCpuTransformer transformer;
 
-    public Summary(Journal journal, PerCpuTransformer transformer) {
+    Summary(Journal journal, PerCpuTransformer transformer) {
         super("rseq-summary");
         this.journal = journal;
         this.transformer = transformer;
@@ -21,7 +23,7 @@ public final class Summary extends Thread {
     public void run() {
         String totals = "";
         try {
-            journal.warnOfCommitter();
+            Housekeeper.warnOfCommitter();
             totals = totals(transformer);
             journal.drain(); // what the totals count is in the log before them
         } catch (Throwable failure) {
@@ -32,7 +34,7 @@ public final class Summary extends Thread {
     }
 
     /** The totals of now, as the exit line has them. */
-    public static String totals(PerCpuTransformer transformer) {
+    static String totals(PerCpuTransformer transformer) {
         return Totals.read() + " woven=" + transformer.woven() + " unwoven=" + transformer.refused();
     }
 }
