@@ -8,7 +8,7 @@
 #include <pthread.h>
 #include <string.h>
 
-#include "hook_jni.h"
+#include "rseq_jni.h"
 #include "percpu_memory.h"
 #include "registration.h"
 #include "sequences.h"
@@ -32,7 +32,7 @@ jlong OPENING(open0)(JNIEnv *env, jclass hook, jint shift) {
     (void)hook;
     pthread_mutex_lock(&opening);
     reason[0] = '\0';
-    bool opened = rseq_sequences_open(registration_ownership(), hook_possible_cpus(), shift, reason, sizeof reason);
+    bool opened = rseq_sequences_open(registration_ownership(), rseq_possible_cpus(), shift, reason, sizeof reason);
     pthread_mutex_unlock(&opening);
     return opened ? (jlong)(uintptr_t)percpu_memory_base() : 0;
 }

@@ -46,13 +46,13 @@ public final class $Rseq {
 
     private static final int MIB_SHIFT = 20;
 
-    /** What is read; as in hook_jni.c. */
+    /** What is read; as in rseq_jni.c. */
     private static final int KIND_CPU = 0;
 
     private static final int KIND_CONCURRENCY_ID = 1;
     private static final int KIND_NODE = 2;
 
-    /** What start0 fills in; as in hook_jni.c. */
+    /** What start0 fills in; as in rseq_jni.c. */
     private static final int FACT_AREA_KNOWN = 0;
 
     private static final int FACT_AREA_OFFSET = 1;

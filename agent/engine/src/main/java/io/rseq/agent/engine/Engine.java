@@ -79,8 +79,8 @@ public final class Engine implements BiConsumer<String, Instrumentation> {
         for (String warning : options.warnings()) LineLogger.LOG.warn(warning);
         NativeLibraryFile library;
         try (NativeLibraryFile first = NativeLibraryFile.of(NATIVE_LIBRARY, options)) {
-            Hook.define(instrumentation);
-            library = Hook.open(first);
+            RseqClass.define(instrumentation);
+            library = RseqClass.open(first);
         }
         PerCpuTransformer weaving = new PerCpuTransformer(instrumentation, options.excluded());
         decideOwner(options, library);

@@ -5,7 +5,7 @@ package io.rseq.agent.engine.ownership;
 public final class Totals {
     private static final Owner[] OWNERS = Owner.values();
 
-    /* hook_jni.c, totals0 */
+    /* rseq_jni.c, totals0 */
     private static final int ADOPTED = 0;
     private static final int REFUSED = 1;
     private static final int REREGISTERED = 2;

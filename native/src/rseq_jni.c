@@ -1,5 +1,5 @@
 /*
- * hook_jni.c: the native methods of java.lang.$Rseq, and nothing else. Each is private there and called by a checked method; what
+ * rseq_jni.c: the native methods of java.lang.$Rseq, and nothing else. Each is private there and called by a checked method; what
  * comes from Java is checked again here all the same.
  *
  * SPDX-License-Identifier: Apache-2.0
@@ -17,7 +17,7 @@
 
 #include "distance.h"
 #include "glibc_compat.h"
-#include "hook_jni.h"
+#include "rseq_jni.h"
 #include "journal.h"
 #include "kernel.h"
 #include "ledger.h"
@@ -27,7 +27,7 @@
 #include "threads_jvmti.h"
 #include "vmstructs.h"
 
-#define HOOK(name) JNIEXPORT JNICALL Java_java_lang__00024Rseq_##name
+#define NATIVE(name) JNIEXPORT JNICALL Java_java_lang__00024Rseq_##name
 
 /* As in java.lang.$Rseq. */
 enum kind { KIND_CPU, KIND_CONCURRENCY_ID, KIND_NODE };
@@ -52,7 +52,7 @@ static struct vm_offsets offsets;
 static char chain_reason[96];
 static int possible_cpus;
 
-int hook_possible_cpus(void) {
+int rseq_possible_cpus(void) {
     return __atomic_load_n(&possible_cpus, __ATOMIC_ACQUIRE);
 }
 
@@ -95,7 +95,7 @@ static void show_c_api(void) {
 }
 
 /* Called once, before the others: JVMTI, and the C API. */
-void HOOK(open0)(JNIEnv *env, jclass hook) {
+void NATIVE(open0)(JNIEnv *env, jclass hook) {
     (void)hook;
     JavaVM *vm;
     if ((*env)->GetJavaVM(env, &vm) == JNI_OK) threads_open(vm, env);
@@ -103,7 +103,7 @@ void HOOK(open0)(JNIEnv *env, jclass hook) {
 }
 
 /* Decides who owns; true when the agent's own area is to be opened. */
-jboolean HOOK(decide0)(JNIEnv *env, jclass hook, jint forced) {
+jboolean NATIVE(decide0)(JNIEnv *env, jclass hook, jint forced) {
     (void)env;
     (void)hook;
     bool needs_own_area = false;
@@ -116,7 +116,7 @@ jboolean HOOK(decide0)(JNIEnv *env, jclass hook, jint forced) {
  * Opens the agent's own area, or says in the decision why that can't be. The path is in the encoding of file names, its 0 included; null: the
  * caller could not provide the file.
  */
-void HOOK(openArea0)(JNIEnv *env, jclass hook, jbyteArray path, jboolean visible) {
+void NATIVE(openArea0)(JNIEnv *env, jclass hook, jbyteArray path, jboolean visible) {
     (void)hook;
     char text[PATH_MAX];
     jsize length = path == NULL ? 0 : (*env)->GetArrayLength(env, path);
@@ -168,7 +168,7 @@ static char *self_address(void) {
 }
 
 /* Puts the decision in force. Returns "facts \n reason \n reason of the chain \n what is wrong with the CPUs", NULL when the memory is not to be had. */
-jstring HOOK(start0)(JNIEnv *env, jclass hook, jint cpus_otherwise, jboolean verbose, jlongArray facts) {
+jstring NATIVE(start0)(JNIEnv *env, jclass hook, jint cpus_otherwise, jboolean verbose, jlongArray facts) {
     (void)hook;
     if (facts == NULL || (*env)->GetArrayLength(env, facts) < FACTS || !registration_open(&decision)) return NULL;
     journal_set_verbose(verbose == JNI_TRUE);
@@ -194,20 +194,20 @@ jstring HOOK(start0)(JNIEnv *env, jclass hook, jint cpus_otherwise, jboolean ver
 }
 
 /* The log2 of the bytes that each region of per-CPU memory is to have; 'wanted', 0 for none in particular. */
-jint HOOK(memoryShift0)(JNIEnv *env, jclass hook, jint wanted) {
+jint NATIVE(memoryShift0)(JNIEnv *env, jclass hook, jint wanted) {
     (void)env;
     (void)hook;
-    return percpu_memory_shift(hook_possible_cpus(), wanted);
+    return percpu_memory_shift(rseq_possible_cpus(), wanted);
 }
 
-jboolean HOOK(watch0)(JNIEnv *env, jclass hook) {
+jboolean NATIVE(watch0)(JNIEnv *env, jclass hook) {
     (void)env;
     (void)hook;
     return threads_watch() ? JNI_TRUE : JNI_FALSE;
 }
 
 /* Whether the chain of loads from this JavaThread, which must be the caller's, ends at the calling pthread. */
-jboolean HOOK(checkChain0)(JNIEnv *env, jclass hook, jlong java_thread) {
+jboolean NATIVE(checkChain0)(JNIEnv *env, jclass hook, jlong java_thread) {
     (void)env;
     (void)hook;
     return vmstructs_check(&offsets, java_thread) ? JNI_TRUE : JNI_FALSE;
@@ -219,7 +219,7 @@ static bool is_served(const struct rseq_area *area) {
 }
 
 /* The slow way in: sees to the registration, then reads. 'thread' is the platform thread that runs this. Always >= 0. */
-jint HOOK(read0)(JNIEnv *env, jclass hook, jint kind, jobject thread) {
+jint NATIVE(read0)(JNIEnv *env, jclass hook, jint kind, jobject thread) {
     (void)hook;
     char name[THREAD_NAME_BYTES];
     const struct rseq_area *area = ownership_area(registration_ownership());
@@ -235,13 +235,13 @@ jint HOOK(read0)(JNIEnv *env, jclass hook, jint kind, jobject thread) {
     return index < 0 ? 0 : index;
 }
 
-jboolean HOOK(isRegistered0)(JNIEnv *env, jclass hook) {
+jboolean NATIVE(isRegistered0)(JNIEnv *env, jclass hook) {
     (void)env;
     (void)hook;
     return is_served(ownership_area(registration_ownership())) ? JNI_TRUE : JNI_FALSE;
 }
 
-jint HOOK(getcpu0)(JNIEnv *env, jclass hook, jint kind) {
+jint NATIVE(getcpu0)(JNIEnv *env, jclass hook, jint kind) {
     (void)env;
     (void)hook;
     int index = by_getcpu(kind);
@@ -249,42 +249,42 @@ jint HOOK(getcpu0)(JNIEnv *env, jclass hook, jint kind) {
 }
 
 /* The address of rseq_jvm_read, for a linker. */
-jlong HOOK(readFunction0)(JNIEnv *env, jclass hook) {
+jlong NATIVE(readFunction0)(JNIEnv *env, jclass hook) {
     (void)env;
     (void)hook;
     return (jlong)(uintptr_t)&rseq_jvm_read;
 }
 
 /* The address of dlsym, for the second source of facts. */
-jlong HOOK(dlsymFunction0)(JNIEnv *env, jclass hook) {
+jlong NATIVE(dlsymFunction0)(JNIEnv *env, jclass hook) {
     (void)env;
     (void)hook;
     return (jlong)(uintptr_t)&dlsym;
 }
 
 /* The address of ledger_snapshot, for the ledger as people see it. */
-jlong HOOK(snapshotFunction0)(JNIEnv *env, jclass hook) {
+jlong NATIVE(snapshotFunction0)(JNIEnv *env, jclass hook) {
     (void)env;
     (void)hook;
     return (jlong)(uintptr_t)&ledger_snapshot;
 }
 
 /* The address of the calling thread's area, 0 for none. */
-jlong HOOK(area0)(JNIEnv *env, jclass hook) {
+jlong NATIVE(area0)(JNIEnv *env, jclass hook) {
     (void)env;
     (void)hook;
     return (jlong)(uintptr_t)ownership_area(registration_ownership());
 }
 
 /* Whether the journal holds everyday transitions, too, and names. */
-void HOOK(recordEveryday0)(JNIEnv *env, jclass hook, jboolean wanted) {
+void NATIVE(recordEveryday0)(JNIEnv *env, jclass hook, jboolean wanted) {
     (void)env;
     (void)hook;
     journal_set_verbose(wanted == JNI_TRUE);
 }
 
 /* Copies as many whole events as fit. Returns the number of events. */
-jint HOOK(drain0)(JNIEnv *env, jclass hook, jbyteArray out) {
+jint NATIVE(drain0)(JNIEnv *env, jclass hook, jbyteArray out) {
     (void)hook;
     if (out == NULL) return 0;
     struct journal_event events[16];
@@ -304,7 +304,7 @@ jint HOOK(drain0)(JNIEnv *env, jclass hook, jbyteArray out) {
  * Whether a class file has the descriptor of one of our annotations in it, anywhere. It is asked of every class that an application loads, and
  * Java that is not compiled yet takes twenty times as long. Looks for the q, which is rare, and at what lies around it.
  */
-jboolean HOOK(namesUs0)(JNIEnv *env, jclass hook, jbyteArray file) {
+jboolean NATIVE(namesUs0)(JNIEnv *env, jclass hook, jbyteArray file) {
     (void)hook;
     static const char per_cpu[] = "Lio/rseq/PerCpu;";
     static const char woven[] = "Lio/rseq/internal/Woven;";
@@ -327,7 +327,7 @@ jboolean HOOK(namesUs0)(JNIEnv *env, jclass hook, jbyteArray file) {
     return JNI_FALSE;
 }
 
-void HOOK(totals0)(JNIEnv *env, jclass hook, jlongArray out) {
+void NATIVE(totals0)(JNIEnv *env, jclass hook, jlongArray out) {
     (void)hook;
     if (out == NULL || (*env)->GetArrayLength(env, out) < TOTALS) return;
     jlong values[TOTALS];

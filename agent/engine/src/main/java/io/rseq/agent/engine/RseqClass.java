@@ -15,18 +15,18 @@ import jdk.internal.misc.Unsafe;
  * reflection meets the same closed doors as without the agent. ({@code Lookup.defineClass} would need {@code java.lang} opened, and since 24
  * parses the class once more, in Java.) The bootstrap class path stays as it is: appending to it would switch off class-data sharing.
  */
-final class Hook {
+final class RseqClass {
     private static final String BYTES = "/hook/Rseq.bytes";
 
     private static boolean defined;
 
-    private Hook() {}
+    private RseqClass() {}
 
     /** Defines the class, once, and initialises nothing of it. */
     static void define(Instrumentation instrumentation) throws Exception {
         if (defined) return;
         Module base = Object.class.getModule();
-        Map<String, Set<Module>> toEngine = Map.of("jdk.internal.misc", Set.of(Hook.class.getModule()));
+        Map<String, Set<Module>> toEngine = Map.of("jdk.internal.misc", Set.of(RseqClass.class.getModule()));
         instrumentation.redefineModule(base, Set.of(), toEngine, Map.of(), Set.of(), Map.of());
         byte[] file = read();
         Unsafe.getUnsafe().defineClass("java/lang/$Rseq", file, 0, file.length, null, null);
@@ -46,7 +46,7 @@ final class Hook {
     }
 
     private static byte[] read() throws IOException {
-        try (InputStream in = Hook.class.getResourceAsStream(BYTES)) {
+        try (InputStream in = RseqClass.class.getResourceAsStream(BYTES)) {
             return in.readAllBytes();
         }
     }
