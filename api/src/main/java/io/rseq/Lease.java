@@ -16,8 +16,7 @@ import java.lang.ref.Reference;
  * <p>The pool keeps one lease for each object that it keeps and hands out the same one each time, so leasing allocates nothing. Therefore a
  * lease must not be touched after it was closed. While the object lies in the pool, {@link #get()} and a second {@link #close()} are
  * refused; once somebody else has leased it, they can't be told from that one's. The check is a plain read: it holds for calls of which one
- * <em>happens before</em> the other, as on one thread, and not for two threads that close one lease at the same time. Where that must be
- * caught, take {@link PerCpuPool#acquire} and {@link PerCpuPool#release}, which decide by compare-and-set.
+ * <em>happens before</em> the other, as on one thread, and not for two threads that close one lease at the same time.
  *
  * <p>A lease may be closed by another thread than the one that took it, if it was handed over as any object must be.
  */
@@ -25,13 +24,13 @@ public final class Lease<T> extends LeaseFields<T> implements AutoCloseable {
     /* The line behind the fields. */
     long p10, p11, p12, p13, p14, p15, p16, p17;
 
-    Lease(PerCpuPool<T> pool, int slot, T object, int state) {
-        super(pool, slot, object, state);
+    Lease(PerCpuPool<T> pool, T object, int state) {
+        super(pool, object, state);
     }
 
     /** What is in no pool. */
     static <T> Lease<T> none() {
-        return new Lease<>(null, -1, null, DISCARDED);
+        return new Lease<>(null, null, DISCARDED);
     }
 
     /**
@@ -61,10 +60,6 @@ public final class Lease<T> extends LeaseFields<T> implements AutoCloseable {
     }
 
     /** Of several threads, one succeeds. */
-    boolean endAcquired() {
-        return STATE.compareAndSet(this, ACQUIRED, IDLE);
-    }
-
     private void closeUnpooled() {
         if (!STATE.compareAndSet(this, UNPOOLED, DISCARDED)) throw pool.refused("the lease is closed already");
         pool.discardUnpooled(object);

@@ -3,7 +3,7 @@ package io.rseq;
 
 import io.rseq.internal.LinePadding;
 import io.rseq.internal.PerCpuMemory;
-import io.rseq.internal.Shelves;
+import io.rseq.internal.Places;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
@@ -17,7 +17,7 @@ abstract class LeaseFields<T> extends LinePadding {
     static final int ACQUIRED = 2;
     static final int DISCARDED = 3;
 
-    /** Leased, and nothing that the pool keeps: what it makes when all its slots are in use. */
+    /** Leased, and nothing that the pool keeps: what it makes when no place is free. */
     static final int UNPOOLED = 4;
 
     static final VarHandle STATE;
@@ -31,24 +31,22 @@ abstract class LeaseFields<T> extends LinePadding {
     }
 
     final T object;
-    final int slot;
     final PerCpuPool<T> pool;
 
-    /* Its place on a shelf, by number, if it has one; in the hands of who has the lease it may get one, and the next one sees that. */
-    int number = Shelves.NOWHERE;
+    /* Of the place that the object owns. */
+    int number = Places.NOWHERE;
 
-    /* The same, for who closes it: NONE when there is no place, or the pool has something to do first. */
+    /* That place in per-CPU memory; NONE as long as the object is given back on the heap. The thread that has the object in hand sets it, once. */
+    long home = PerCpuMemory.NONE;
+
+    /* The same for a thread that gives back; NONE, too, where the pool has something to do first. */
     long place = PerCpuMemory.NONE;
 
-    /*
-     * A release compares it with ACQUIRED, which comes back with the next acquisition: a second release that is so late can't be told from the next
-     * holder's, as the pool's essay says. An unpooled object is discarded once for all.
-     */
+    /* Plain: what a second release or close may see is said in the pool's essay. An unpooled object is discarded once for all. */
     int state;
 
-    LeaseFields(PerCpuPool<T> pool, int slot, T object, int state) {
+    LeaseFields(PerCpuPool<T> pool, T object, int state) {
         this.pool = pool;
-        this.slot = slot;
         this.object = object;
         this.state = state;
     }

@@ -9,9 +9,6 @@ package io.rseq;
 final class LeaseTable<T> {
     private static final int SMALLEST = 32;
 
-    /* 2^32 / golden ratio. */
-    private static final int SPREAD = 0x9E3779B9;
-
     private final Lease<T> removed = Lease.none();
     private volatile Lease<T>[] entries = array(SMALLEST);
 
@@ -34,19 +31,23 @@ final class LeaseTable<T> {
     boolean put(Lease<T> lease) {
         if (find(lease.object) != null) return false;
         if (2 * (used + 1) > entries.length) renew();
-        enter(entries, lease);
-        used++;
+        used++; // before: a count that is too high does no harm
         live++;
+        enter(entries, lease);
         return true;
     }
 
-    /** Removes what is here. */
-    void remove(Lease<T> lease) {
+    /** False: it is not here. */
+    boolean remove(Lease<T> lease) {
         Lease<T>[] table = entries;
         int i = start(lease.object, table.length);
-        while (table[i] != lease) i = i + 1 & table.length - 1;
+        while (table[i] != lease) {
+            if (table[i] == null) return false;
+            i = i + 1 & table.length - 1;
+        }
         table[i] = removed;
         live--;
+        return true;
     }
 
     private void renew() {
@@ -66,13 +67,14 @@ final class LeaseTable<T> {
         table[i] = lease;
     }
 
-    /* The table's length is a power of two, at least 2. */
+    /* The table's length is a power of two. HotSpot's identity hashes are random numbers: their low bits need no spreading. */
     private static int start(Object object, int length) {
-        return System.identityHashCode(object) * SPREAD >>> Integer.numberOfLeadingZeros(length) + 1;
+        return System.identityHashCode(object) & length - 1;
     }
 
+    /** What tables of leases are made of. */
     @SuppressWarnings("unchecked")
-    private static <T> Lease<T>[] array(int length) {
+    static <T> Lease<T>[] array(int length) {
         return (Lease<T>[]) new Lease<?>[length];
     }
 }

@@ -14,7 +14,7 @@ import java.util.function.LongConsumer;
 
 /**
  * A bounded stack of longs for each CPU, and one overflow that they share: for ids of slots, addresses of blocks, whatever is taken and
- * given back often and is worth the same whichever of them one gets. {@link PerCpuPool} keeps here what has no place on a shelf.
+ * given back often and is worth the same whichever of them one gets.
  *
  * <p><b>How.</b> Under the agent, push and pop are <em>restartable sequences</em> on per-CPU memory: look at the count, read or write a
  * value, store the new count. That last store is the commit, a plain one; a thread that is preempted, moved or signalled before it starts
@@ -116,18 +116,13 @@ public final class PerCpuLongStack {
      *     or {@code index} is {@link Index#NUMA_NODE}: several CPUs run with the same one
      */
     public PerCpuLongStack(int capacityPerCpu, int overflow, Index index) {
-        this(capacityPerCpu, capacityPerCpu, overflow, index);
-    }
-
-    /** {@code inMemory}: how many of those values a stack in per-CPU memory holds, where the rest lies elsewhere. */
-    PerCpuLongStack(int capacityPerCpu, int inMemory, int overflow, Index index) {
         if (capacityPerCpu < 1 || capacityPerCpu > MAX_CAPACITY)
             throw new IllegalArgumentException("capacityPerCpu=" + capacityPerCpu + ": not in 1.." + MAX_CAPACITY);
         if (overflow < 0) throw new IllegalArgumentException("overflow=" + overflow);
-        this.capacity = inMemory;
+        this.capacity = capacityPerCpu;
         this.index = index;
         this.by = index.by();
-        int batch = Math.max(1, Math.min(MAX_BATCH, inMemory / 2));
+        int batch = Math.max(1, Math.min(MAX_BATCH, capacityPerCpu / 2));
         this.stacks = new CpuStacks(capacity, batch, by);
         this.overflow = new LockedStack(overflow);
         this.stripes = new StripedStack(Cpus.count(), capacityPerCpu, this.overflow, batch);

@@ -2,15 +2,9 @@
 package io.rseq;
 
 import io.rseq.internal.Commits;
-import io.rseq.internal.LockedStack;
-import io.rseq.internal.PerCpuMemory;
-import io.rseq.internal.Shelves;
 import io.rseq.internal.StackRoom;
-import java.lang.invoke.VarHandle;
 import java.lang.ref.Reference;
-import java.util.Arrays;
 import java.util.Objects;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -29,84 +23,47 @@ import java.util.function.Supplier;
  * }
  * }</pre>
  *
- * <p><b>How.</b> Each object has a slot, and some have a place on a CPU's shelf: 32 of them, or half of {@code capacityPerCpu} where that is
- * less. A place is a byte in per-CPU memory, full while its object is idle. Under the agent a lease takes from the shelf of the CPU that it runs
- * on, by one restartable sequence: find a full place, and store that it is empty. Whoever did that is the only one who may fill the place
- * again, so giving back is a plain store, from wherever the thread runs by then: no second sequence, nothing atomic. An object without
- * a place lies in a {@link PerCpuLongStack} of slots' numbers, and a lease of it is a pop and a push; it gets the first place that its CPU has for
- * it. {@link #acquire} and {@link #release} are for code that hands objects about rather than leases: release finds the slot by the
- * object's identity, and one compare-and-set. An object is made when this CPU and the overflow have none, and discarded when it has no
- * place and both are full.
+ * <p><b>How.</b> Each pooled object owns a place in the row of one CPU, and goes back there, whichever CPU it is given back on. Under the agent
+ * an object is taken by one restartable sequence and given back by one plain store, without it by one compare-and-set and one plain store ({@link
+ * io.rseq.internal.Places}). {@link #acquire} and {@link #release} are for code that hands objects about rather than leases: release finds the
+ * lease by the object's identity. An object is made when this CPU's row has none idle.
  *
- * <p><b>Bound.</b> There are {@code maxIdle() = capacityPerCpu * Cpus.count() + overflow} slots, so never more idle objects than that, each
- * of which the pool keeps alive. When all slots are in use and none is idle here, an object is made that is not pooled: used like any
- * other, and discarded when it is given back. An object that is never given back holds its slot, and its place, and is not collected; with
- * {@code maxIdle()} of them lost, nothing is pooled any more, and nothing is refused. An acquired object that is not pooled is held weakly.
+ * <p><b>Bound.</b> No more than {@code maxIdle() = capacityPerCpu * Cpus.count()} objects are idle, each of which the pool keeps alive. An object in
+ * hand keeps its place. One that is made while all places of this CPU are owned is not pooled: used like any other, and discarded when it is given
+ * back. An object that is never given back keeps its place, and is not collected; with all places of a CPU lost, nothing that is made there is
+ * pooled any more, and nothing is refused. An acquired object that is not pooled is held weakly.
  *
- * <p><b>Promises.</b> An object is in one place: idle once, or with whoever took it. Of two releases of an object between two acquisitions,
- * also by threads at once, exactly one succeeds and the other throws. After somebody else has acquired it, a late second release can't be
- * told from that one's. What a {@link Lease} guarantees stands there. The supplier or a callback that throws leaves the pool whole.
- * Where the stack overflows in a method of the pool's own, it may lose the object in hand, with its slot: no other, and none is handed out twice.
+ * <p><b>Promises.</b> An object is in one place: idle once, or with the one thread that took it. A second release of an object throws, if the first has
+ * returned and nobody has taken the object since; after that it can't be told from the new user's own. Two releases at the same time are not told
+ * apart: one throws or none, and the object is idle once, but where a thread takes it between the two, the later one gives back what that thread has
+ * in hand. So an object has one owner at a time, which releases it. An object that is not pooled is released once, whatever threads do. What a {@link
+ * Lease} guarantees stands there. The supplier or a callback that throws leaves the pool whole. Where the stack overflows in a method of the pool's
+ * own, or the heap is full, it may lose the object in hand, with its place: no other, and none is handed out twice.
  *
- * <p><b>Progress, migration, preemption, dying threads, errors of the VM</b>: as {@link PerCpuLongStack}. Making and discarding take monitors, which
- * are held for some table entries, or a trim's look at all shelves, and never while the supplier or a callback runs. Taking waits, too, where it
- * meets a shelf that a trim has closed: until the trim has emptied all shelves. A thread that dies with an object holds its slot, like
- * anyone else who does not give back. <b>Virtual threads</b> may park and move to other carriers with an object in hand; it goes back to the
- * CPU on whose shelf it has its place, and without a place to the one where it is given back.
+ * <p><b>Progress, migration, preemption, dying threads, the arrival of the agent, memory ordering</b>: as {@link io.rseq.internal.Places} says. Making
+ * and discarding take a monitor, for some table entries or a trim's look at all rows, and never while the supplier or a callback runs. What was
+ * done to an object before it was given back, and by the supplier, <em>happens before</em> what is done by the thread that takes it next, and
+ * before {@code onDiscard} of it. <b>Virtual threads</b> may park and move to other carriers with an object in hand.
  *
- * <p><b>Memory ordering.</b> What was done to an object before it was given back, and by the supplier, <em>happens before</em> what is done
- * by whoever takes it next; and so is what was done before a release for {@code onDiscard} of it. By a place: it is filled with release order,
- * and an acquire fence follows the sequence that found it full.
- *
- * <p><b>Cost.</b> About 200 bytes of heap for an object that has a slot; on each CPU in use the shelf's 64 bytes, and the stack's 8 for
- * each object that may be idle there besides. A lease allocates nothing once its object is made; one that is closed on another CPU than it
- * was taken on moves the line of a shelf there and back. {@code release(T)} costs an identity hash, the table's entry and an atomic instruction more.
- * For objects that cost less than some 20 ns to make, and for few threads that live long and may keep their own, pool nothing.
+ * <p><b>Cost.</b> About 200 bytes of heap for a pooled object; on each CPU in use a byte for each place. A lease allocates nothing once its object is
+ * made; one that is closed on another CPU than it was taken on moves the line of a row there and back. {@code release(T)} costs an identity
+ * hash and the table's entry more. For objects that cost less than some 20 ns to make, and for few threads that live long and may keep their
+ * own, pool nothing.
  *
  * <p><b>Sources.</b> Bonwick, <em>The Slab Allocator</em> (USENIX 1994), and Bonwick and Adams (2001) for the per-CPU magazines; tcmalloc
- * for the sequences. Numbers and not references are what lies in per-CPU memory, because the collector moves objects.
+ * for the sequences. Bytes and not references are what lies in per-CPU memory, because the collector moves objects.
  */
-public final class PerCpuPool<T> {
+public final class PerCpuPool<T> extends PoolState<T> {
     private final Supplier<? extends T> supplier;
     private final Consumer<? super T> onRelease;
     private final Consumer<? super T> onDiscard;
-    private final PerCpuLongStack idle;
-    private final int maxIdle;
-    private final SlotTable<T> slots;
-    private final Index index;
-
-    /*
-     * Null where a CPU can keep one object only. Its monitor is for the thread that gives an object a place or takes it away, or empties all
-     * shelves; never while somebody's code runs.
-     */
-    private final Shelves shelves;
-
-    /* The places of what a trim took from the shelves and has not yet discarded. Here, so that the next trim does if the frame of one is gone. */
-    private final LockedStack trimming = new LockedStack(Integer.MAX_VALUE);
-
-    /* What a sequence on the shelves is told: NONE until an object has a place there. Plain, as what it leads to. */
-    private long shelf = PerCpuMemory.NONE;
-
-    /* By the number of the place. Plain: who finds it full sees what was written here before it was filled. */
-    private Lease<T>[] shelved = SlotTable.array(0);
-
     private final UnpooledObjects<T> unpooled = new UnpooledObjects<>();
-    private final LongAdder created = new LongAdder();
-    private final LongAdder discarded = new LongAdder();
-    private final LongAdder refused = new LongAdder();
 
     private PerCpuPool(Builder<T> builder) {
+        super(builder.capacityPerCpu, builder.overflow, builder.index, builder.onRelease != null);
         supplier = builder.supplier;
         onRelease = builder.onRelease;
         onDiscard = builder.onDiscard;
-        int overflow = builder.overflow >= 0 ? builder.overflow : (int) Math.min(4L * builder.capacityPerCpu, 1 << 20);
-        int places = Math.min(Shelves.PLACES, builder.capacityPerCpu / 2);
-        index = builder.index;
-        idle = new PerCpuLongStack(
-                builder.capacityPerCpu, builder.capacityPerCpu - Math.max(0, places), overflow, index);
-        shelves = places > 0 ? new Shelves(places, index.by()) : null;
-        maxIdle = (int) Math.min((long) builder.capacityPerCpu * Cpus.count() + overflow, Integer.MAX_VALUE - 8);
-        slots = new SlotTable<>(maxIdle);
     }
 
     /** Of objects that {@code supplier} makes, a new one each time. Any thread may be the one that calls it. */
@@ -125,7 +82,7 @@ public final class PerCpuPool<T> {
     /** Takes an object until it is {@linkplain #release released}: an idle one, or a new one. */
     public T acquire() {
         Lease<T> lease = take();
-        if (lease == null) return makeAcquired();
+        if (lease == null) return make(Lease.ACQUIRED).object;
         lease.state = Lease.ACQUIRED;
         return lease.object;
     }
@@ -133,112 +90,58 @@ public final class PerCpuPool<T> {
     /**
      * Gives an acquired object back.
      *
-     * @throws IllegalStateException if it is idle, since somebody released it already, or leased: close the lease then
+     * @throws IllegalStateException if it is idle, since somebody released it already, or leased: close the lease then. Not always if that
+     *     somebody releases it at the same time
      * @throws IllegalArgumentException if it is none of this pool's, or was given back and discarded since
      */
     public void release(T object) {
-        Lease<T> lease = slots.find(Objects.requireNonNull(object));
+        Lease<T> lease = find(Objects.requireNonNull(object));
         if (lease == null) {
             releaseUnpooled(object);
-            return;
+        } else if (lease.state == Lease.ACQUIRED && lease.place >= 0) {
+            lease.state = Lease.IDLE;
+            if (!Commits.setPlace(lease.place, true)) giveBack(lease);
+        } else {
+            releaseSlowly(lease);
         }
-        if (!lease.endAcquired())
-            throw refused(lease.state == Lease.LEASED ? "it is leased: close its lease" : "it is released already");
-        if (!Commits.setPlace(lease.place, true)) giveBack(lease);
         Reference.reachabilityFence(this);
     }
 
+    /* Where a store is not all, of several releases one succeeds: callbacks see the object once, and it goes to one of two rows. */
+    private void releaseSlowly(Lease<T> lease) {
+        if (!Lease.STATE.compareAndSet(lease, Lease.ACQUIRED, Lease.IDLE))
+            throw refused(lease.state == Lease.LEASED ? "it is leased: close its lease" : "it is released already");
+        giveBack(lease);
+    }
+
     /**
-     * Discards what is idle. Objects on CPUs that this one can't reach ({@link PerCpuLongStack#drainTo}) stay. If {@code onDiscard} throws,
-     * so does this, and what is not discarded yet stays.
+     * Discards what is idle. Before Linux 5.10, what lies in other CPUs' rows stays. If {@code onDiscard} throws, so does this, and what is not
+     * discarded yet stays.
      *
      * @return how many were discarded
      */
     public int trim() {
         StackRoom.check();
-        return trimShelves() + idle.drainTo(slot -> discard(slots.at(slot)));
-    }
-
-    /** How many objects are idle: exact when nobody takes or gives back, an estimate while others do. */
-    public long idle() {
-        long idleNow = idle.size() + (shelves == null ? 0 : shelves.full() + trimming.size());
-        Reference.reachabilityFence(this);
-        return idleNow;
-    }
-
-    /** How many objects can be idle at most. */
-    public int maxIdle() {
-        return maxIdle;
-    }
-
-    /** How many objects were made. */
-    public long created() {
-        return created.sum();
-    }
-
-    /** How many were discarded. Those made, less these and the idle ones, are in use, or lost. */
-    public long discarded() {
-        return discarded.sum();
-    }
-
-    /** How many calls were refused, such as a second release. */
-    public long refused() {
-        return refused.sum();
-    }
-
-    @Override
-    public String toString() {
-        return "PerCpuPool[idle=" + idle() + ", maxIdle=" + maxIdle + ", created=" + created() + ", discarded="
-                + discarded() + ", refused=" + refused() + "]";
-    }
-
-    // ---- taking
-    // -----------------------------------------------------------------------------------------------------------------
-
-    /** Null: none is idle, here or in the overflow. */
-    private Lease<T> take() {
-        long number = take(shelf);
-        Lease<T> lease = number >= 0 ? fromShelf(number) : takeSlowly(number);
-        Reference.reachabilityFence(this);
-        return lease;
-    }
-
-    private Lease<T> fromShelf(long number) {
-        VarHandle.acquireFence();
-        return shelved[(int) number];
-    }
-
-    private Lease<T> takeSlowly(long refusal) {
-        long number = refusal;
-        if (number == Commits.UNAVAILABLE && shelf != PerCpuMemory.NONE) {
-            index.own(); // which registers a thread that had no area
-            number = take(shelf);
-        } else if (number == Commits.CLOSED) {
-            openShelves();
-            number = take(shelf);
+        takeAll();
+        int discardedHere = 0;
+        try {
+            for (Lease<T> lease = nextTrimmed(); lease != null; lease = nextTrimmed()) {
+                discardedHere++;
+                discard(lease);
+            }
+        } finally {
+            for (Lease<T> lease = nextTrimmed(); lease != null; lease = nextTrimmed()) putBack(lease);
+            Reference.reachabilityFence(this);
         }
-        if (number >= 0) return fromShelf(number);
-        long slot = idle.pop();
-        if (slot < 0) return null;
-        Lease<T> lease = slots.at(slot);
-        if (lease.number == Shelves.NOWHERE) shelve(lease);
-        return lease;
+        return discardedHere;
     }
-
-    // ---- giving back
-    // ---------------------------------------------------------------------------------------------------------
 
     void giveBack(Lease<T> lease) {
         if (onRelease != null) prepare(lease);
-        if (lease.number != Shelves.NOWHERE) Commits.setPlace(shelves.place(lease.number), true);
-        else if (!isPushed(lease)) discard(lease);
-    }
-
-    private boolean isPushed(Lease<T> lease) {
         try {
-            return idle.push(lease.slot);
+            putBack(lease);
         } catch (OutOfMemoryError noRoom) {
-            return false; // what is idle takes memory where there are no sequences, what is discarded none
+            discard(lease); // a row on the heap takes memory when something is first put there, what is discarded none
         }
     }
 
@@ -270,151 +173,24 @@ public final class PerCpuPool<T> {
         if (onDiscard != null) onDiscard.accept(object);
     }
 
-    private void discard(Lease<T> lease) {
-        if (lease.number != Shelves.NOWHERE) unshelve(lease);
-        lease.state = Lease.DISCARDED;
-        slots.remove(lease);
-        discardUnpooled(lease.object);
-    }
-
-    IllegalStateException refused(String why) {
-        refused.increment();
-        return new IllegalStateException("refused: " + why);
-    }
-
-    // ---- making
-    // --------------------------------------------------------------------------------------------------------------
-
-    private T makeAcquired() {
-        Lease<T> lease = make(Lease.ACQUIRED);
-        if (lease.state == Lease.UNPOOLED) unpooled.add(lease.object);
-        return lease.object;
-    }
-
     private Lease<T> make(int state) {
-        int slot = slots.take();
-        Lease<T> lease;
-        try {
-            T object = Objects.requireNonNull(supplier.get(), "the supplier returned null");
-            lease = new Lease<>(this, slot, object, slot < 0 ? Lease.UNPOOLED : state);
-            if (slot >= 0) slots.put(lease);
-            else if (slots.find(object) != null) throw SlotTable.inThePool();
-        } catch (Throwable failure) {
-            if (slot >= 0) slots.leave(slot);
-            throw failure;
-        }
+        T object = Objects.requireNonNull(supplier.get(), "the supplier returned null");
+        Lease<T> lease = new Lease<>(this, object, Lease.UNPOOLED);
+        enter(lease, state);
+        if (lease.state == Lease.UNPOOLED && state == Lease.ACQUIRED) unpooled.add(object);
         created.increment();
-        if (slot >= 0) shelve(lease);
         return lease;
     }
 
-    // ---- places
-    // --------------------------------------------------------------------------------------------------------------
-
-    /** Gives an object a place, if this CPU has one for it. Not worth waiting for, nor failing: without one it goes by the stack. */
-    private void shelve(Lease<T> lease) {
-        try {
-            if (shelves == null || !shelves.hasRoom(index.own()) || !shelves.areInReach()) return;
-            shelves.takeTurn();
-            try {
-                synchronized (shelves) {
-                    lockedShelve(lease, index.own());
-                }
-            } finally {
-                shelves.taken = false;
-            }
-        } catch (OutOfMemoryError | StackOverflowError later) {
-            // the next one who finds it without a place tries again
-        }
-    }
-
-    private void lockedShelve(Lease<T> lease, int at) {
-        int end = (at + 1) * Shelves.PLACES;
-        if (end > shelved.length) {
-            Lease<T>[] larger = Arrays.copyOf(shelved, end);
-            VarHandle.storeStoreFence(); // who finds a place full knows its entry in the smaller one only
-            shelved = larger;
-        }
-        int number = shelves.lockedOwn(at);
-        if (number == Shelves.NOWHERE) return;
-        shelved[number] = lease;
-        lease.number = number;
-        if (onRelease == null) lease.place = shelves.place(number);
-        shelf = shelves.told();
-    }
-
-    private void unshelve(Lease<T> lease) {
-        shelves.takeTurn();
-        try {
-            synchronized (shelves) {
-                shelved[lease.number] = null;
-                shelves.lockedDisown(lease.number);
-                lease.number = Shelves.NOWHERE;
-                lease.place = PerCpuMemory.NONE;
-            }
-        } finally {
-            shelves.taken = false;
-        }
-    }
-
-    private void openShelves() {
-        shelves.takeTurn();
-        try {
-            shelves.open();
-        } finally {
-            shelves.taken = false;
-        }
-    }
-
-    private int trimShelves() {
-        if (shelves == null) return 0;
-        shelves.takeTurn();
-        try {
-            synchronized (shelves) {
-                if (!shelves.lockedTakeAll(trimming)) takeHere();
-            }
-        } finally {
-            shelves.taken = false;
-        }
-        int trimmed = 0;
-        try {
-            for (long number = trimming.pop(); number >= 0; number = trimming.pop()) {
-                trimmed++;
-                discard(shelved[(int) number]);
-            }
-        } finally {
-            for (long number = trimming.pop(); number >= 0; number = trimming.pop())
-                Commits.setPlace(shelves.place(number), true);
-            trimming.trim();
-            Reference.reachabilityFence(this);
-        }
-        return trimmed;
-    }
-
-    private static long take(long shelf) {
-        long taken = Commits.take(shelf, Shelves.PLACES);
-        return taken < 0 ? taken : (taken >>> 32) * Shelves.PLACES + (int) taken;
-    }
-
-    /* Where the kernel has no fence. */
-    private void takeHere() {
-        index.own(); // as above
-        synchronized (trimming) {
-            trimming.lockedRoom(Shelves.PLACES);
-            for (int i = 0; i < Shelves.PLACES; i++) {
-                long number = take(shelf);
-                if (number < 0) break;
-                trimming.lockedPush(number);
-            }
-        }
-        VarHandle.acquireFence();
+    private void discard(Lease<T> lease) {
+        if (leave(lease)) discardUnpooled(lease.object);
     }
 
     /** What a pool is made of. */
     public static final class Builder<T> {
         private final Supplier<? extends T> supplier;
         private int capacityPerCpu = 64;
-        private int overflow = -1;
+        private int overflow;
         private Consumer<? super T> onRelease;
         private Consumer<? super T> onDiscard;
         private Index index = Index.CPU;
@@ -423,13 +199,18 @@ public final class PerCpuPool<T> {
             this.supplier = Objects.requireNonNull(supplier);
         }
 
-        /** How many objects may be idle on one CPU: 64, unless told otherwise. */
+        /** How many objects of one CPU the pool keeps, 1 to 2^20: 64, unless told otherwise. */
         public Builder<T> capacityPerCpu(int objects) {
             capacityPerCpu = objects;
             return this;
         }
 
-        /** How many more may be idle for all CPUs: 4 times {@code capacityPerCpu}, up to 2^20, unless told otherwise. */
+        /**
+         * Adds {@code objects / Cpus.count()}, rounded up, to each CPU's capacity, as far as that goes.
+         *
+         * @deprecated objects are given back to the CPU that they came from, so there is no overflow that CPUs share. Say {@link #capacityPerCpu}
+         */
+        @Deprecated
         public Builder<T> overflow(int objects) {
             if (objects < 0) throw new IllegalArgumentException("overflow=" + objects);
             overflow = objects;
@@ -457,7 +238,8 @@ public final class PerCpuPool<T> {
         /**
          * The pool, with nothing in it.
          *
-         * @throws IllegalArgumentException as {@link PerCpuLongStack#PerCpuLongStack(int, int, Index)} does
+         * @throws IllegalArgumentException if {@code capacityPerCpu} is not in 1..2^20, or the index is {@link Index#NUMA_NODE}: several CPUs
+         *     run with the same one
          */
         public PerCpuPool<T> build() {
             return new PerCpuPool<>(this);

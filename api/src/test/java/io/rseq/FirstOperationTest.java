@@ -66,8 +66,8 @@ class FirstOperationTest {
     }
 
     @Test
-    void a_threads_first_lease_takes_from_a_shelf() {
-        PerCpuPool<Thing> pool = PerCpuPoolTest.pool(4, 0);
+    void a_threads_first_lease_finds_what_lies_idle() {
+        PerCpuPool<Thing> pool = PerCpuPoolTest.pool(4);
         for (int i = 0; i < 10; i++) Crowd.of(1, () -> pool.lease().close()).join();
         assertThat(pool.created()).isOne();
     }

@@ -4,6 +4,7 @@ package io.rseq;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.rseq.internal.Commits;
 import io.rseq.internal.FakeAgent;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -16,7 +17,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The atomic way, and the change to sequences in the middle, by a fake agent; what callbacks that throw leave is in PoolCallbacksTest. */
 class PerCpuPoolTest {
@@ -31,17 +32,17 @@ class PerCpuPoolTest {
     private final Queue<Thing> acquired = new ConcurrentLinkedQueue<>();
 
     @ParameterizedTest
-    @CsvSource({"4, 8", "1, 0", "64, 256", "3, 100"})
-    void each_object_is_in_one_place_and_the_bound_holds_whatever_many_threads_do(int capacity, int overflow) {
-        PerCpuPool<Thing> pool = pool(capacity, overflow);
+    @ValueSource(ints = {1, 3, 4, 64, 100})
+    void each_object_is_in_one_place_and_the_bound_holds_whatever_many_threads_do(int capacity) {
+        PerCpuPool<Thing> pool = pool(capacity);
         Crowd.of(THREADS, () -> mixed(pool)).join();
         isWhole(pool);
     }
 
     @ParameterizedTest
-    @CsvSource({"4, 8", "1, 0", "64, 256"})
-    void each_object_is_in_one_place_when_the_agent_arrives_in_the_middle(int capacity, int overflow) {
-        PerCpuPool<Thing> pool = pool(capacity, overflow);
+    @ValueSource(ints = {1, 4, 64, 100})
+    void each_object_is_in_one_place_when_the_agent_arrives_in_the_middle(int capacity) {
+        PerCpuPool<Thing> pool = pool(capacity);
         Crowd crowd = Crowd.of(THREADS, () -> mixed(pool));
         try (FakeAgent agent = FakeAgent.arrive()) {
             crowd.join();
@@ -54,7 +55,7 @@ class PerCpuPoolTest {
 
     @Test
     void a_trim_while_threads_take_and_give_back_discards_each_object_once() {
-        PerCpuPool<Thing> pool = pool(4, 8);
+        PerCpuPool<Thing> pool = pool(4);
         Crowd crowd = Crowd.of(THREADS, () -> mixed(pool));
         int trimmed = 0;
         while (!crowd.isDone()) trimmed += pool.trim();
@@ -65,7 +66,7 @@ class PerCpuPoolTest {
 
     @Test
     void a_lease_of_a_warm_pool_is_the_same_each_time() {
-        PerCpuPool<Thing> pool = pool(4, 8);
+        PerCpuPool<Thing> pool = pool(4);
         Lease<Thing> first = pool.lease();
         Thing thing = first.get();
         first.close();
@@ -77,9 +78,9 @@ class PerCpuPoolTest {
     }
 
     @Test
-    void without_a_fence_a_trim_leaves_what_lies_on_other_shelves_and_loses_nothing() {
+    void without_a_fence_a_trim_leaves_what_lies_in_other_rows_and_loses_nothing() {
         try (FakeAgent agent = FakeAgent.arrive()) {
-            PerCpuPool<Thing> pool = pool(4, 0);
+            PerCpuPool<Thing> pool = pool(4);
             List<Lease<Thing>> out = new ArrayList<>();
             for (int i = 0; i < pool.maxIdle(); i++) out.add(pool.lease());
             for (Lease<Thing> lease : out) lease.close();
@@ -95,7 +96,7 @@ class PerCpuPoolTest {
     }
 
     @Test
-    void a_trim_at_which_onDiscard_throws_puts_back_what_it_had_taken_from_shelves() {
+    void a_trim_at_which_onDiscard_throws_puts_back_what_it_had_taken() {
         try (FakeAgent agent = FakeAgent.arrive()) {
             PerCpuPool<Thing> pool = PerCpuPool.builder(Thing::new)
                     .capacityPerCpu(64)
@@ -116,8 +117,96 @@ class PerCpuPoolTest {
     }
 
     @Test
+    void what_was_taken_here_and_is_given_back_elsewhere_is_idle_here() {
+        for (boolean agents : new boolean[] {false, true}) {
+            try (FakeAgent agent = agents ? FakeAgent.arriveSeeing(1) : null) {
+                if (agents) agent.registersWhenAsked();
+                PerCpuPool<Thing> pool = pool(4);
+                for (int i = 0; i < 100; i++) {
+                    Lease<Thing> lease = pool.lease();
+                    Crowd.of(1, lease::close).join();
+                }
+                Thing thing = pool.acquire();
+                Crowd.of(1, () -> pool.release(thing)).join();
+                assertThat(pool.created()).isOne();
+                assertThat(pool.idle()).isOne();
+            }
+        }
+    }
+
+    @Test
+    void a_take_that_is_restarted_for_ever_or_finds_the_row_closed_makes_an_object() {
+        try (FakeAgent agent = FakeAgent.arriveSeeing(1)) {
+            agent.registersWhenAsked(); // all commits succeed
+            PerCpuPool<Thing> pool = pool(4);
+            pool.lease().close();
+            for (long status : new long[] {Commits.RESTARTED, Commits.CLOSED}) {
+                agent.always(status);
+                long before = agent.commits();
+                Lease<Thing> lease = pool.lease();
+                agent.always(null);
+                lease.close();
+                assertThat(agent.commits()).isEqualTo(before);
+            }
+            assertThat(pool.created()).isEqualTo(3);
+            assertThat((long) pool.trim()).isEqualTo(3);
+        }
+    }
+
+    @Test
+    void an_overflow_is_shared_out_among_the_rows() {
+        int cpus = Cpus.count();
+        assertThat(PerCpuPool.builder(Thing::new).capacityPerCpu(4).build().maxIdle())
+                .isEqualTo(4 * cpus);
+        for (int overflow : new int[] {1, cpus})
+            assertThat(overflowing(4, overflow).maxIdle()).isEqualTo(5 * cpus);
+        assertThat(overflowing(4, cpus + 1).maxIdle()).isEqualTo(6 * cpus);
+        assertThat(overflowing(1 << 20, Integer.MAX_VALUE).maxIdle()).isEqualTo((1 << 20) * cpus);
+    }
+
+    @SuppressWarnings("deprecation")
+    private static PerCpuPool<Thing> overflowing(int capacity, int overflow) {
+        return PerCpuPool.builder(Thing::new)
+                .capacityPerCpu(capacity)
+                .overflow(overflow)
+                .build();
+    }
+
+    @Test
+    void what_no_row_can_have_is_refused() {
+        for (int capacity : new int[] {-1, 0, (1 << 20) + 1})
+            assertThatThrownBy(() -> pool(capacity)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() ->
+                        PerCpuPool.builder(Thing::new).index(Index.NUMA_NODE).build())
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void where_the_agent_sees_more_cpus_all_is_on_the_heap() {
+        try (FakeAgent agent = FakeAgent.arriveSeeing(Cpus.count() + 1)) {
+            PerCpuPool<Thing> pool = pool(4);
+            long before = agent.commits();
+            Crowd.of(THREADS, () -> mixed(pool)).join();
+            assertThat(agent.commits()).isEqualTo(before);
+            isWhole(pool);
+        }
+    }
+
+    @Test
+    void where_memory_is_full_all_is_on_the_heap() {
+        try (FakeAgent agent = FakeAgent.arrive()) {
+            agent.limit(0);
+            PerCpuPool<Thing> pool = pool(4);
+            long before = agent.commits();
+            Crowd.of(THREADS, () -> mixed(pool)).join();
+            assertThat(agent.commits()).isEqualTo(before);
+            isWhole(pool);
+        }
+    }
+
+    @Test
     void a_second_close_and_a_get_after_close_are_refused() {
-        PerCpuPool<Thing> pool = pool(4, 8);
+        PerCpuPool<Thing> pool = pool(4);
         Lease<Thing> lease = pool.lease();
         lease.close();
         assertThatThrownBy(lease::close).isInstanceOf(IllegalStateException.class);
@@ -128,7 +217,7 @@ class PerCpuPoolTest {
 
     @Test
     void a_second_release_is_refused() {
-        PerCpuPool<Thing> pool = pool(4, 8);
+        PerCpuPool<Thing> pool = pool(4);
         Thing thing = pool.acquire();
         pool.release(thing);
         assertThatThrownBy(() -> pool.release(thing)).isInstanceOf(IllegalStateException.class);
@@ -137,29 +226,41 @@ class PerCpuPoolTest {
     }
 
     @Test
-    void of_threads_that_release_one_object_at_once_exactly_one_succeeds() throws Exception {
-        PerCpuPool<Thing> pool = pool(4, 0);
-        List<Thing> others = new ArrayList<>();
-        for (int i = 0; i < pool.maxIdle() - 1; i++) others.add(pool.acquire());
+    void of_threads_that_release_one_object_at_once_one_or_both_succeed_and_it_is_idle_once() {
+        PerCpuPool<Thing> pool = pool(1);
+        pool.release(pool.acquire());
         for (int round = 0; round < 500; round++) {
             Thing pooled = pool.acquire();
-            // the pool has no slot for this one: it must know it all the same
+            // owns no place: the pool must know it all the same
             Thing unpooled = pool.acquire();
-            for (Thing thing : new Thing[] {pooled, unpooled}) {
-                AtomicInteger succeeded = new AtomicInteger();
-                CyclicBarrier start = new CyclicBarrier(2);
-                Crowd.of(2, () -> releaseAtOnce(pool, thing, start, succeeded)).join();
-                assertThat(succeeded).hasValue(1);
-            }
+            assertThat(releasedByTwo(pool, pooled)).isBetween(1, 2);
             assertThat(pool.idle()).isOne();
+            assertThat(releasedByTwo(pool, unpooled)).isOne();
+            assertThat(unpooled.discarded).isTrue();
+            assertThat(pooled.discarded).isFalse();
         }
-        assertThat(pool.refused()).isEqualTo(2 * 500);
-        assertThat(others).noneMatch(thing -> thing.discarded);
+        assertThat(pool.created()).isEqualTo(501);
+    }
+
+    @Test
+    void an_object_that_two_release_at_once_is_prepared_and_discarded_once() {
+        AtomicInteger prepared = new AtomicInteger();
+        PerCpuPool<Thing> pool = PerCpuPool.builder(Thing::new)
+                .onRelease(thing -> {
+                    if (prepared.incrementAndGet() % 2 == 0) throw new IllegalArgumentException("broken");
+                })
+                .onDiscard(Thing::discard)
+                .build();
+        for (int round = 1; round <= 500; round++) {
+            assertThat(releasedByTwo(pool, pool.acquire())).isEqualTo(round % 2);
+            assertThat(prepared).hasValue(round);
+            assertThat(pool.discarded()).isEqualTo(round / 2);
+        }
     }
 
     @Test
     void what_is_leased_is_not_released_and_what_is_not_the_pools_is_refused() {
-        PerCpuPool<Thing> pool = pool(4, 8);
+        PerCpuPool<Thing> pool = pool(4);
         try (Lease<Thing> lease = pool.lease()) {
             Thing thing = lease.get();
             assertThatThrownBy(() -> pool.release(thing))
@@ -174,7 +275,7 @@ class PerCpuPoolTest {
 
     @Test
     void objects_over_the_bound_are_used_like_any_other_and_discarded_when_given_back() {
-        PerCpuPool<Thing> pool = pool(2, 0);
+        PerCpuPool<Thing> pool = pool(2);
         List<Lease<Thing>> out = new ArrayList<>();
         for (int i = 0; i < pool.maxIdle() + 5; i++) out.add(pool.lease());
         Thing over = pool.acquire();
@@ -194,8 +295,8 @@ class PerCpuPoolTest {
     }
 
     @Test
-    void objects_that_are_never_given_back_hold_their_slots_and_refuse_nobody() {
-        PerCpuPool<Thing> pool = pool(2, 2);
+    void objects_that_are_never_given_back_keep_their_places_and_refuse_nobody() {
+        PerCpuPool<Thing> pool = pool(2);
         for (int i = 0; i < 10 * pool.maxIdle(); i++) assertThat(pool.acquire()).isNotNull();
         Thing thing = pool.acquire();
         pool.release(thing);
@@ -216,7 +317,7 @@ class PerCpuPoolTest {
 
     @Test
     void ten_thousand_objects_come_and_go_and_each_is_found_by_its_identity() {
-        PerCpuPool<Thing> pool = pool(20_000, 0);
+        PerCpuPool<Thing> pool = pool(20_000);
         List<Thing> out = new ArrayList<>();
         for (int round = 0; round < 3; round++) {
             for (int i = 0; i < 10_000; i++) out.add(pool.acquire());
@@ -228,10 +329,9 @@ class PerCpuPoolTest {
         assertThat(pool.created()).isEqualTo(30_000);
     }
 
-    static PerCpuPool<Thing> pool(int capacity, int overflow) {
+    static PerCpuPool<Thing> pool(int capacity) {
         return PerCpuPool.builder(Thing::new)
                 .capacityPerCpu(capacity)
-                .overflow(overflow)
                 .onDiscard(Thing::discard)
                 .build();
     }
@@ -299,6 +399,13 @@ class PerCpuPoolTest {
         assertThat((long) pool.trim()).isEqualTo(idle);
         assertThat(pool.idle()).isZero();
         assertThat(pool.discarded()).isEqualTo(pool.created());
+    }
+
+    private static int releasedByTwo(PerCpuPool<Thing> pool, Thing thing) {
+        AtomicInteger succeeded = new AtomicInteger();
+        CyclicBarrier start = new CyclicBarrier(2);
+        Crowd.of(2, () -> releaseAtOnce(pool, thing, start, succeeded)).join();
+        return succeeded.get();
     }
 
     private static void releaseAtOnce(

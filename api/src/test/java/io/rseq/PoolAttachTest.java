@@ -4,28 +4,78 @@ package io.rseq;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rseq.internal.FakeAgent;
+import io.rseq.internal.PerCpuMemory;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PoolAttachTest {
-    @Test
-    void what_was_idle_before_the_agent_arrived_is_leased_after_it() {
-        PerCpuPool<Thing> pool = PerCpuPoolTest.pool(64, 0);
-        // Each thread gives back to its own index.
-        for (int thread = 0; thread < 64; thread++)
-            Crowd.of(1, () -> lease(pool, 64).forEach(Lease::close)).join();
-        assertThat(pool.idle()).as("more than per-CPU memory holds").isGreaterThan(32L * Cpus.count());
+    private static final int CAPACITY = 40;
+    private static final int THREADS = 64;
+
+    private final List<Lease<Thing>> leases = Collections.synchronizedList(new ArrayList<>());
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void what_was_idle_before_the_agent_arrived_is_leased_after_it_and_goes_to_memory(boolean prepared) {
+        PerCpuPool<Thing> pool = pool(prepared);
+        leaseAtEachIndex(pool);
+        int made = leases.size();
+        assertThat(pool.idle()).isZero();
+        closeAll();
+        long idle = pool.idle();
+        assertThat(idle).isPositive();
         try (FakeAgent agent = FakeAgent.arrive()) {
-            assertThat(lease(pool, 1000)).hasSize(1000); // on every CPU
-            assertThat(agent.commits()).isPositive();
-            assertThat(pool.idle()).isZero();
+            agent.registersWhenAsked(); // all commits succeed
+            leaseAtEachIndex(pool);
+            assertThat(pool.created()).isEqualTo(made + THREADS * CAPACITY - idle);
+            List<Lease<Thing>> pooled =
+                    leases.stream().filter(lease -> lease.state == Lease.LEASED).toList();
+            assertThat(pooled).hasSize((int) idle).allMatch(lease -> lease.home == PerCpuMemory.NONE);
+            closeAll();
+            assertThat(pooled)
+                    .allMatch(lease -> lease.home >= 0 && lease.place == (prepared ? PerCpuMemory.NONE : lease.home));
+            assertThat(pool.idle()).isEqualTo(idle);
+            assertThat((long) pool.trim()).isEqualTo(idle);
         }
     }
 
-    private static List<Lease<Thing>> lease(PerCpuPool<Thing> pool, int count) {
-        List<Lease<Thing>> leases = new ArrayList<>();
-        for (int i = 0; i < count; i++) leases.add(pool.lease());
-        return leases;
+    @Test
+    void what_was_taken_before_the_agent_arrived_is_given_back_to_memory() {
+        PerCpuPool<Thing> pool = pool(false);
+        Lease<Thing> lease = pool.lease();
+        Thing acquired = pool.acquire();
+        try (FakeAgent agent = FakeAgent.arrive()) {
+            agent.registersWhenAsked();
+            pool.lease().close();
+            lease.close();
+            pool.release(acquired);
+            assertThat(lease.home).isNotNegative();
+            assertThat(pool.idle()).isEqualTo(3);
+            assertThat(pool.trim()).isEqualTo(3);
+        }
+    }
+
+    /** Each thread leases from its own index: together they come to all. */
+    private void leaseAtEachIndex(PerCpuPool<Thing> pool) {
+        for (int thread = 0; thread < THREADS; thread++) {
+            Crowd.of(1, () -> {
+                        for (int i = 0; i < CAPACITY; i++) leases.add(pool.lease());
+                    })
+                    .join();
+        }
+    }
+
+    private void closeAll() {
+        leases.forEach(Lease::close);
+        leases.clear();
+    }
+
+    private static PerCpuPool<Thing> pool(boolean prepared) {
+        PerCpuPool.Builder<Thing> builder = PerCpuPool.builder(Thing::new).capacityPerCpu(CAPACITY);
+        return prepared ? builder.onRelease(thing -> {}).build() : builder.build();
     }
 }

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 /** Suppliers and callbacks that throw leave the pool whole. */
 class PoolCallbacksTest {
     @Test
-    void a_supplier_that_throws_or_makes_nothing_takes_no_slot() {
+    void a_supplier_that_throws_or_makes_nothing_takes_no_place() {
         AtomicInteger calls = new AtomicInteger();
         PerCpuPool<Thing> pool = PerCpuPool.builder(() -> switch (calls.getAndIncrement() % 3) {
                     case 0 -> throw new IllegalStateException("none today");
@@ -20,7 +20,6 @@ class PoolCallbacksTest {
                     default -> new Thing();
                 })
                 .capacityPerCpu(1)
-                .overflow(0)
                 .build();
         for (int i = 0; i < 10; i++) {
             assertThatThrownBy(pool::lease).hasMessage("none today");
@@ -66,7 +65,6 @@ class PoolCallbacksTest {
     void onDiscard_that_throws_is_heard_and_the_object_is_discarded_all_the_same() {
         PerCpuPool<Thing> pool = PerCpuPool.builder(Thing::new)
                 .capacityPerCpu(4)
-                .overflow(0)
                 .onDiscard(thing -> {
                     throw new IllegalStateException("no");
                 })

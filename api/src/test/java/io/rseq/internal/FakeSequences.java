@@ -75,7 +75,7 @@ public final class FakeSequences {
     }
 
     private static long next(long bytes) {
-        long offset = NEXT.getAndAdd(bytes + LINE - 1 & -LINE); // as the agent's: a shelf has a line of its own
+        long offset = NEXT.getAndAdd(bytes + LINE - 1 & -LINE); // as the agent's: a row has a line of its own
         for (long cell = offset; cell < offset + bytes; cell += Long.BYTES) OFFSETS.add(cell);
         return offset;
     }

@@ -42,7 +42,7 @@ class LayoutTest {
     void stacks_rows_and_buffers_are_laid_out_the_same() throws Exception {
         assertThat(constant(CpuStacks.class, "CLOSED")).isEqualTo(header("STACK_CLOSED"));
         assertThat(constant(CpuStacks.class, "VALUES")).isEqualTo(header("STACK_VALUES"));
-        assertThat(constant(Shelves.class, "CLOSED")).isEqualTo(header("ROW_CLOSED"));
+        assertThat(constant(Places.class, "CLOSED")).isEqualTo(header("ROW_CLOSED"));
         assertThat(Commits.PLACES_AT).isEqualTo(header("ROW_PLACES"));
         assertThat(constant(MemoryRing.class, "HEAD")).isEqualTo(header("BUFFER_HEAD"));
         assertThat(constant(MemoryRing.class, "DATA")).isEqualTo(header("BUFFER_DATA"));

@@ -43,7 +43,7 @@ public final class FullHeapStorm {
 
     private final PerCpuLongStack stack = new PerCpuLongStack(16, TOKENS, Index.CPU);
     private final PerCpuPool<Thing> pool =
-            PerCpuPool.builder(Thing::new).capacityPerCpu(16).overflow(TOKENS).build();
+            PerCpuPool.builder(Thing::new).capacityPerCpu(16).build();
     private final PerCpuBuffer buffer = new PerCpuBuffer(1 << 12);
     private final PerCpuCounter counter = new PerCpuCounter();
 

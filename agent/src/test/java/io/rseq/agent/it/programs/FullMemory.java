@@ -15,10 +15,10 @@ import java.util.Deque;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Fills per-CPU memory, then makes and uses every structure: with no room at all, and with room for a part of a pool. */
+/** Fills per-CPU memory, then makes and uses every structure: with no room at all, and with room for a pool. */
 public final class FullMemory {
     /** How many lines say that a structure is exact. */
-    public static final int EXACT = 2 * 7 + 2;
+    public static final int EXACT = 2 * 7 + 1;
 
     private static final int THREADS = 4;
     private static final int ROUNDS = 5_000;
@@ -47,25 +47,16 @@ public final class FullMemory {
             pool("pool." + index, PerCpuPool.builder(AtomicInteger::new).index(index));
             pool(
                     "pool.small." + index,
-                    PerCpuPool.builder(AtomicInteger::new)
-                            .capacityPerCpu(1)
-                            .overflow(1)
-                            .index(index));
+                    PerCpuPool.builder(AtomicInteger::new).capacityPerCpu(1).index(index));
             buffer(index, false);
             buffer(index, true);
         }
         say("full", Commits.allocated() == before);
-        // Room for a pool's shelf, and none for its stack; then the other way round: the stack is asked for first.
-        Commits.free(free(blocks, LINE), LINE);
-        pool("pool.shelf", PerCpuPool.builder(AtomicInteger::new));
-        while (Commits.allocate(Long.BYTES) != Commits.NONE) continue;
-        long stack = 4 * LINE;
-        for (Block block : blocks) {
-            if (block.bytes == stack) Commits.free(block.offset, stack);
-        }
-        pool(
-                "pool.stack",
-                PerCpuPool.builder(AtomicInteger::new).capacityPerCpu(60).overflow(8));
+        // Room for a pool's rows: places and two words.
+        Commits.free(free(blocks, 2 * LINE), 2 * LINE);
+        before = Commits.allocated();
+        pool("pool.rows", PerCpuPool.builder(AtomicInteger::new));
+        say("rows", Commits.allocated() == before + 2 * LINE);
         System.out.println("committer=" + Cpus.support().committer());
         Block first = blocks.peekLast();
         Commits.free(first.offset, first.bytes);

@@ -19,8 +19,7 @@ import java.util.function.BooleanSupplier;
  * line comes; then again for a while. Prints where the objects are.
  */
 public final class Pooling {
-    private static final int CAPACITY = 16;
-    private static final int OVERFLOW = 40;
+    private static final int CAPACITY = 36;
     private static final int HELD_AT_MOST = 6;
     private static final int BATCH = 300;
     private static final int TRIM_EVERY = 50;
@@ -32,7 +31,6 @@ public final class Pooling {
     private Pooling(Index index) {
         pool = PerCpuPool.builder(Thing::new)
                 .capacityPerCpu(CAPACITY)
-                .overflow(OVERFLOW)
                 .index(index)
                 .onDiscard(Thing::discard)
                 .build();

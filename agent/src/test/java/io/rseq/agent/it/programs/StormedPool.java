@@ -12,8 +12,7 @@ import java.util.concurrent.atomic.AtomicReference;
 
 /** A pool whose objects know where they are: idle, with one holder, or discarded. */
 final class StormedPool implements Stormed {
-    private static final int CAPACITY = 16;
-    private static final int OVERFLOW = 40;
+    private static final int CAPACITY = 36;
     private static final int OPERATIONS = 32;
     private static final int HELD_AT_MOST = 3;
     private static final int TRIM_EVERY = 16;
@@ -26,7 +25,6 @@ final class StormedPool implements Stormed {
     StormedPool(Index index) {
         pool = PerCpuPool.builder(Thing::new)
                 .capacityPerCpu(CAPACITY)
-                .overflow(OVERFLOW)
                 .index(index)
                 .onDiscard(thing -> thing.change(Thing.IDLE, Thing.DISCARDED))
                 .build();
