@@ -2,7 +2,7 @@
 package io.rseq;
 
 import io.rseq.internal.Hook;
-import io.rseq.internal.PossibleIds;
+import io.rseq.internal.Limits;
 
 /**
  * Where the caller runs, and how large an array by that index must be.
@@ -16,8 +16,8 @@ import io.rseq.internal.PossibleIds;
  * <p>All methods may be called from any thread, allocate nothing, and never fail.
  */
 public final class Cpus {
-    private static final int COUNT = Math.max(1, Hook.cpus() > 0 ? Hook.cpus() : PossibleIds.cpus());
-    private static final int NODE_COUNT = Math.max(1, Hook.nodes() > 0 ? Hook.nodes() : PossibleIds.nodes());
+    private static final int COUNT = Limits.CPUS;
+    private static final int NODE_COUNT = Limits.NODES;
 
     private Cpus() {}
 

@@ -244,7 +244,7 @@ public final class PerCpuBuffer {
 
     /* An agent that sees more CPUs than Cpus did, which only one that came later can, has sequences append where no reader looks. */
     private boolean acquire() {
-        long at = Hook.cpus() > Cpus.count() ? NONE : memory.acquire();
+        long at = Hook.seesMoreCpus() ? NONE : memory.acquire();
         if (at == NONE) return false;
         told = at + by;
         return true;

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.rseq.internal;
 
-import io.rseq.Cpus;
-
 /**
  * The CPUs' stacks in per-CPU memory, for what is more than a push or a pop: batches, which pass through the region that all CPUs share and
  * are the overflow's holder's alone, and the taking of other CPUs' values.
@@ -88,7 +86,7 @@ public final class CpuStacks extends Turn {
         int regions = Hook.regions();
         StackRoom.check();
         int full = 0;
-        for (int cpu = 0; cpu < Cpus.count(); cpu++) {
+        for (int cpu = 0; cpu < Limits.CPUS; cpu++) {
             LockedStack stripe = stripes.retire(cpu);
             if (cpu < regions) moveTo(cpu, stripe, at);
             // Where a stripe holds more than a stack, or the agent sees fewer CPUs than Cpus did, other stacks have

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.rseq.internal;
 
-import io.rseq.Cpus;
-
 /**
  * The entry points that the agent weaves: each body below is what runs without the agent, and under it each is a call to the method of
  * the same name of {@code java.lang.$Rseq}. Nothing in this module names the agent.
@@ -44,11 +42,16 @@ public final class Hook {
 
     /**
      * Returns how many regions there are, one for each CPU: the agent's number, which a late agent may have from another {@code /sys} than {@link
-     * Cpus#count()}. The region that all CPUs share comes after them.
+     * Limits#CPUS}. The region that all CPUs share comes after them.
      */
     public static int regions() {
         int regions = cpus();
-        return regions > 0 ? regions : Cpus.count();
+        return regions > 0 ? regions : Limits.CPUS;
+    }
+
+    /** Whether sequences may commit by a larger index than arrays were sized for, where nobody would look for what they wrote. */
+    public static boolean seesMoreCpus() {
+        return cpus() > Limits.CPUS;
     }
 
     /** 1 + the highest possible NUMA node; 0 without the agent. */

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.rseq.internal;
 
-import io.rseq.Cpus;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
@@ -51,7 +50,7 @@ public final class Places extends Turn {
     public static final int NOWHERE = -1;
 
     /** A place's number is {@code place << SHIFT | index}: tables by number are as long as the longest row in use asks for. */
-    public static final int SHIFT = Integer.SIZE - Integer.numberOfLeadingZeros(Cpus.count() - 1);
+    public static final int SHIFT = Integer.SIZE - Integer.numberOfLeadingZeros(Limits.CPUS - 1);
 
     private static final int INDEX = (1 << SHIFT) - 1;
     private static final long CLOSED = 0;
@@ -68,12 +67,12 @@ public final class Places extends Turn {
     private final PerCpuMemory memory;
 
     /* By index. The rows on the heap are made when something is first put there. */
-    private final byte[][] rows = new byte[Cpus.count()][];
-    private final BitSet[] owned = new BitSet[Cpus.count()];
+    private final byte[][] rows = new byte[Limits.CPUS][];
+    private final BitSet[] owned = new BitSet[Limits.CPUS];
 
     /* By index, for readers without the monitor, too: all places below are owned, none from there on ever was. */
-    private final int[] lowestFree = new int[Cpus.count()];
-    private final int[] end = new int[Cpus.count()];
+    private final int[] lowestFree = new int[Limits.CPUS];
+    private final int[] end = new int[Limits.CPUS];
 
     private int longest = 1;
 
@@ -101,7 +100,7 @@ public final class Places extends Turn {
 
     /* A sequence at a larger index than there are rows would look where nobody puts anything. */
     private long at() {
-        return Hook.cpus() > Cpus.count() ? PerCpuMemory.NONE : memory.acquired();
+        return Hook.seesMoreCpus() ? PerCpuMemory.NONE : memory.acquired();
     }
 
     /** How many places of a row sequences must look at. */
@@ -195,7 +194,7 @@ public final class Places extends Turn {
     public long full() {
         long full = trimmed.size();
         long at = at();
-        for (int index = 0; index < Cpus.count(); index++) {
+        for (int index = 0; index < Limits.CPUS; index++) {
             for (int place = 0; place < end[index]; place += Long.BYTES) full += full(index, place, at);
         }
         return full;
@@ -215,7 +214,7 @@ public final class Places extends Turn {
         int regions = at == PerCpuMemory.NONE ? 0 : Hook.regions();
         boolean fenced = regions == 0;
         synchronized (trimmed) {
-            for (int index = 0; index < Cpus.count(); index++) takeOnHeap(index);
+            for (int index = 0; index < Limits.CPUS; index++) takeOnHeap(index);
             try {
                 for (int index = 0; index < regions; index++) {
                     if (end[index] != 0) Commits.put(index, at + CLOSED, 1);
