@@ -1,6 +1,7 @@
 #!/bin/sh
 # build.sh build   compiles the native libraries into target/linux-ARCH
 # build.sh test    compiles and runs the C tests, plainly and with AddressSanitizer and UndefinedBehaviorSanitizer
+# build.sh once    compiles and runs them plainly alone
 # Called by Maven; JAVA_HOME must be a JDK. CC and CFLAGS are obeyed.
 set -eu
 cd "$(dirname "$(readlink -f "$0")")"
@@ -48,8 +49,10 @@ compile() {
     cmake --install "$from" --strip --component broken --prefix "$PWD/target/broken-${to#target/}"
 }
 
-# run_tests FOLDER: runs ctest in the folder itself, because --test-dir came with CMake 3.20, and --no-tests=error with 3.17.
-run_tests() (
+# compile_and_test FOLDER OPTION...: runs ctest in the folder itself, because --test-dir came with CMake 3.20, and --no-tests=error with 3.17.
+compile_and_test() (
+    configure "$@" -DBUILD_TESTING=ON
+    cmake --build "$1" --parallel "$jobs"
     cd "$1"
     ctest --show-only | grep -q '^Total Tests: [1-9]' || die "there are no C tests in native/$1"
     ctest --output-on-failure
@@ -63,18 +66,17 @@ case ${1:-build} in
             compile linux-aarch64 target/cmake-aarch64 -DCMAKE_TOOLCHAIN_FILE="$PWD/cmake/aarch64-linux-gnu.cmake"
         fi
         ;;
+    once)
+        compile_and_test target/cmake-test
+        ;;
     test)
-        configure target/cmake-test -DBUILD_TESTING=ON
-        cmake --build target/cmake-test --parallel "$jobs"
-        run_tests target/cmake-test
-        configure target/cmake-asan -DBUILD_TESTING=ON -DRSEQ_SANITIZE=ON
-        cmake --build target/cmake-asan --parallel "$jobs"
-        run_tests target/cmake-asan
+        compile_and_test target/cmake-test
+        compile_and_test target/cmake-asan -DRSEQ_SANITIZE=ON
         # What was built for the other architecture can't run here, but it can be looked at.
         library=target/linux-aarch64/librseq_jvm.so
         if [ "$platform" != linux-aarch64 ] && [ -e "$library" ]; then
             test/exported_symbols.sh jvm "$library" || [ $? = 77 ] || die "$library is not as it should be; the line above says why"
         fi
         ;;
-    *) die "usage: build.sh build|test" ;;
+    *) die "usage: build.sh build|test|once" ;;
 esac
