@@ -27,7 +27,17 @@ public final class FakeAgent implements AutoCloseable {
         DynamicType.Builder<Commits> woven = new ByteBuddy()
                 .with(Implementation.Context.Disabled.Factory.INSTANCE)
                 .redefine(Commits.class);
-        woven = to(FakeSequences.class, woven, "layout", "available", "allocate", "freeWith", "free", "add");
+        woven = to(
+                FakeSequences.class,
+                woven,
+                "layout",
+                "available",
+                "allocate",
+                "freeWith",
+                "free",
+                "add",
+                "addDouble",
+                "max");
         woven = to(
                 FakeStacks.class,
                 woven,
@@ -75,6 +85,11 @@ public final class FakeAgent implements AutoCloseable {
         return arrive();
     }
 
+    /** Nobody is moved: all threads are on this CPU, and are registered. */
+    public void keepsOn(int cpu) {
+        FakeSequences.kept = cpu;
+    }
+
     /** Threads have no area until they ask for their CPU; those that asked commit each time. */
     public void registersWhenAsked() {
         FakeSequences.registersWhenAsked = true;
@@ -114,6 +129,7 @@ public final class FakeAgent implements AutoCloseable {
     public void close() {
         FakeSequences.afterGet = () -> {};
         FakeSequences.registersWhenAsked = false;
+        FakeSequences.kept = -1;
         FakeSequences.limit = Long.MAX_VALUE;
         FakeSequences.layout = Commits.LAYOUT;
         FakeStacks.fences = true;

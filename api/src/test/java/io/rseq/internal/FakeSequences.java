@@ -7,9 +7,10 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongUnaryOperator;
 
 /**
- * What {@link Commits} calls while a {@link FakeAgent} is there: per-CPU memory of atomics, and an add that answers each status in turn. Freed
+ * What {@link Commits} calls while a {@link FakeAgent} is there: per-CPU memory of atomics, and additions that answer each status in turn. Freed
  * memory must not be added to.
  */
 public final class FakeSequences {
@@ -29,6 +30,9 @@ public final class FakeSequences {
     static volatile int layout = Commits.LAYOUT;
     static volatile int cpus = Cpus.count();
     static volatile boolean registersWhenAsked;
+
+    /* Where all threads are kept; -1: nobody is. */
+    static volatile int kept = -1;
 
     private static final ThreadLocal<Boolean> ASKED = ThreadLocal.withInitial(() -> false);
 
@@ -53,13 +57,14 @@ public final class FakeSequences {
 
     public static int cpu() {
         ASKED.set(true);
+        if (kept >= 0) return kept;
         return registersWhenAsked ? Fallback.index() % cpus : Fallback.index();
     }
 
-    /* Every so often UNAVAILABLE or RESTARTED; or UNAVAILABLE to threads that are not registered, and nothing else to none. */
+    /* Every so often UNAVAILABLE, where threads are not kept on a CPU, or RESTARTED; or UNAVAILABLE to threads that are not registered, and nothing else to none. */
     static long refusal(long number) {
         if (registersWhenAsked) return ASKED.get() ? Commits.COMMITTED : Commits.UNAVAILABLE;
-        if (number % UNAVAILABLE_EVERY == 0) return Commits.UNAVAILABLE;
+        if (kept < 0 && number % UNAVAILABLE_EVERY == 0) return Commits.UNAVAILABLE;
         return number % RESTARTS_EVERY == 0 ? Commits.RESTARTED : Commits.COMMITTED;
     }
 
@@ -89,13 +94,25 @@ public final class FakeSequences {
     }
 
     public static long add(long told, long delta) {
+        return update(told, old -> old + delta);
+    }
+
+    public static long addDouble(long told, double delta) {
+        return update(told, old -> Double.doubleToRawLongBits(Double.longBitsToDouble(old) + delta));
+    }
+
+    public static long max(long told, long value) {
+        return update(told, old -> Long.compareUnsigned(value, old) > 0 ? value : old);
+    }
+
+    private static long update(long told, LongUnaryOperator change) {
         long offset = told & -Long.BYTES;
         if (none(offset)) return Commits.UNAVAILABLE;
         if (!OFFSETS.contains(offset)) throw new AssertionError("nobody's: " + offset);
         long refusal = refusal(ADDS.incrementAndGet());
         if (refusal != Commits.COMMITTED) return refusal;
         int cpu = (told & Commits.BY_CONCURRENCY_ID) != 0 ? Cpus.concurrencyId() : Cpus.index();
-        cell(cpu % cpus, offset).addAndGet(delta);
+        cell(kept < 0 ? cpu % cpus : kept, offset).updateAndGet(change);
         return Commits.COMMITTED;
     }
 

@@ -35,7 +35,7 @@ public final class FakeStacks {
             int cpu = cpu();
             if (get(cpu, offset + CLOSED_AT) != 0) return Commits.CLOSED;
             long count = get(cpu, offset);
-            if (count == capacity) return Commits.FULL;
+            if (count < 0 || count >= capacity) return Commits.FULL;
             set(cpu, offset + VALUES_AT + 8 * count, value);
             set(cpu, offset, count + 1);
             return Commits.COMMITTED;
@@ -50,7 +50,7 @@ public final class FakeStacks {
             int cpu = cpu();
             if (get(cpu, offset + CLOSED_AT) != 0) return Commits.CLOSED;
             long count = get(cpu, offset);
-            if (count == 0) return Commits.FULL;
+            if (count <= 0 || count > capacity) return Commits.FULL;
             set(cpu, offset, count - 1);
             return get(cpu, offset + VALUES_AT + 8 * (count - 1));
         }
@@ -67,7 +67,7 @@ public final class FakeStacks {
             for (int place = 0; place < count; place++) {
                 long at = offset + Commits.PLACES_AT + (place & -8);
                 long eight = get(cpu, at);
-                long full = 1L << 8 * (place & 7);
+                long full = 0xffL << 8 * (place & 7);
                 if ((eight & full) == 0) continue;
                 set(cpu, at, eight & ~full);
                 return (long) cpu << 32 | place;
@@ -79,6 +79,7 @@ public final class FakeStacks {
     public static boolean setPlace(long place, boolean full) {
         if (place < 0) return false;
         int cpu = (int) (place / Commits.REGION);
+        if (place / Commits.REGION >= FakeSequences.cpus) return false;
         long offset = place % Commits.REGION;
         long bit = 1L << 8 * (offset & 7);
         synchronized (FakeStacks.class) {
@@ -90,10 +91,12 @@ public final class FakeStacks {
     }
 
     public static long pushBatch(long offset, long capacity, long shared, long count) {
+        if (FakeSequences.none(offset)) return Commits.UNAVAILABLE;
         synchronized (FakeStacks.class) {
             int cpu = cpu();
             if (get(cpu, offset + CLOSED_AT) != 0) return Commits.CLOSED;
             long here = get(cpu, offset);
+            if (here < 0 || here > capacity) return 0;
             long moved = Math.min(count, capacity - here);
             for (long i = 0; i < moved; i++)
                 set(cpu, offset + VALUES_AT + 8 * (here + i), get(FakeSequences.cpus, shared + 8 * i));
@@ -103,10 +106,12 @@ public final class FakeStacks {
     }
 
     public static long popBatch(long offset, long capacity, long shared, long count) {
+        if (FakeSequences.none(offset)) return Commits.UNAVAILABLE;
         synchronized (FakeStacks.class) {
             int cpu = cpu();
             if (get(cpu, offset + CLOSED_AT) != 0) return Commits.CLOSED;
             long here = get(cpu, offset);
+            if (here < 0 || here > capacity) return 0;
             long moved = Math.min(count, here);
             for (long i = 0; i < moved; i++)
                 set(FakeSequences.cpus, shared + 8 * i, get(cpu, offset + VALUES_AT + 8 * (here - moved + i)));
@@ -169,7 +174,8 @@ public final class FakeStacks {
     }
 
     private static int cpu() {
-        return ThreadLocalRandom.current().nextInt(FakeSequences.cpus);
+        int kept = FakeSequences.kept;
+        return kept >= 0 ? kept : ThreadLocalRandom.current().nextInt(FakeSequences.cpus);
     }
 
     private static long get(int cpu, long offset) {

@@ -8,6 +8,7 @@ import io.rseq.agent.it.programs.DeepAppends;
 import io.rseq.agent.it.programs.Hello;
 import io.rseq.agent.it.programs.OneSequence;
 import io.rseq.agent.it.programs.Sequences;
+import io.rseq.internal.SequenceContract;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -31,6 +32,29 @@ class CommitterIT {
         outcome.hadNoWarning().hadNothingFromTheJvmOnStderr();
         assertThat(outcome.startLine()).containsEntry("committer", committer(world.jdk()));
         assertThat(outcome.exitLine()).containsKey("restarts");
+    }
+
+    /** The contract that the unit tests' fakes keep, too. */
+    @EveryJdk
+    void sequences_keep_their_contract_however_they_are_entered(World world) {
+        assumeTrue(committer(world.jdk()).equals("sequences"), () -> world.jdk() + " commits atomically");
+        for (String entry : List.of("direct", "linker")) {
+            for (String[] flags : new String[][] {
+                {"-Xint"}, {"-Xcomp", "-XX:TieredStopAtLevel=1"}, {"-Xcomp", "-XX:-TieredCompilation"}
+            }) {
+                Launch.of(world, SequenceContract.class)
+                        .agent("entry=" + entry)
+                        .jvm(flags)
+                        .wrapper(
+                                "taskset",
+                                "-c",
+                                Integer.toString(Machine.allowedCpus().nextSetBit(0)))
+                        .run()
+                        .succeeded()
+                        .hadNoWarning()
+                        .printed("contract=held");
+            }
+        }
     }
 
     /** On later JDKs the interpreter goes the same way as compiled code; on 17 only C2 does, and its log says so. */
