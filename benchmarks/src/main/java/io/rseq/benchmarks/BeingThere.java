@@ -69,11 +69,30 @@ final class BeingThere {
                         + plain(noise) + unit
                         + " | " + signed(rounds.cpuOver(cost.relative())) + (cost.relative() ? " %" : " ms") + " |");
         if (cost.claim() == null) return;
-        double limit = cost.noise() ? noise : cost.limit();
-        boolean holds = over[1] <= limit;
+        if (cost.unchanged()) {
+            claim(cost, rounds.interval(cost.relative()), unit);
+            return;
+        }
+        boolean holds = over[1] <= cost.limit();
         held &= holds;
         claims.add("| " + cost.claim() + " | " + (holds ? "held" : "**MISSED**") + " | " + signed(over[1]) + unit
-                + ", at most " + plain(limit) + (cost.noise() ? " (the noise)" : "") + " wanted |");
+                + ", at most " + plain(cost.limit()) + " wanted |");
+    }
+
+    private void claim(Cost cost, Interval interval, String unit) {
+        Interval.Verdict verdict = interval.unchanged(Cost.UNCHANGED_WITHIN);
+        held &= verdict != Interval.Verdict.MISSED;
+        String found = signed(interval.low()) + " to " + signed(interval.high()) + unit + " (95 of 100 runs), within "
+                + plain(Cost.UNCHANGED_WITHIN) + " wanted";
+        claims.add("| " + cost.claim() + " | "
+                + switch (verdict) {
+                    case HELD -> "held | ";
+                    case MISSED -> "**MISSED** | ";
+                    case NOT_DECIDED ->
+                        "not decided here | this run could have seen an effect of " + plain(interval.seen()) + unit
+                                + ": ";
+                }
+                + found + " |");
     }
 
     /** Into the page, which is made where there is none. */

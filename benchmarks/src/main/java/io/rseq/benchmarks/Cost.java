@@ -5,7 +5,7 @@ import java.util.List;
 
 /**
  * One thing that a process might pay for the agent: where {@code being-there.sh} keeps its raw figures, in which column and unit, and what the
- * project says of it. The limit is absolute, or in percent where the cost is relative, or whatever the noise is. Where it is in parts, that
+ * project says of it. The limit is absolute, or in percent where the cost is relative, or none: unchanged. Where it is in parts, that
  * column and all after it are one figure each, and their sum is what the process paid.
  */
 record Cost(
@@ -24,7 +24,10 @@ record Cost(
     /* From here on a process prints what each part of its work took, where it does. */
     private static final int PARTS = PRINTED + 3;
 
-    private static final double NOISE = Double.NaN;
+    /* How far from the empty agent what is unchanged may be, either way, in percent. */
+    static final double UNCHANGED_WITHIN = 3;
+
+    private static final double UNCHANGED = Double.NaN;
 
     static List<Cost> all() {
         return List.of(
@@ -81,8 +84,8 @@ record Cost(
                         "start and join a virtual thread, one CPU",
                         "us",
                         true,
-                        "virtual_thread_start_is_unchanged_within_noise",
-                        NOISE),
+                        "virtual_thread_start_is_unchanged_within_3_percent",
+                        UNCHANGED),
                 new Cost(
                         "virtual",
                         PRINTED + 1,
@@ -90,8 +93,8 @@ record Cost(
                         "park and unpark round trip of two virtual threads, one CPU",
                         "us",
                         true,
-                        "virtual_thread_park_is_unchanged_within_noise",
-                        NOISE),
+                        "virtual_thread_park_is_unchanged_within_3_percent",
+                        UNCHANGED),
                 new Cost(
                         "rss",
                         PRINTED,
@@ -110,16 +113,16 @@ record Cost(
                         "steady state of an application that uses nothing of it: the fifth of rounds",
                         "ms",
                         true,
-                        "steady_state_is_unchanged_within_noise",
-                        NOISE));
+                        "steady_state_is_unchanged_within_3_percent",
+                        UNCHANGED));
     }
 
     boolean parts() {
         return column == PARTS;
     }
 
-    /** Whether the noise is the limit. */
-    boolean noise() {
+    /** Whether it is claimed to be as with the empty agent, within {@link #UNCHANGED_WITHIN}. */
+    boolean unchanged() {
         return Double.isNaN(limit);
     }
 }

@@ -85,6 +85,13 @@ final class Rounds {
         return Math.max(Math.abs(itself[0]), Math.abs(itself[2]));
     }
 
+    /** In which the effect lies that ours has over the empty agent. Not of parts. */
+    Interval interval(boolean relative) {
+        return Interval.ofMedian(differences(figures, "ours", relative).stream()
+                .mapToDouble(difference -> difference[0])
+                .toArray());
+    }
+
     /** The process's whole CPU time over the empty agent's, in milliseconds or percent. */
     double cpuOver(boolean relative) {
         return at(0.5, differences(cpuMillis, "ours", relative));
