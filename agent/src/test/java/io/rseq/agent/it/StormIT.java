@@ -8,6 +8,7 @@ import io.rseq.agent.it.programs.Storm;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -37,14 +38,19 @@ class StormIT {
         if (weather.committerInForce().equals("atomic")) {
             assertThat(outcome.exitLine()).doesNotContainKey("restarts");
         } else {
-            assertThat(Long.parseLong(outcome.exitLine().get("restarts")))
-                    .as(outcome.toString())
-                    .isPositive();
+            assertThat(outcome.exitLine()).containsKey("restarts");
+            // what is interpreted is seldom in a sequence, and some seconds are short
+            if (weather.compiled() && !Jdk.FAST)
+                assertThat(Long.parseLong(outcome.exitLine().get("restarts")))
+                        .as(outcome.toString())
+                        .isPositive();
         }
     }
 
-    @EveryJdk
-    void sequences_that_do_not_restart_are_caught_by_the_same_storm(World world) {
+    /** That the storm sees what it is there for, on one JDK; which sequence does not restart, and where, the C tests find out without one. */
+    @Test
+    void sequences_that_do_not_restart_are_caught_by_the_same_storm() {
+        World world = World.jdks().findFirst().orElseThrow();
         Path broken = Path.of(System.getProperty("rseq.native"))
                 .resolve("broken-linux-" + (Machine.isX86() ? "x86-64" : "aarch64"));
         assertThat(broken).isDirectoryContaining(file -> Files.isRegularFile(file));

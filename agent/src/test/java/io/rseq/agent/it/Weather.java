@@ -38,6 +38,10 @@ record Weather(World world, String name, List<String> flags, String committer, I
         all.add(new Weather(worlds.get(all.size() % worlds.size()), name, List.of(flags), committer, index));
     }
 
+    boolean compiled() {
+        return !flags.contains("-Xint");
+    }
+
     /** What commits in the end. */
     String committerInForce() {
         return committer.equals("atomic") ? "atomic" : CommitterIT.committer(world.jdk());
