@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** Without the agent; under it, the agent's integration tests hold the rest. */
@@ -13,16 +14,18 @@ class CpusTest {
     @Test
     void without_the_agent_every_index_is_in_range_and_a_threads_own() throws InterruptedException {
         Set<Integer> seen = ConcurrentHashMap.newKeySet();
+        AtomicInteger kept = new AtomicInteger();
         for (int i = 0; i < 64; i++) {
             Thread thread = new Thread(() -> {
                 int index = Cpus.index();
-                assertThat(Cpus.index()).isEqualTo(index);
+                if (Cpus.index() == index) kept.incrementAndGet();
                 seen.add(index);
                 seen.add(Cpus.concurrencyId());
             });
             thread.start();
             thread.join();
         }
+        assertThat(kept).hasValue(64);
         assertThat(seen).allMatch(index -> index >= 0 && index < Cpus.count());
         assertThat(seen).hasSizeGreaterThan(Cpus.count() == 1 ? 0 : 1);
         assertThat(Cpus.node()).isZero();
