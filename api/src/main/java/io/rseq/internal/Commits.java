@@ -45,10 +45,10 @@ public final class Commits {
     /** A stack or buffer of this CPU is full; from {@link #pop} and {@link #take}: it is empty. */
     public static final long FULL = Long.MIN_VALUE + 2;
 
-    /** A stack or row of this CPU is closed: somebody is draining it. */
+    /** A stack or row of this CPU is closed: another thread drains it. */
     public static final long CLOSED = Long.MIN_VALUE + 3;
 
-    /** The kernel aborted the sequence: nothing was done. Whoever gets it tries again, {@link #TRIES} times in all. */
+    /** The kernel aborted the sequence, and nothing was done. The caller tries again, {@link #TRIES} times in all. */
     public static final long RESTARTED = Long.MIN_VALUE + 5;
 
     /** The highest status that there is room for. */

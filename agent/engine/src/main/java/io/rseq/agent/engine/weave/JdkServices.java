@@ -6,10 +6,10 @@ package io.rseq.agent.engine.weave;
  * it is loaded. To ask for either would make it.
  */
 public final class JdkServices {
-    /** Loaded when the first MBean server is made. */
+    /** The JVM loads it when it makes the first MBean server. */
     private static final String MBEAN_SERVER = "com/sun/jmx/mbeanserver/JmxMBeanServer";
 
-    /** Loaded when the flight recorder is made: at the first recording, whoever starts it. */
+    /** The JVM loads it when it makes the flight recorder, for the first recording. */
     private static final String FLIGHT_RECORDER = "jdk/jfr/internal/PlatformRecorder";
 
     private volatile boolean mbeanServer;
