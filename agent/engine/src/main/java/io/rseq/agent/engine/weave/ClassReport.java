@@ -20,7 +20,7 @@ public final class ClassReport {
 
     /** Looks at a class file; {@code name} is for the report of one that can't be read. */
     public static ClassReport of(String name, byte[] file) {
-        if (!Prefilter.concernsUs(file)) return NOTHING;
+        if (!Constants.concernUs(file)) return NOTHING;
         List<String> refusals = List.of();
         try {
             ClassWeaver weaver = new ClassWeaver(file);

@@ -85,7 +85,7 @@ public final class LoadedClasses {
         try (InputStream in = resource(name + ".class", loader)) {
             if (in == null) return true;
             byte[] file = in.readAllBytes();
-            return Prefilter.concernsUs(file) || !name.equals(ClassName.in(file));
+            return Constants.concernUs(file) || !name.equals(Constants.className(file));
         } catch (Throwable unreadable) { // the loader is an application's own
             return true;
         }

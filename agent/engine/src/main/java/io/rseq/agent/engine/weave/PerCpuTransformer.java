@@ -52,7 +52,7 @@ public final class PerCpuTransformer implements ClassFileTransformer {
             services.saw(name);
             return null;
         }
-        if (loader == ENGINE || !$Rseq.namesUs(file) || !Prefilter.concernsUs(file)) return null;
+        if (loader == ENGINE || !$Rseq.namesUs(file) || !Constants.concernUs(file)) return null;
         return weave(name, loader, redefined, file);
     }
 
@@ -145,7 +145,7 @@ public final class PerCpuTransformer implements ClassFileTransformer {
     }
 
     private static String dotted(String name, byte[] file) {
-        String given = name == null ? ClassName.in(file) : name;
+        String given = name == null ? Constants.className(file) : name;
         return given == null ? "?" : given.replace('/', '.');
     }
 

@@ -18,14 +18,14 @@ class ClassReportTest {
 
     @Test
     void what_is_woven_and_what_is_refused_is_told_apart() throws IOException {
-        ClassReport report = ClassReport.of("Annotated.class", PrefilterTest.file(Annotated.class));
+        ClassReport report = ClassReport.of("Annotated.class", ConstantsTest.file(Annotated.class));
         assertThat(report.methods()).hasSize(4);
         assertThat(report.refusals()).hasSize(6);
     }
 
     @Test
     void a_method_that_assigns_its_index_in_a_loop_is_doubted() throws IOException {
-        ClassReport report = ClassReport.of("Annotated.class", PrefilterTest.file(Annotated.class));
+        ClassReport report = ClassReport.of("Annotated.class", ConstantsTest.file(Annotated.class));
         assertThat(report.doubts())
                 .singleElement()
                 .asString()
@@ -36,7 +36,7 @@ class ClassReportTest {
     void an_override_without_the_annotation_is_found_in_whatever_order_and_at_whatever_depth() throws IOException {
         Overrides overrides = new Overrides();
         for (Class<?> type : new Class<?>[] {Below.class, Between.class, Above.class})
-            overrides.saw(PrefilterTest.file(type));
+            overrides.saw(ConstantsTest.file(type));
         overrides.saw(new byte[] {1, 2, 3});
         assertThat(overrides.found())
                 .containsExactly(Below.class.getName() + ".of(I)I: overrides the @PerCpu method of "

@@ -34,7 +34,7 @@ class ClassWeaverTest {
 
     @Test
     void every_legal_method_gets_its_index_at_its_first_instruction() throws IOException {
-        Map<String, List<String>> calls = hookCalls(new ClassWeaver(PrefilterTest.file(Annotated.class)).weave());
+        Map<String, List<String>> calls = hookCalls(new ClassWeaver(ConstantsTest.file(Annotated.class)).weave());
         assertThat(calls.get("<init>")).containsExactly("cpu->3");
         assertThat(calls.get("afterWideParameters")).containsExactly("cpu->4");
         assertThat(calls.get("loopFromTheFirstInstruction")).containsExactly("concurrencyId->1");
@@ -44,7 +44,7 @@ class ClassWeaverTest {
 
     @Test
     void every_illegal_one_is_refused_with_its_name_and_what_to_do() throws IOException {
-        ClassWeaver weaver = new ClassWeaver(PrefilterTest.file(Annotated.class));
+        ClassWeaver weaver = new ClassWeaver(ConstantsTest.file(Annotated.class));
         assertThat(weaver.refusals()).hasSize(6);
         assertThat(weaver.refusals().get(0))
                 .contains("Annotated.isAbstract(I)V", "abstract", "annotate the methods that implement it");
@@ -57,7 +57,7 @@ class ClassWeaverTest {
 
     @Test
     void the_rest_of_the_class_stays_as_it_was() throws IOException {
-        byte[] before = PrefilterTest.file(Annotated.class);
+        byte[] before = ConstantsTest.file(Annotated.class);
         byte[] after = new ClassWeaver(before).weave();
         assertThat(members(after)).isEqualTo(members(before));
         int grown = after.length - before.length;
@@ -67,7 +67,7 @@ class ClassWeaverTest {
     /** Another agent may redefine a class with bytes that it was shown after we had woven them. */
     @Test
     void what_is_woven_is_woven_no_second_time() throws IOException {
-        byte[] woven = new ClassWeaver(PrefilterTest.file(Annotated.class)).weave();
+        byte[] woven = new ClassWeaver(ConstantsTest.file(Annotated.class)).weave();
         ClassWeaver again = new ClassWeaver(woven);
         assertThat(again.perCpuMethods()).hasSize(4);
         assertThat(again.isEmpty()).isTrue();
@@ -85,8 +85,8 @@ class ClassWeaverTest {
     /** javac copies annotations to the bridge of a method. */
     @Test
     void a_bridge_is_left_to_the_method_that_it_calls() throws IOException {
-        ClassWeaver weaver = new ClassWeaver(PrefilterTest.file(Bridged.class));
-        assertThat(members(PrefilterTest.file(Bridged.class)))
+        ClassWeaver weaver = new ClassWeaver(ConstantsTest.file(Bridged.class));
+        assertThat(members(ConstantsTest.file(Bridged.class)))
                 .filteredOn(member -> member.contains(" of("))
                 .hasSize(2);
         assertThat(weaver.perCpuMethods()).singleElement().asString().contains("of(Ljava/lang/String;I)I");

@@ -53,14 +53,14 @@ class ForwardersTest {
 
     @Test
     void a_method_without_an_index_that_calls_the_woven_one_of_its_name_is_not_refused() throws IOException {
-        ClassWeaver weaver = new ClassWeaver(PrefilterTest.file(Forwarding.class));
+        ClassWeaver weaver = new ClassWeaver(ConstantsTest.file(Forwarding.class));
         assertThat(weaver.refusals()).isEmpty();
         assertThat(weaver.perCpuMethods()).hasSize(2);
     }
 
     @Test
     void one_that_calls_itself_or_a_method_that_gets_no_index_is() throws IOException {
-        ClassWeaver weaver = new ClassWeaver(PrefilterTest.file(Mistaken.class));
+        ClassWeaver weaver = new ClassWeaver(ConstantsTest.file(Mistaken.class));
         assertThat(weaver.perCpuMethods()).hasSize(1);
         assertThat(weaver.refusals()).hasSize(2);
         assertThat(weaver.refusals().get(0)).contains("recursive(I)I", "add one");

@@ -24,7 +24,7 @@ class WovenBodiesTest {
 
     @Test
     void without_by_it_is_the_first_hook() throws IOException {
-        ClassWeaver weaver = weaver(PrefilterTest.file(Hook.class));
+        ClassWeaver weaver = weaver(ConstantsTest.file(Hook.class));
         assertThat(weaver.callsCommits()).isFalse();
         assertThat(weaver.refusals()).isEmpty();
         assertThat(calls(weaver.weave()))
@@ -34,7 +34,7 @@ class WovenBodiesTest {
 
     @Test
     void by_names_the_other_hooks() throws IOException {
-        ClassWeaver weaver = weaver(PrefilterTest.file(Commits.class));
+        ClassWeaver weaver = weaver(ConstantsTest.file(Commits.class));
         assertThat(weaver.callsCommits()).isTrue();
         assertThat(weaver.refusals()).isEmpty();
         Map<String, String> calls = calls(weaver.weave());
