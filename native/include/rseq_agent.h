@@ -2,7 +2,7 @@
  * rseq_agent.h: the C API that librseq_jvm offers to other native code in the process.
  *
  * A JNI library that wants the current thread to have a registered rseq(2) area, and wants it to stay registered, counts itself in
- * and out here. The rules are those of docs/ownership.md: one registration per thread, counted; whoever came first owns it; the last
+ * and out here. The rules are those of docs/ownership.md: one registration per thread, counted; the first to register owns it; the last
  * user of an area that the agent registered unregisters it.
  *
  * Find the functions with dlsym(RTLD_DEFAULT, ...): they exist only in a process that runs with the agent, from its start on.

@@ -43,7 +43,7 @@ struct journal_event {
 
 _Static_assert(sizeof(struct journal_event) == 128, "journal_event is 128 bytes");
 
-/* Allocates the ring. False when the memory is not to be had. Call once. */
+/* Allocates the ring. False when the memory is not available. Call once. */
 bool journal_open(void);
 
 /* True while registered/released transitions are wanted, too, and with thread names; otherwise only what went wrong is recorded. */

@@ -36,7 +36,7 @@ struct thread_record {
     bool left_to_us;  /* it stood, counted, when we came: all its users count, and the last of them unregisters */
     bool jvm_seen;    /* the JVM thread itself came, and was counted in or refused */
     bool jvm_counted; /* one of the uses is the JVM thread itself */
-    /* Read by whoever sees this record at the head of the list, also when another thread has just taken it. */
+    /* Read by any thread that sees this record at the head of the list, also when another thread has just taken it. */
     _Atomic uint32_t next_free;
 };
 
@@ -65,7 +65,7 @@ struct ledger_totals {
 
 extern struct ledger_totals ledger_totals;
 
-/* Reserves the region. False when the memory is not to be had. Call once. */
+/* Reserves the region. False when the memory is not available. Call once. */
 bool ledger_open(void);
 
 /* A zeroed record that no snapshot shows yet, or NULL when the ledger is full. */

@@ -277,7 +277,7 @@ static void decide_forced(enum owner forced, struct ownership *decision, bool *n
     if (forced == OWNER_UNKNOWN || forced == OWNER_NONE) found = true;
     decision->error = forced == OWNER_UNKNOWN ? EBUSY : ENOSYS;
     decision->owner = found ? forced : OWNER_NONE;
-    REASON(decision, found ? "forced with owner=%s" : "owner=%s was forced and is not to be had here", owner_name(forced));
+    REASON(decision, found ? "forced with owner=%s" : "owner=%s was forced and is not available here", owner_name(forced));
 }
 
 void ownership_decide(const struct ownership_request *request, struct ownership *decision, bool *needs_own_area) {

@@ -175,7 +175,7 @@ static bool reserve_locked(int cpus, int shift, char *reason, size_t size) {
     if (memory == NULL) {
         int error = errno;
         if (new_books != NULL) reservation_undo(new_books, 1, bytes_of_books(shift), bytes_of_books(shift));
-        snprintf(reason, size, "%lld MiB of address space for per-CPU memory are not to be had: errno %d%s", (long long)(wanted >> 20), error,
+        snprintf(reason, size, "%lld MiB of address space for per-CPU memory are not available: errno %d%s", (long long)(wanted >> 20), error,
                  reservation_failure(error));
         return false;
     }

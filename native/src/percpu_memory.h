@@ -36,7 +36,7 @@ int percpu_memory_shift(int cpus, int wanted);
 
 /*
  * Reserves 'cpus' regions of 2^'shift' bytes, and the shared one, number 'cpus'. Once for the process: a second call with the same numbers changes
- * nothing. False with a reason where that much address space is not to be had, or it is more than half of what limits leave this process.
+ * nothing. False with a reason where that much address space is not available, or it is more than half of what limits leave this process.
  */
 bool percpu_memory_reserve(int cpus, int shift, char *reason, size_t size);
 

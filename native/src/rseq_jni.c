@@ -167,7 +167,7 @@ static char *self_address(void) {
     return (char *)pthread_self();
 }
 
-/* Puts the decision in force. Returns "facts \n reason \n reason of the chain \n what is wrong with the CPUs", NULL when the memory is not to be had. */
+/* Puts the decision in force. Returns "facts \n reason \n reason of the chain \n what is wrong with the CPUs", NULL when the memory is not available. */
 jstring NATIVE(start0)(JNIEnv *env, jclass hook, jint cpus_otherwise, jboolean verbose, jlongArray facts) {
     (void)hook;
     if (facts == NULL || (*env)->GetArrayLength(env, facts) < FACTS || !registration_open(&decision)) return NULL;

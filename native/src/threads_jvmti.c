@@ -2,7 +2,7 @@
  * threads_jvmti.c: ThreadStart and ThreadEnd need no capability, come on the thread itself, also for threads attached through JNI, and
  * from JDK 21 on not for virtual threads. On 19 and 20, where they do, the carrier is counted already and nothing happens.
  *
- * No I/O, no lock, no Java call here: the thread's start waits for it, and whoever waits for that may hold any lock. Only with
+ * No I/O, no lock, no Java call here: the thread's start waits for it, and a thread that waits for that may hold any lock. Only with
  * area=per-thread, the dynamic linker must be asked, which takes its lock.
  *
  * SPDX-License-Identifier: Apache-2.0

@@ -48,7 +48,7 @@ static void expect_free(const char *path) {
     void *library = load(path, RTLD_LOCAL | RTLD_NOLOAD);
     use_area_of(library);
     world_in_thread(use_area_of, library);
-    /* The decision holds it, whoever else closes it. */
+    /* The decision holds it, whatever else closes it. */
     dlclose(library);
     dlclose(library);
     use_area_of(load(path, RTLD_LOCAL | RTLD_NOLOAD));

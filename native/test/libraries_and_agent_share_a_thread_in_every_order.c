@@ -1,7 +1,7 @@
 /*
  * The story of the two mails, exhaustively: libA, libB and the agent come and go on one thread in every order, also more than once. A
  * walk is WALK steps; in each, one of the three counts itself in, or out when it was in. After each step the refcount is the number of
- * parties that are in; while one is in, the area is registered and reads a CPU; when the last goes, whoever it is and whoever made the
+ * parties that are in; while one is in, the area is registered and reads a CPU; when the last goes, whichever it is and whichever made the
  * registration, the area is unregistered.
  *
  * SPDX-License-Identifier: Apache-2.0

@@ -13,7 +13,7 @@
 
 enum { STORM_WORKERS = 16 };
 
-/* Puts the owner of this world in force, and opens the sequences. Skips where they are not to be had. */
+/* Puts the owner of this world in force, and opens the sequences. Skips where they are not available. */
 void storm_open(void);
 
 /* Whether the kernel has mm_cid here. */

@@ -1,6 +1,6 @@
 /*
  * A library counts itself in on a thread before the agent does, or stays when the JVM counts the thread out and in again, as it does with
- * main at its end. The registration is all users' own, whoever made it: no news, and the last of them unregisters.
+ * main at its end. The registration is all users' own, whichever of them made it: no news, and the last of them unregisters.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

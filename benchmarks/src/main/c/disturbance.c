@@ -10,7 +10,7 @@
  * milliseconds: ten microseconds, half a percent of the CPU. FILE is mapped, and holds per CPU two 64-bit numbers of the machine's byte order: how
  * often the work was done, and how often it took more than SLOW times the shortest that it ever took there. A preemption within the work
  * counts as well, and so does our own work on the other hyperthread of a core: where the CPUs that a benchmark uses are hyperthreads of one core, all its
- * iterations are disturbed by this measure, and the quietest of them are all that it can tell apart. Numbers only grow, and are read by whoever maps FILE as well.
+ * iterations are disturbed by this measure, and the quietest of them are all that it can tell apart. Numbers only grow, and any process that maps FILE reads them.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -63,7 +63,7 @@ static void *sample(void *argument) {
     cpu_set_t set;
     CPU_ZERO(&set);
     CPU_SET(sampler->cpu, &set);
-    if (sched_setaffinity(0, sizeof set, &set) != 0) complain("a CPU is not to be had");
+    if (sched_setaffinity(0, sizeof set, &set) != 0) complain("a CPU is not available");
     const struct timespec period = {.tv_nsec = PERIOD_NS};
     int64_t shortest = INT64_MAX;
     for (;;) {

@@ -150,7 +150,7 @@ public final class PerCpuBuffer {
      *
      * <p>Records are taken by the chunk: copied in one piece, their places given back to the writers, then handed out one by one. If {@code
      * consumer} throws, the record that it threw at counts as drained, and this throws the same; the rest of the chunk stays with the buffer,
-     * and comes before all else of its CPU in the next drain, whoever calls that. So a consumer that is slow, or fails, holds up no writer for
+     * and comes before all else of its CPU in the next drain, on whatever thread. So a consumer that is slow, or fails, holds up no writer for
      * what it was not yet given of a chunk. It may append; its own drains of this buffer leave out the CPU that it is called for.
      *
      * @return how many records there were

@@ -11,10 +11,10 @@ import java.lang.ref.Reference;
  * memory, or atomically on the heap. What a cell holds is the sum of both, so it stays exact when the agent arrives in the middle, and
  * when one add goes this way and the next the other.
  *
- * <p>A cell of one CPU is written by sequences on that CPU alone, and read by anyone. It is never set back: whoever wants to begin at 0
+ * <p>A cell of one CPU is written by sequences on that CPU alone, and read by anyone. It is never set back: a caller that wants to begin at 0
  * again keeps what it read as a base to subtract. So what is read twice from one cell is two values that it really held, in that order.
  *
- * <p>Whoever adds keeps a copy of {@link #told} of its own, a plain one, since every load on the way to a cell shows: a tenth to a
+ * <p>A structure that adds keeps a copy of {@link #told} of its own, a plain one, since every load on the way to a cell shows: a tenth to a
  * fifth of an add. Who reads {@code NONE} there too long goes the slow way, which looks again.
  */
 final class PerCpuCells {

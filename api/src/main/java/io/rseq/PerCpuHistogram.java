@@ -117,7 +117,7 @@ public final class PerCpuHistogram {
         return since(before, cells.totals());
     }
 
-    /** All that was recorded since the last reset, which this is one: what is recorded later is in a later snapshot, and in no other. */
+    /** All that was recorded since the last reset. This call is a reset: what is recorded later is in a later snapshot, and in no other. */
     public HistogramSnapshot snapshotThenReset() {
         while (true) {
             long[] before = base;

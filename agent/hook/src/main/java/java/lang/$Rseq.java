@@ -472,11 +472,11 @@ public final class $Rseq {
         committed = true;
     }
 
-    /** It did not, or is not to be had. */
+    /** It did not, or is not available. */
     static synchronized void commitAtomically(String reason) {
         if (committer == COMMITTER_ATOMIC) return;
         int at = description.lastIndexOf(COMMITTER) + COMMITTER.length();
-        String failure = COMMITTER + description.substring(at) + " is not to be had here, using atomic: " + reason;
+        String failure = COMMITTER + description.substring(at) + " is not available here, using atomic: " + reason;
         tell(failure);
         description = description.substring(0, at) + "atomic";
         committer = COMMITTER_ATOMIC;
@@ -504,7 +504,7 @@ public final class $Rseq {
     /** They go another way instead. */
     static void enterOtherwise(String way, String reason) {
         direct = false;
-        tell("entry=direct is not to be had here, using " + way + ": " + reason);
+        tell("entry=direct is not available here, using " + way + ": " + reason);
     }
 
     /** The engine logs it as a warning. */

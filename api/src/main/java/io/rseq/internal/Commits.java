@@ -4,7 +4,7 @@ package io.rseq.internal;
 /**
  * The restartable sequences and the per-CPU memory that they commit to, as the structures call them. The agent replaces each body below by a
  * call to the method of the same name of {@code java.lang.$RseqCommits} or {@code $RseqMemory}; without the agent, and wherever sequences are
- * not to be had, the answer is {@link #UNAVAILABLE}, and the structure goes its atomic way.
+ * not available, the answer is {@link #UNAVAILABLE}, and the structure goes its atomic way.
  *
  * <p><b>Memory.</b> An allocation is an <em>offset</em>: that many bytes, zeroed, at the same place in the region of every possible CPU and in
  * one more region, number {@code Cpus.count()}, which is shared by all of them.

@@ -62,7 +62,7 @@ public final class PerCpuMemory {
         return offset;
     }
 
-    /** For whoever reads the cells of all CPUs: {@link #NONE} when nobody whom the caller knows of has written there. */
+    /** For a thread that reads the cells of all CPUs: {@link #NONE} when no thread that the caller knows of has written there. */
     public long acquired() {
         return (long) OFFSET.getAcquire(this);
     }

@@ -7,7 +7,7 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
  * The atomic way of a per-CPU stack: a {@link LockedStack} for each index, made when the first value comes, in front of the one that all
  * share. A stripe is stored once and never replaced: the compare-and-sets here never meet a value that came back.
  *
- * <p>When sequences come, each stripe is retired, one after the other, and never takes a value again: whoever still holds it is refused
+ * <p>When sequences come, each stripe is retired, one after the other, and never takes a value again: a thread that still holds it is refused
  * and goes to the shared one.
  */
 public final class StripedStack {

@@ -23,7 +23,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * Appending a record of 64 bytes to a buffer that all threads share. An operation is one record that was appended: whoever finds no room drains,
+ * Appending a record of 64 bytes to a buffer that all threads share. An operation is one record that was appended: a thread that finds no room drains,
  * and tries again, so that the consumer's work is in every figure alike, and no thread besides the writers is measured. Of a ring of Agrona's one
  * thread may be the consumer at a time; of a per-CPU buffer one for each CPU, and each drains its own. Who finds another at it lets that one run.
  */

@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Virtual threads in rings of ten, nine of which are parked at any time: whoever has the ring's turn works, hands it to its neighbour, and
+ * Virtual threads in rings of ten, nine of which are parked at any time: the one that has the ring's turn works, hands it to its neighbour, and
  * parks until it has come round. New threads for each run, as in a server that starts one for each request.
  *
  * <p>Handed over, and not timed: a timed park costs a trip through one timer that all threads share, and would hide what is measured. Many

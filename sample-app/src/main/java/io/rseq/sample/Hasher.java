@@ -27,7 +27,7 @@ final class Hasher {
 
     /** Reads to the end of {@code in}, or until it is past {@code most} bytes; how many it read. Then {@link #hex}. */
     int read(InputStream in, int most) throws IOException {
-        sha256.reset(); // whoever was here before may have stopped in the middle
+        sha256.reset(); // the user before may have stopped in the middle
         int total = 0;
         for (int read = in.read(chunk); read >= 0; read = in.read(chunk)) {
             sha256.update(chunk, 0, read);

@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * The service, on 127.0.0.1 alone: {@code POST /hash} answers with the SHA-256 of what was sent, {@code GET /stats} with the metrics so
- * far. A request is recorded before its answer leaves, so whoever has an answer finds it counted.
+ * far. A request is recorded before its answer leaves, so a client that has an answer finds it counted.
  */
 final class Service implements AutoCloseable {
     static final int MAX_PAYLOAD = 1 << 20;

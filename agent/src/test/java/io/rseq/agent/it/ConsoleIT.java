@@ -191,7 +191,7 @@ class ConsoleIT {
         return names;
     }
 
-    /** What -Xcheck:jni says, without the numbers; not what it says to JDK 17's own getAllLoadedClasses, whoever calls that. */
+    /** What -Xcheck:jni says, without the numbers; not what it says to JDK 17's own getAllLoadedClasses, which any agent may call. */
     private static List<String> complaints(Launch launch) {
         Outcome outcome = launch.jvm("-Xcheck:jni").arguments(500).run().succeeded();
         List<String> complaints = new ArrayList<>();

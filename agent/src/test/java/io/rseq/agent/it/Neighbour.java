@@ -78,7 +78,7 @@ enum Neighbour {
             return !world.glibc() || neighbour == LIBRSEQ;
         }
 
-        /** A successful unregister of the library takes the registration away, whoever counts on it. */
+        /** A successful unregister of the library takes the registration away from all that count on it. */
         boolean unregistersUnderOthers() {
             return neighbour == BAD_CITIZEN || neighbour == PRIVATE || neighbour == LIBRSEQ && !world.glibc();
         }

@@ -13,7 +13,7 @@ import java.nio.file.Path;
 
 /** Under a security manager, which JDKs have up to 23: one clear line where the policy forbids the agent, and all of it where it grants. */
 class SecurityManagerIT {
-    private static final String MEND = "policy must grant rseq-agent.jar java.security.AllPermission";
+    private static final String ADVICE = "policy must grant rseq-agent.jar java.security.AllPermission";
 
     @EveryJdk
     void without_a_grant_it_is_one_line_and_the_application_runs_on(World world) {
@@ -40,7 +40,7 @@ class SecurityManagerIT {
         assertThat(outcome.number("woven")).isNotNegative();
     }
 
-    /** The committer is opened by whoever makes the first structure, here under a policy without the JDK's own grants. */
+    /** The thread that makes the first structure opens the committer, here under a policy without the JDK's own grants. */
     @EveryJdk
     void application_without_a_grant_commits_atomically_and_a_warning_says_what_was_denied(World world)
             throws IOException {
@@ -65,7 +65,7 @@ class SecurityManagerIT {
             assertThat(attach.err())
                     .containsExactly(
                             "rseq: the agent did not start in " + pid + ", or can't say so; its stderr says why");
-            running.awaitErr(MEND);
+            running.awaitErr(ADVICE);
             assertThat(running.errSoFar())
                     .filteredOn(line -> line.startsWith("rseq: "))
                     .hasSize(1);
@@ -81,7 +81,7 @@ class SecurityManagerIT {
     }
 
     private static Outcome oneLine(Outcome outcome) {
-        outcome.warnedOnceOf("could not start", "unaccelerated", "access denied", MEND);
+        outcome.warnedOnceOf("could not start", "unaccelerated", "access denied", ADVICE);
         assertThat(outcome.err().stream().filter(line -> !line.startsWith("WARNING: "))) // the JDK's, of its manager
                 .as(outcome.toString())
                 .hasSize(1);

@@ -49,7 +49,7 @@ public enum Committer {
                     ? "this is JDK " + feature + ", " + vm
                     : "there is no area at a constant place in each thread";
             LineLogger.LOG.warn(
-                    "committer=" + wanted.word() + " is not to be had here, using " + best.word() + ": " + reason);
+                    "committer=" + wanted.word() + " is not available here, using " + best.word() + ": " + reason);
         }
         return best;
     }

@@ -65,7 +65,7 @@ public final class Engine implements BiConsumer<String, Instrumentation> {
             LineLogger.LOG.error(reason.getMessage() + "; the application runs unaccelerated");
         } catch (SecurityException | ExceptionInInitializerError forbidden) { // perhaps the log is, too
             failure = forbidden;
-            throw forbidden; // to the launcher, whose line names the mend
+            throw forbidden; // to the launcher, whose line says what to do
         } catch (Throwable other) { // whatever it is, the application must not see it
             failure = other;
             LineLogger.LOG.error(
@@ -171,7 +171,7 @@ public final class Engine implements BiConsumer<String, Instrumentation> {
         String chainReason = text.substring(second + 1, third);
         String cpusReason = text.substring(third + 1);
         if (!ownerReason.isEmpty()) LineLogger.LOG.warn(ownerReason);
-        if (!chainReason.isEmpty()) LineLogger.LOG.warn("reader=raw is not to be had: " + chainReason);
+        if (!chainReason.isEmpty()) LineLogger.LOG.warn("reader=raw is not available: " + chainReason);
         if (!cpusReason.isEmpty()) LineLogger.LOG.warn(cpusReason);
         return text.substring(0, first);
     }

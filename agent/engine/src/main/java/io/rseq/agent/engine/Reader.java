@@ -35,7 +35,7 @@ public enum Reader {
     }
 
     /**
-     * The wanted reader if it is to be had here, otherwise the next best, with a warning. Virtual threads are checked when the first one
+     * The wanted reader if it is available here, otherwise the next best, with a warning. Virtual threads are checked when the first one
      * comes (see the hook): starting one here would start the JDK's scheduler before the application configures it.
      */
     static Reader choose(Reader wanted) {
@@ -43,12 +43,12 @@ public enum Reader {
         boolean constant = $Rseq.hasConstantArea();
         if ((wanted == AUTO || wanted == RAW) && constant && $Rseq.checkRaw()) return RAW;
         if (wanted == RAW)
-            LineLogger.LOG.warn("reader=raw is not to be had here: the chain of loads did not lead to the area");
+            LineLogger.LOG.warn("reader=raw is not available here: the chain of loads did not lead to the area");
         if (wanted == GETCPU || !area) return GETCPU;
         if (wanted == JNI) return JNI;
         String failure = constant ? $Rseq.openFfm() : "the area lies elsewhere in each thread";
         if (failure == null) return FFM;
-        if (wanted == FFM) LineLogger.LOG.warn("reader=ffm is not to be had here, using jni: {}", failure);
+        if (wanted == FFM) LineLogger.LOG.warn("reader=ffm is not available here, using jni: {}", failure);
         return JNI;
     }
 }

@@ -6,7 +6,7 @@ import java.io.InputStream;
 import java.util.Scanner;
 import java.util.ServiceConfigurationError;
 
-/** {@link Shapes}, loaded before the agent by a loader that throws an Error at whoever asks it for a class file. Runs after a line on stdin. */
+/** {@link Shapes}, loaded before the agent by a loader that throws an Error when it is asked for a class file. Runs after a line on stdin. */
 public final class UnreadableFiles extends ClassLoader {
     private UnreadableFiles() {
         super(UnreadableFiles.class.getClassLoader());

@@ -30,7 +30,7 @@ public final class FlightRecording implements FlightRecorderListener, Consumer<J
         this.transformer = transformer;
     }
 
-    /** Waits for the recorder where it is being made. Where the events are not to be had, a warning says why. */
+    /** Waits for the recorder where it is being made. Where the events are not available, a warning says why. */
     public void join() {
         try {
             journal.tell(this);

@@ -37,7 +37,7 @@ public final class Ledger {
     /**
      * The threads of now. Starts JNA at the first call.
      *
-     * @throws IllegalStateException with the reason when JNA is not to be had in this process
+     * @throws IllegalStateException with the reason when JNA is not available in this process
      */
     public static Ledger read() {
         Libc.open(); // makes JNA what it must be in this process

@@ -33,7 +33,7 @@ public final class Libc {
     /**
      * Starts JNA at the first call.
      *
-     * @throws IllegalStateException with the reason when JNA is not to be had in this process
+     * @throws IllegalStateException with the reason when JNA is not available in this process
      */
     public static synchronized Libc open() {
         if (instance != null) return instance;
@@ -43,12 +43,12 @@ public final class Libc {
             instance = JnaModule.start(Libc::new);
             return instance;
         } catch (Throwable failure) { // of another version's native half it throws a plain Error
-            unavailable = "JNA can't start here (" + Reason.of(failure) + "); " + mend();
+            unavailable = "JNA can't start here (" + Reason.of(failure) + "); " + advice();
             throw new IllegalStateException(unavailable);
         }
     }
 
-    private static String mend() {
+    private static String advice() {
         return ModuleLayer.boot().findModule("java.logging").isPresent()
                 ? "if the temporary folder is mounted noexec, set -Djna.tmpdir to another"
                 : "this runtime image lacks the module java.logging; add it with jlink";

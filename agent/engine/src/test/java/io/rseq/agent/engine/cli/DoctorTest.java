@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 class DoctorTest {
     private static final String START = "rseq: owner=glibc 2.36 reader=raw committer=sequences woven=0";
     private static final String MEMORY = "memory=256m is too much of what limits leave (ulimit -v or -d), using 16m";
-    private static final String COMMITTER = "committer=sequences is not to be had here, using atomic: why";
+    private static final String COMMITTER = "committer=sequences is not available here, using atomic: why";
 
     @Test
     void a_committer_that_is_not_the_best_is_found_alone_and_among_joined_warnings() {

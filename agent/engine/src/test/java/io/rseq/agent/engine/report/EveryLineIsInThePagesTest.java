@@ -147,7 +147,7 @@ class EveryLineIsInThePagesTest {
         return sources;
     }
 
-    private static Path root() {
+    static Path root() {
         Path folder = Path.of("").toAbsolutePath();
         while (!Files.exists(folder.resolve(PAGES.get(0)))) folder = folder.getParent();
         return folder;
