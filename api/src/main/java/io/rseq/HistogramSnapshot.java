@@ -7,7 +7,7 @@ import java.util.Locale;
  * What a {@link PerCpuHistogram} held at one time. Immutable.
  *
  * <p>Values are known to the bucket that they fell into: {@link #max()} and {@link #percentile} answer the highest value of theirs,
- * {@link #min()} the lowest, {@link #mean()} and {@link #standardDeviation()} reckon with the middle. All of it is as HdrHistogram
+ * {@link #min()} the lowest, {@link #sum()}, {@link #mean()} and {@link #standardDeviation()} reckon with the middle. All of it is as HdrHistogram
  * answers.
  *
  * <p>To go on with HdrHistogram itself, of which this library is independent:
@@ -81,10 +81,15 @@ public final class HistogramSnapshot {
 
     /** The mean; 0 when nothing was recorded. */
     public double mean() {
-        if (count == 0) return 0;
+        return count == 0 ? 0 : sum() / count;
+    }
+
+    /** Returns the sum of all values, as near as their buckets tell: each counts as the middle of its bucket; 0 when nothing was recorded. */
+    public double sum() {
         double sum = 0;
-        for (int bucket = first; bucket <= last; bucket++) sum += buckets.median(bucket) * (double) counts[bucket];
-        return sum / count;
+        for (int bucket = Math.max(0, first); bucket <= last; bucket++)
+            sum += buckets.median(bucket) * (double) counts[bucket];
+        return sum;
     }
 
     /** The standard deviation; 0 when nothing was recorded. */
@@ -118,6 +123,26 @@ public final class HistogramSnapshot {
             if (below >= rank) return buckets.highest(bucket);
         }
         return max();
+    }
+
+    /** Returns how many values were at most {@code bound}, and others that share its bucket; 0 for a negative one. */
+    public long countUpTo(long bound) {
+        if (bound < 0) return 0;
+        long sum = 0;
+        for (int bucket = Math.max(0, first); bucket <= last && buckets.lowest(bucket) <= bound; bucket++)
+            sum += counts[bucket];
+        return sum;
+    }
+
+    /**
+     * Returns {@link #percentile} of each of them, in their order.
+     *
+     * @throws IllegalArgumentException if one is not in 0..100
+     */
+    public long[] percentiles(double... percents) {
+        long[] values = new long[percents.length];
+        for (int i = 0; i < percents.length; i++) values[i] = percentile(percents[i]);
+        return values;
     }
 
     /** Each bucket in use, from the lowest, by its lowest value: what an HdrHistogram's {@code recordValueWithCount} takes. */

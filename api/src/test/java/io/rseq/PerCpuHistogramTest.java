@@ -8,6 +8,7 @@ import io.rseq.internal.FakeAgent;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicReference;
 import org.HdrHistogram.Histogram;
+import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -138,6 +139,16 @@ class PerCpuHistogramTest {
         assertThat(snapshot.max()).isEqualTo(hdr.getMaxValue());
         assertThat(snapshot.mean()).isEqualTo(hdr.getMean());
         assertThat(snapshot.standardDeviation()).isEqualTo(hdr.getStdDeviation());
+        assertThat(snapshot.sum()).isCloseTo(hdr.getMean() * hdr.getTotalCount(), Offset.offset(1e-9 * snapshot.sum()));
+        assertThat(snapshot.percentiles(99, 0, 50))
+                .containsExactly(
+                        hdr.getValueAtPercentile(99), hdr.getValueAtPercentile(0), hdr.getValueAtPercentile(50));
+        assertThat(snapshot.countUpTo(-1)).isZero();
+        assertThat(snapshot.countUpTo(Long.MAX_VALUE)).isEqualTo(hdr.getTotalCount());
+        for (long bound = 0; bound <= 2 * hdr.getMaxValue() && bound >= 0; bound = 3 * bound + 1)
+            assertThat(snapshot.countUpTo(bound))
+                    .as("up to %d", bound)
+                    .isEqualTo(hdr.getCountBetweenValues(0, Math.min(bound, hdr.getHighestTrackableValue())));
         for (double percent = 0; percent <= 100; percent += 0.125) equalAt(percent, snapshot, hdr);
         for (double percent : new double[] {99.9, 99.99, 99.999, 100 - 1e-9}) equalAt(percent, snapshot, hdr);
         // Where a rank is a whole number, and rounding decides.
