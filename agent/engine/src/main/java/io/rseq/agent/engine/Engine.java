@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.rseq.agent.engine;
 
+import io.rseq.agent.engine.adopt.ReroutingTransformer;
 import io.rseq.agent.engine.ownership.Journal;
 import io.rseq.agent.engine.report.LineLogger;
 import io.rseq.agent.engine.report.Log;
@@ -9,6 +10,7 @@ import io.rseq.agent.engine.weave.CommitsHook;
 import io.rseq.agent.engine.weave.LoadedClasses;
 import io.rseq.agent.engine.weave.PerCpuTransformer;
 import java.lang.instrument.Instrumentation;
+import java.util.List;
 import java.util.function.BiConsumer;
 
 /**
@@ -26,6 +28,7 @@ public final class Engine implements BiConsumer<String, Instrumentation> {
     private static final String AREA_LIBRARY = "librseq_area.so";
 
     private static volatile PerCpuTransformer transformer;
+    private static volatile ReroutingTransformer rerouting;
     private static volatile Throwable failure;
 
     /** Starts the agent, with the options of the command line; once in a process. */
@@ -39,6 +42,11 @@ public final class Engine implements BiConsumer<String, Instrumentation> {
     /** What weaves, and counts what it wove; null: the agent is not in force. */
     static PerCpuTransformer transformer() {
         return transformer;
+    }
+
+    /** What reroutes, and counts what it rerouted; null: there is nothing to adopt. */
+    public static ReroutingTransformer rerouting() {
+        return rerouting;
     }
 
     /** Why the agent could not start, and what to do; null: it could, or did not try. */
@@ -93,6 +101,9 @@ public final class Engine implements BiConsumer<String, Instrumentation> {
                 options.entersDirectly(),
                 options.memoryShift(),
                 facts + " reader=" + reader.word() + " committer=" + committer.word());
+        List<String> adopted = options.adopted();
+        if (!adopted.isEmpty())
+            rerouting = ReroutingTransformer.of(adopted, committer, instrumentation, weaving.services());
         transformer = weaving;
         follow(instrumentation);
     }
@@ -125,11 +136,12 @@ public final class Engine implements BiConsumer<String, Instrumentation> {
             }
             instrumentation.addTransformer(transformer, true);
             LoadedClasses.weave(instrumentation, transformer);
+            if (rerouting != null) rerouting.start();
         } catch (Throwable failed) {
             partly(failed);
         }
         if (System.getProperty(DOCTOR) != null) tryOutSequences();
-        Log.info($Rseq.description() + " woven=" + transformer.woven());
+        Log.info($Rseq.description() + " woven=" + transformer.woven() + Summary.rerouted());
         try {
             Journal journal = new Journal();
             Runtime.getRuntime().addShutdownHook(new Summary(journal, transformer));

@@ -64,6 +64,7 @@ final class Housekeeper extends Thread {
         journal.drain();
         warnOfCommitter();
         transformer.weavePostponed();
+        if (Engine.rerouting() != null) Engine.rerouting().follow();
         if (slept >= SECOND_SOURCE_MS) logSecondSource();
         if (!beanRegistered && services.hasMBeanServer()) beanRegistered = PlatformServer.register(transformer);
     }

@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.rseq.agent.engine;
 
+import io.rseq.agent.engine.adopt.Words;
 import io.rseq.agent.engine.ownership.Owner;
 import io.rseq.agent.engine.report.Log;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -28,6 +31,7 @@ public final class Options {
             "owner",
             "export",
             "exclude",
+            "adopt",
             "native.path",
             "native.tmpdir");
     private static final String STDERR_IF_EMPTY = "log.file";
@@ -35,6 +39,7 @@ public final class Options {
     private static final List<String> ENTRIES = List.of("direct", "linker");
     private static final List<String> MEMORY =
             List.of("auto", "1m", "2m", "4m", "8m", "16m", "32m", "64m", "128m", "256m");
+    private static final String ADOPT = "adopt";
     private static final int FIRST_MEMORY_SHIFT = 20;
     private static final String PROPERTY_PREFIX = "rseq.";
     private static final String VARIABLE_PREFIX = "RSEQ_";
@@ -49,6 +54,7 @@ public final class Options {
     private final boolean direct;
     private final int memoryShift;
     private final boolean export;
+    private final List<String> adopted;
 
     private Options(String agentOptions, Map<String, String> properties, Map<String, String> variables) {
         readAgentOptions(agentOptions);
@@ -70,6 +76,7 @@ public final class Options {
         int memory = choice("memory", MEMORY, 0);
         memoryShift = memory == 0 ? 0 : FIRST_MEMORY_SHIFT + memory - 1;
         export = choice("export", SWITCH, 0) == 0;
+        adopted = values.containsKey(ADOPT) ? chosenAdoptions() : List.of();
     }
 
     /** Reads all three sources of this process. */
@@ -146,6 +153,11 @@ public final class Options {
         return patterns;
     }
 
+    /** The words of what is to be adopted. */
+    public List<String> adopted() {
+        return adopted;
+    }
+
     /** The folder to take the native libraries from instead of the jar, null for the jar. */
     public String nativePath() {
         return values.get("native.path");
@@ -166,10 +178,13 @@ public final class Options {
     }
 
     private void readAgentOptions(String agentOptions) {
+        boolean adopting = false;
         for (String pair : agentOptions.split(",")) {
             if (pair.isBlank()) continue;
             int equals = pair.indexOf('=');
-            if (equals < 0)
+            if (equals >= 0) adopting = pair.substring(0, equals).trim().equals(ADOPT);
+            if (equals < 0 && adopting) values.put(ADOPT, values.getOrDefault(ADOPT, "") + ":" + pair.trim());
+            else if (equals < 0)
                 warnings.add("option '" + pair.trim() + "' has no value; write key=value, key one of "
                         + String.join(", ", KEYS));
             else
@@ -185,6 +200,23 @@ public final class Options {
         words.add("auto");
         int chosen = choice("owner", words, words.size() - 1);
         return chosen == words.size() - 1 ? null : Owner.values()[chosen];
+    }
+
+    private List<String> chosenAdoptions() {
+        List<String> words = new ArrayList<>(Words.ADOPTIONS);
+        words.add(Words.ALL);
+        words.add(Words.NONE);
+        Set<String> chosen = new LinkedHashSet<>();
+        for (String part : values.get(ADOPT).split("[:,]")) {
+            String word = part.trim().toLowerCase(Locale.ROOT);
+            if (word.equals(Words.ALL)) chosen.addAll(Words.ADOPTIONS);
+            else if (Words.ADOPTIONS.contains(word)) chosen.add(word);
+            else if (word.equals(Words.NONE)) chosen.clear();
+            else if (!word.isEmpty())
+                warnings.add("unknown value adopt=" + part.trim() + "; did you mean '" + NearestMatch.of(word, words)
+                        + "'? Ignored");
+        }
+        return new ArrayList<>(chosen);
     }
 
     private void put(String key, String value, String source) {

@@ -35,6 +35,13 @@ final class Summary extends Thread {
 
     /** The totals of now, as the exit line has them. */
     static String totals(PerCpuTransformer transformer) {
-        return Totals.read() + " woven=" + transformer.woven() + " unwoven=" + transformer.refused();
+        return Totals.read() + " woven=" + transformer.woven() + " unwoven=" + transformer.refused() + rerouted();
+    }
+
+    /** Behind the others, where something is to be adopted. */
+    static String rerouted() {
+        return Engine.rerouting() == null
+                ? ""
+                : " rerouted=" + Engine.rerouting().rerouted();
     }
 }

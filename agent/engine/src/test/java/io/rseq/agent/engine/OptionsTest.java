@@ -109,6 +109,30 @@ class OptionsTest {
     }
 
     @Test
+    void what_is_adopted_are_words_with_commas_or_colons_between() {
+        assertThat(Options.of("", Map.of(), Map.of()).adopted()).isEmpty();
+        for (String form :
+                new String[] {"adopt=adders", "adopt=all", "adopt=none:Adders", "adopt=,adders", "adopt=adders:,adders"
+                }) {
+            Options options = Options.of(form + ",log=debug", Map.of(), Map.of());
+            assertThat(options.adopted()).as(form).contains("adders").doesNotHaveDuplicates();
+            assertThat(options.log()).isEqualTo(Log.Level.DEBUG);
+            assertThat(options.warnings()).isEmpty();
+        }
+        Options property = Options.of("log=debug", Map.of("rseq.adopt", "none,adders"), Map.of("RSEQ_ADOPT", "none"));
+        assertThat(property.adopted()).containsExactly("adders");
+        assertThat(Options.of("adopt=adders,none", Map.of(), Map.of()).adopted())
+                .isEmpty();
+    }
+
+    @Test
+    void an_unknown_word_to_adopt_is_a_warning_with_the_nearest_match_and_the_others_hold() {
+        Options options = Options.of("adopt=addres,adders", Map.of(), Map.of());
+        assertThat(options.warnings()).singleElement().asString().contains("adopt=addres", "did you mean 'adders'");
+        assertThat(options.adopted()).containsExactly("adders");
+    }
+
+    @Test
     void excluded_are_patterns_with_colons_between() {
         assertThat(Options.of("exclude=com.acme.*: *$Proxy:", Map.of(), Map.of())
                         .excluded())

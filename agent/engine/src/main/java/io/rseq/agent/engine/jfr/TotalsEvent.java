@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.rseq.agent.engine.jfr;
 
+import io.rseq.agent.engine.Engine;
 import io.rseq.agent.engine.ownership.Owner;
 import io.rseq.agent.engine.ownership.Totals;
 import io.rseq.agent.engine.weave.PerCpuTransformer;
@@ -78,6 +79,10 @@ final class TotalsEvent extends Event {
     @Label("Unwoven Methods")
     int unwoven;
 
+    @Label("Rerouted Classes")
+    @Description("By what adopt= names")
+    int rerouted;
+
     void fill(Totals totals, PerCpuTransformer transformer) {
         registered = totals.registered();
         released = totals.released();
@@ -98,5 +103,6 @@ final class TotalsEvent extends Event {
         restarts = totals.restarts();
         woven = transformer.woven();
         unwoven = transformer.refused();
+        rerouted = Engine.rerouting() == null ? 0 : Engine.rerouting().rerouted();
     }
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.rseq.agent.engine.management;
 
+import io.rseq.agent.engine.Engine;
 import io.rseq.agent.engine.ownership.Ledger;
 import io.rseq.agent.engine.ownership.LedgerRow;
 import io.rseq.agent.engine.ownership.Owner;
@@ -129,6 +130,11 @@ final class AgentBean implements RseqMXBean {
     @Override
     public int getUnwoven() {
         return transformer.refused();
+    }
+
+    @Override
+    public int getRerouted() {
+        return Engine.rerouting() == null ? 0 : Engine.rerouting().rerouted();
     }
 
     @Override

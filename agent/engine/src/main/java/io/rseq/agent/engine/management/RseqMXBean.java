@@ -63,6 +63,9 @@ public interface RseqMXBean {
     /** Methods and classes that could not be woven. */
     int getUnwoven();
 
+    /** Classes rerouted by what {@code adopt} names; one that is redefined, again. */
+    int getRerouted();
+
     /** The ledger. Starts JNA in this process when it is asked for the first time. */
     LedgerRow[] getThreads();
 }

@@ -2,6 +2,8 @@
 package io.rseq.agent.engine.weave;
 
 import java.io.IOException;
+import java.util.HashSet;
+import java.util.Set;
 import jdk.internal.misc.Unsafe;
 
 /**
@@ -27,6 +29,9 @@ public final class CommitsHook {
     /** How many of them are there. */
     private static int defined;
 
+    /** Those behind them that are there, each for one adoption. */
+    private static final Set<String> FURTHER = new HashSet<>();
+
     private static boolean refused;
 
     private CommitsHook() {}
@@ -45,7 +50,7 @@ public final class CommitsHook {
         try {
             for (; defined < ALL.length; defined++) {
                 if (ALL[defined] == MEMORY) $Rseq.sizeMemory();
-                define(ALL[defined]);
+                defineOne(ALL[defined]);
             }
         } catch (IOException | RuntimeException | LinkageError failure) {
             refused = true;
@@ -54,13 +59,22 @@ public final class CommitsHook {
         return !refused;
     }
 
+    /** Whether they are there, and that class of the hook as well, which an adoption's rerouted classes call. */
+    public static synchronized boolean define(String further) throws IOException {
+        if (!define()) return false;
+        if (FURTHER.contains(further)) return true;
+        byte[] file = ClassWeaver.HOOKS.file(further);
+        Unsafe.getUnsafe().defineClass("java/lang/" + further, file, 0, file.length, null, null);
+        return FURTHER.add(further);
+    }
+
     /** Opens the sequences as the first structure would. Returns why there are no sequences; null where there are, or where none were asked for. */
     public static String tryOut() {
         if (define()) $RseqCommits.available();
         return $Rseq.takeCommitsFailure();
     }
 
-    private static void define(String name) throws IOException {
+    private static void defineOne(String name) throws IOException {
         boolean on17 = name.equals(CALLS) && Runtime.version().feature() <= LAST_WITHOUT_LINKER;
         byte[] file = ClassWeaver.HOOKS.file(on17 ? name + "-17" : name);
         Unsafe.getUnsafe().defineClass("java/lang/" + name, file, 0, file.length, null, null);

@@ -34,6 +34,11 @@ public final class JdkServices {
         if (!flightRecorder) wait(milliseconds);
     }
 
+    /** Ends the wait for it now: there is something to do. */
+    public synchronized void wakeHousekeeper() {
+        notifyAll();
+    }
+
     private synchronized void flightRecorderCame() {
         flightRecorder = true;
         notifyAll();

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.rseq.agent.engine.adopt;
+
+import java.lang.instrument.Instrumentation;
+
+/**
+ * Code of others that the agent has take the per-CPU way: what {@code adopt=} names. Each is one file, at whose head stands what it is for, which
+ * classes it wants and how they must look, what it puts there, and how it is undone.
+ */
+interface Adoption {
+    /** Its word in {@code adopt=}. */
+    String word();
+
+    /**
+     * Whether it wants that class, named as in its file. Asked for each class that is loaded, so it compares a name and does no more, and loads nothing
+     * of ASM.
+     */
+    boolean wants(String name);
+
+    /**
+     * The class file that takes the place of this one; null where there is nothing to change. A class that is loaded already is shown again, so no
+     * member is added, and the class keeps its shape.
+     *
+     * @throws LooksOtherwise where an assumption about the class does not hold: it is left alone
+     */
+    byte[] reroute(ClassLoader loader, String name, byte[] file) throws Throwable;
+
+    /** What the agent's daemon does for it at each of its turns, about a second apart. */
+    default void follow(Instrumentation instrumentation) throws Throwable {}
+}
