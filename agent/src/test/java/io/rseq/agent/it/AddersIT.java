@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.rseq.agent.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.rseq.agent.it.programs.Adders;
+import io.rseq.agent.it.programs.Adding;
+import io.rseq.agent.it.programs.Changing;
+import io.rseq.agent.it.programs.Hello;
+import net.bytebuddy.ByteBuddy;
+
+/** {@code adopt=adders}: the JDK's adders do what they did, lose nothing, and take per-CPU memory where they are contended. */
+class AddersIT {
+    private static final String OPEN = "--add-opens=java.base/java.util.concurrent.atomic=ALL-UNNAMED";
+
+    /** Of the three in the program, each 8 bytes. */
+    private static final int ALL_PROMOTED = 24;
+
+    @EveryWorld
+    void sums_of_platform_threads_are_exact(World world) {
+        isExact(goOn(adding(world, "platform", ALL_PROMOTED).agent("adopt=adders")), true);
+        isExact(goOn(adding(world, "platform", 0).agent("adopt=adders,committer=atomic")), false);
+    }
+
+    @EveryWorld
+    void sums_of_virtual_threads_are_exact(World world) {
+        Machine.needsVirtualThreads(world);
+        isExact(goOn(adding(world, "virtual", ALL_PROMOTED).agent("adopt=adders")), true);
+    }
+
+    @EveryWorld
+    void sums_are_exact_when_the_agent_is_attached_while_threads_add(World world) throws Exception {
+        for (String kind : new String[] {"platform", "virtual"}) {
+            if (kind.equals("virtual") && !world.jdk().hasVirtualThreads()) continue;
+            try (Running running = adding(world, kind, ALL_PROMOTED)
+                    .withoutAgent()
+                    .jvm("-XX:+EnableDynamicAgentLoading")
+                    .start()) {
+                running.awaitOut("ready");
+                AgentJar.attach(running.pid(), "adopt=adders");
+                running.say("go");
+                isExact(running.finish(), true);
+            }
+        }
+    }
+
+    @EveryJdk
+    void adders_do_what_they_did(World world) {
+        for (String jvm : new String[] {"-Xmixed", "-Xint", "-XX:TieredStopAtLevel=1"}) {
+            Outcome outcome = Launch.of(world, Adders.class)
+                    .jvm(OPEN, jvm)
+                    .agent("adopt=adders,memory=1m")
+                    .run()
+                    .succeeded()
+                    .printed("wrong=0");
+            outcome.warnedOnceOf("per-CPU memory is full");
+            assertThat(outcome.exitLine()).containsEntry("rerouted", "2");
+        }
+    }
+
+    @EveryJdk
+    void the_program_finds_the_same_in_the_jdks_own(World world) {
+        Launch.of(world, Adders.class)
+                .jvm(OPEN)
+                .arguments("none")
+                .run()
+                .succeeded()
+                .printed("wrong=0");
+        Outcome atomic = Launch.of(world, Adders.class)
+                .jvm(OPEN)
+                .agent("adopt=adders,committer=atomic")
+                .arguments("none")
+                .run()
+                .succeeded()
+                .printed("wrong=0")
+                .hadNoWarning();
+        assertThat(atomic.exitLine()).doesNotContainKey("rerouted");
+        assertThat(atomic.agentLines()).anyMatch(line -> line.contains("adopt=adders is of no use here"));
+    }
+
+    @EveryJdk
+    void a_class_that_another_agent_changed_stays_as_it_is(World world) {
+        Outcome outcome = Launch.of(world, Adders.class)
+                .jvm(OPEN)
+                .agentJar(AgentJar.of(Changing.class))
+                .andAgentJar(AgentJar.path(), "adopt=adders")
+                .classPath(Launch.home(ByteBuddy.class))
+                .arguments("none")
+                .run()
+                .succeeded();
+        outcome.warnedOnceOf(
+                "class java.util.concurrent.atomic.LongAdder looks otherwise than adopt=adders expects, and stays as it is:"
+                        + " add does not begin with cells and casBase");
+        assertThat(outcome.exitLine()).containsEntry("rerouted", "1");
+    }
+
+    @EveryJdk
+    void nothing_is_rerouted_where_nothing_is_adopted(World world) {
+        Outcome outcome = Launch.of(world, Hello.class).run().succeeded();
+        assertThat(outcome.exitLine()).doesNotContainKey("rerouted");
+        assertThat(outcome.startLine()).doesNotContainKey("rerouted");
+    }
+
+    private static Launch adding(World world, String kind, int awaited) {
+        return Launch.of(world, Adding.class).arguments(kind, awaited);
+    }
+
+    private static Outcome goOn(Launch launch) {
+        try (Running running = launch.start()) {
+            running.awaitOut("ready");
+            running.say("go");
+            return running.finish();
+        }
+    }
+
+    private static void isExact(Outcome outcome, boolean promoted) {
+        outcome.succeeded().hadNoWarning().hadNothingFromTheJvmOnStderr();
+        assertThat(outcome.number("adds")).as(outcome.toString()).isPositive();
+        assertThat(outcome.number("found")).as(outcome.toString()).isEqualTo(outcome.number("added"));
+        assertThat(outcome.number("found.doubles")).as(outcome.toString()).isEqualTo(outcome.number("added.doubles"));
+        assertThat(outcome.number("rising")).as(outcome.toString()).isEqualTo(outcome.number("adds"));
+        assertThat(outcome.number("allocated")).as(outcome.toString()).isEqualTo(promoted ? ALL_PROMOTED : 0);
+        outcome.printed("falls=0");
+        if (promoted)
+            assertThat(outcome.exitLine()).containsEntry("rerouted", "2").containsKey("restarts");
+    }
+}

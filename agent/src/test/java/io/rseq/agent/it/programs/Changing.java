@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.rseq.agent.it.programs;
+
+import java.lang.instrument.ClassFileTransformer;
+import java.lang.instrument.Instrumentation;
+import java.security.ProtectionDomain;
+import net.bytebuddy.jar.asm.ClassReader;
+import net.bytebuddy.jar.asm.ClassVisitor;
+import net.bytebuddy.jar.asm.ClassWriter;
+import net.bytebuddy.jar.asm.MethodVisitor;
+import net.bytebuddy.jar.asm.Opcodes;
+
+/** An agent that changes {@code LongAdder} before ours sees it: a NOP at the entry of each {@code add}. */
+public final class Changing implements ClassFileTransformer {
+    /** As an agent. */
+    public static void premain(String options, Instrumentation instrumentation) {
+        instrumentation.addTransformer(new Changing());
+    }
+
+    @Override
+    public byte[] transform(
+            Module module, ClassLoader loader, String name, Class<?> redefined, ProtectionDomain domain, byte[] file) {
+        if (!"java/util/concurrent/atomic/LongAdder".equals(name)) return null;
+        ClassWriter writer = new ClassWriter(0);
+        new ClassReader(file)
+                .accept(
+                        new ClassVisitor(Opcodes.ASM9, writer) {
+                            @Override
+                            public MethodVisitor visitMethod(
+                                    int access,
+                                    String method,
+                                    String descriptor,
+                                    String signature,
+                                    String[] exceptions) {
+                                MethodVisitor to = super.visitMethod(access, method, descriptor, signature, exceptions);
+                                if (method.equals("add")) to.visitInsn(Opcodes.NOP);
+                                return to;
+                            }
+                        },
+                        0);
+        return writer.toByteArray();
+    }
+}
