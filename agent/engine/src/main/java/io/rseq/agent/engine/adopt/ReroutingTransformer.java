@@ -41,6 +41,7 @@ public final class ReroutingTransformer implements ClassFileTransformer {
             List<String> words, Committer committer, Instrumentation instrumentation, JdkServices services) {
         List<Adoption> adoptions = new ArrayList<>();
         for (String word : words) {
+            if (word.equals(Jackson.WORD)) adoptions.add(new Jackson());
             if (word.equals(Adders.WORD)) {
                 if (committer == Committer.ATOMIC)
                     LineLogger.LOG.info("adopt=adders is of no use here: structures commit atomically");

@@ -12,7 +12,7 @@ public final class Words {
     public static final String ALL = "all";
 
     /** Those that there are. */
-    public static final List<String> ADOPTIONS = List.of(Adders.WORD);
+    public static final List<String> ADOPTIONS = List.of(Adders.WORD, Jackson.WORD);
 
     private Words() {}
 }

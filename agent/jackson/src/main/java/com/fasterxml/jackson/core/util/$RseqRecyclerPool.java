@@ -24,8 +24,8 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
  *
  * <p><b>Serialized</b>, it is what Jackson's default is without the agent: a stream that names this class could be read nowhere else.
  *
- * <p><b>Why not by sequences.</b> An exchange on a line of this CPU's own is 5 ns of a document that takes hundreds, and Jackson does several more for
- * its buffers.
+ * <p><b>Why not by sequences.</b> One exchange on a line of this CPU's own is lost in a document that takes a microsecond, for whose buffers Jackson does
+ * several.
  */
 class $RseqRecyclerPool implements RecyclerPool<BufferRecycler> {
     private static final long serialVersionUID = 1;
