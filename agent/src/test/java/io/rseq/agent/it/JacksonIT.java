@@ -69,6 +69,17 @@ class JacksonIT {
                         .map(jackson -> Arguments.of(world, jackson)));
     }
 
+    @ParameterizedTest
+    @MethodSource("served")
+    void check_names_the_class_that_is_rerouted(World world, Jackson jackson) {
+        Outcome outcome = AgentJar.command(world.jdk(), "check", jackson.jar().toString())
+                .run()
+                .exited(0);
+        assertThat(outcome.out())
+                .anyMatch(line ->
+                        line.startsWith("adopt   adopt=jackson reroutes ") && line.endsWith(".JsonRecyclerPools"));
+    }
+
     @ParameterizedTest(name = "{0} {1}")
     @MethodSource("served")
     void documents_are_right_and_their_buffers_come_from_the_pool(World world, Jackson jackson) {

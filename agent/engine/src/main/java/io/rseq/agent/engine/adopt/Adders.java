@@ -59,6 +59,12 @@ final class Adders implements Adoption {
     }
 
     @Override
+    public void check(String name, byte[] file) throws LooksOtherwise {
+        if (name.equals(STRIPED)) Shape.checkLock(file);
+        else Shape.checkAdder(name, file);
+    }
+
+    @Override
     public byte[] reroute(ClassLoader loader, String name, byte[] file) throws Throwable {
         if (loader != null) return null;
         if (name.equals(STRIPED)) {

@@ -18,6 +18,13 @@ interface Adoption {
     boolean wants(String name);
 
     /**
+     * Looks at the file of a class that it wants, and at nothing else.
+     *
+     * @throws LooksOtherwise where an assumption about the class does not hold
+     */
+    void check(String name, byte[] file) throws LooksOtherwise;
+
+    /**
      * The class file that takes the place of this one; null where there is nothing to change. A class that is loaded already is shown again, so no
      * member is added, and the class keeps its shape.
      *

@@ -74,8 +74,13 @@ final class Jackson implements Adoption {
     }
 
     @Override
+    public void check(String name, byte[] file) throws LooksOtherwise {
+        defaultOf(new ClassReader(file), prefix(name));
+    }
+
+    @Override
     public byte[] reroute(ClassLoader loader, String name, byte[] file) throws Throwable {
-        String prefix = name.substring(0, name.length() - POOLS.length());
+        String prefix = prefix(name);
         ClassReader reader = new ClassReader(file);
         byte[] ours = ours(prefix, defaultOf(reader, prefix));
         checkRecycler(loader, prefix);
@@ -218,6 +223,11 @@ final class Jackson implements Adoption {
 
     private static Class<?> find(String name, ClassLoader loader, String prefix) throws ClassNotFoundException {
         return Class.forName((prefix + name).replace('/', '.'), false, loader);
+    }
+
+    /** The package of that copy of Jackson's core. */
+    private static String prefix(String name) {
+        return name.substring(0, name.length() - POOLS.length());
     }
 
     private static String returning(String prefix) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.rseq.agent.engine.cli;
 
+import io.rseq.agent.engine.adopt.Adoptable;
 import io.rseq.agent.engine.report.Reason;
 import io.rseq.agent.engine.weave.ClassReport;
 import io.rseq.agent.engine.weave.Overrides;
@@ -24,11 +25,11 @@ import java.util.zip.ZipFile;
 import java.util.zip.ZipInputStream;
 import picocli.CommandLine;
 
-/** Lists the {@code @PerCpu} methods of a jar or a folder, and what is wrong with them. */
+/** Lists the {@code @PerCpu} methods of a jar or a folder, what is wrong with them, and the classes that {@code adopt=} reroutes. */
 @CommandLine.Command(
         name = "check",
         description =
-                "Lists the @PerCpu methods in jars, nested ones too, and in folders, and what is wrong with them.",
+                "Lists the @PerCpu methods in jars, nested ones too, and in folders, what is wrong with them, and the classes that adopt= reroutes.",
         mixinStandardHelpOptions = true)
 final class Check implements Callable<Integer> {
     private static final byte[] MAGIC = {'P', 'K'};
@@ -96,6 +97,8 @@ final class Check implements Callable<Integer> {
             byte[] file = in.readAllBytes();
             overrides.saw(file);
             report(ClassReport.of(name, file), out);
+            String adoptable = Adoptable.line(file);
+            if (adoptable != null) out.println("adopt   " + adoptable);
         } else if (isArchive(name)) {
             try {
                 lookInto(in, out);

@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
  * What the constant pool of a class file says before ASM reads the file: whether the class bears an annotation of ours, and its name. The bytes may be
  * anything: a file that is not one is none of ours, and has no name.
  */
-final class Constants {
+public final class Constants {
     private static final String PER_CPU = "Lio/rseq/PerCpu;";
     private static final String WOVEN = "Lio/rseq/internal/Woven;";
 
@@ -42,7 +42,7 @@ final class Constants {
     }
 
     /** Returns the name that the class file itself gives its class, as {@code java/lang/Object}; null where the bytes are no class file. */
-    static String className(byte[] file) {
+    public static String className(byte[] file) {
         try {
             for (int i = 0; i < MAGIC.length; i++) if ((file[i] & 0xFF) != MAGIC[i]) return null;
             int[] pool = new int[u2(file, COUNT_AT)];
