@@ -26,14 +26,16 @@ class StormIT {
     void structures_stay_exact_in_a_storm(Weather weather) {
         long milliseconds = SECONDS * 1000L / Weather.all().count();
         Outcome outcome = launch(weather.world(), milliseconds, "all", weather.index())
-                .agent("committer=" + weather.committer())
+                .agent("adopt=adders,committer=" + weather.committer())
                 .jvm(weather.flags().toArray(String[]::new))
                 .run();
         outcome.printed("violations=0").succeeded();
         outcome.hadNoWarning().hadNothingFromTheJvmOnStderr();
         outcome.printed("committer=" + weather.committerInForce());
         happened(outcome, weather.world());
-        for (String much : new String[] {"histogram.records", "pool.operations", "buffer.drained", "stamped.drained"})
+        for (String much :
+                new String[] {"adders.adds", "histogram.records", "pool.operations", "buffer.drained", "stamped.drained"
+                })
             assertThat(outcome.number(much)).as("%s of %s", much, outcome).isPositive();
         if (weather.committerInForce().equals("atomic")) {
             assertThat(outcome.exitLine()).doesNotContainKey("restarts");
