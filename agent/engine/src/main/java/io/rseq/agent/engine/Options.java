@@ -207,7 +207,7 @@ public final class Options {
         words.add(Words.ALL);
         words.add(Words.NONE);
         Set<String> chosen = new LinkedHashSet<>();
-        for (String part : values.get(ADOPT).split("[:,]")) {
+        for (String part : values.get(ADOPT).replace(',', ':').split(":")) {
             String word = part.trim().toLowerCase(Locale.ROOT);
             if (word.equals(Words.ALL)) chosen.addAll(Words.ADOPTIONS);
             else if (Words.ADOPTIONS.contains(word)) chosen.add(word);

@@ -65,6 +65,11 @@ final class Adders implements Adoption {
     }
 
     @Override
+    public boolean wantsLoaded(String dotted) {
+        return dotted.startsWith("java.util.concurrent.atomic.") && wants(dotted.replace('.', '/'));
+    }
+
+    @Override
     public byte[] reroute(ClassLoader loader, String name, byte[] file) throws Throwable {
         if (loader != null) return null;
         if (name.equals(STRIPED)) {

@@ -17,6 +17,11 @@ interface Adoption {
      */
     boolean wants(String name);
 
+    /** The same of a class that is loaded, named with dots; where most names end the comparison at once, a start with many classes is the faster. */
+    default boolean wantsLoaded(String dotted) {
+        return wants(dotted.replace('.', '/'));
+    }
+
     /**
      * Looks at the file of a class that it wants, and at nothing else.
      *

@@ -130,8 +130,7 @@ public final class ReroutingTransformer implements ClassFileTransformer {
 
     private boolean isWanted(String dotted) {
         if (dotted.charAt(0) == '[') return false;
-        String name = dotted.replace('.', '/');
-        for (Adoption adoption : adoptions) if (adoption.wants(name)) return true;
+        for (Adoption adoption : adoptions) if (adoption.wantsLoaded(dotted)) return true;
         return false;
     }
 
