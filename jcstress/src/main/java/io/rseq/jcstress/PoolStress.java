@@ -25,9 +25,7 @@ public final class PoolStress {
     }
 
     private static PerCpuPool<Thing> pool(int capacity) {
-        return PerCpuPool.builder(Thing::new)
-                .capacityPerCpu(capacity)
-                .build();
+        return PerCpuPool.builder(Thing::new).capacityPerCpu(capacity).build();
     }
 
     private static int release(PerCpuPool<Thing> pool, Thing thing) {
