@@ -6,7 +6,6 @@ import static java.lang.$RseqSequences.*;
 import java.lang.ref.Cleaner;
 import java.lang.ref.Reference;
 import java.lang.reflect.Array;
-import java.util.concurrent.atomic.DoubleAdder;
 import java.util.concurrent.atomic.LongAdder;
 import jdk.internal.misc.Unsafe;
 import jdk.internal.ref.CleanerFactory;
@@ -14,7 +13,7 @@ import jdk.internal.vm.annotation.DontInline;
 import jdk.internal.vm.annotation.ForceInline;
 
 /**
- * What the JDK's {@code LongAdder} and {@code DoubleAdder} call once they are rerouted ({@code adopt=adders}); the engine's {@code Adders} says where.
+ * What the JDK's {@code LongAdder} calls once it is rerouted ({@code adopt=adders}); the engine's {@code Adders} says where.
  *
  * <p><b>Promoted.</b> An adder whose first stage failed, or that has cells, gets 8 bytes of per-CPU memory. Their offset is put into {@code
  * cellsBusy}, from 0, by compare-and-set: to code that is not rerouted that is a lock that somebody holds, so it makes no cells and adds to {@code
@@ -25,11 +24,9 @@ import jdk.internal.vm.annotation.ForceInline;
  * aborts, or where the thread has no area, to {@code base} by compare-and-set. {@code sum} reads {@code base} first. {@code reset} and {@code
  * sumThenReset} set no CPU's cell back, since nobody writes another CPU's. They put {@code base} from {@code b} to minus the total {@code t} that they
  * read, by one compare-and-set. That takes {@code b + t} off the value, whatever was added or reset since {@code t} was read, so each add is in exactly one result. Migration, preemption and the
- * death of threads: as {@code io.rseq.PerCpuCounter}. An add publishes nothing.
- *
- * <p><b>Doubles.</b> The same, but a sum that is infinite or no number can't be subtracted. There the adder gets other memory when it is reset, and what lies in the old
- * one is forgotten: what is added to it late would have been lost in the infinity. A CPU's cell keeps growing over resets, so a result is as exact as a
- * double of the size of all that was ever added.
+ * death of threads: as {@code io.rseq.PerCpuCounter}. An add
+ * publishes nothing and orders nothing, where the JDK's compare-and-set is a full fence: of a thread that adds and then reads a flag, and another that sets the
+ * flag and then sums, both may miss the other.
  *
  * <p><b>Memory.</b> It is given back by the JDK's cleaner when the adder is unreachable; while an add runs, it is reachable. A subclass that can be cloned is
  * left alone: its clone would have the same memory, and outlive it.
@@ -92,15 +89,6 @@ public final class $RseqAdders {
         return true;
     }
 
-    /** The same for doubles. */
-    @ForceInline
-    public static boolean add(DoubleAdder adder, int busy, double x) throws Throwable {
-        if (busy <= LOCKED) return mayPromote(busy) && promote(adder) && addAgain(adder, x);
-        if ($RseqCommits.addDouble(busy, x) != COMMITTED) addAgain(adder, x);
-        Reference.reachabilityFence(adder);
-        return true;
-    }
-
     /** Out of line: after an abort, on a thread without an area, or when just promoted. */
     @DontInline
     private static boolean addAgain(LongAdder adder, long x) throws Throwable {
@@ -121,25 +109,6 @@ public final class $RseqAdders {
         return true;
     }
 
-    @DontInline
-    private static boolean addAgain(DoubleAdder adder, double x) throws Throwable {
-        boolean registered = false;
-        for (int tries = 1; tries < TRIES; tries++) {
-            int busy = U.getIntVolatile(adder, BUSY);
-            if (busy <= LOCKED) break;
-            long status = $RseqCommits.addDouble(busy, x);
-            Reference.reachabilityFence(adder);
-            if (status == COMMITTED) return true;
-            if (status == RESTARTED) continue;
-            if (registered || !$RseqOpening.register()) break;
-            registered = true;
-        }
-        long now;
-        do now = U.getLongVolatile(adder, BASE);
-        while (!U.compareAndSetLong(adder, BASE, now, Double.doubleToRawLongBits(Double.longBitsToDouble(now) + x)));
-        return true;
-    }
-
     // ---- summing
     // -------------------------------------------------------------------------------------------------------------
 
@@ -147,12 +116,6 @@ public final class $RseqAdders {
     public static long base(LongAdder adder) {
         long base = U.getLongVolatile(adder, BASE);
         return base + total(adder, U.getIntVolatile(adder, BUSY));
-    }
-
-    /** The same, as a double's bits. */
-    public static long base(DoubleAdder adder) {
-        double base = Double.longBitsToDouble(U.getLongVolatile(adder, BASE));
-        return Double.doubleToRawLongBits(base + totalOfDoubles(adder, U.getIntVolatile(adder, BUSY)));
     }
 
     /** Takes from the value what {@code base} and the CPUs have, and says how much that was. */
@@ -164,28 +127,8 @@ public final class $RseqAdders {
         }
     }
 
-    /** The same, as a double's bits. */
-    public static long takeBase(DoubleAdder adder) {
-        double taken = 0;
-        while (true) {
-            long base = U.getLongVolatile(adder, BASE);
-            int busy = U.getIntVolatile(adder, BUSY);
-            double total = totalOfDoubles(adder, busy);
-            if (!Double.isFinite(total)) {
-                if (renew(adder, busy)) taken += total;
-            } else if (U.compareAndSetLong(adder, BASE, base, Double.doubleToRawLongBits(0.0 - total))) {
-                return Double.doubleToRawLongBits(taken + (Double.longBitsToDouble(base) + total));
-            }
-        }
-    }
-
     /** For {@code reset}. */
     public static void reset(LongAdder adder) {
-        takeBase(adder);
-    }
-
-    /** The same for doubles. */
-    public static void reset(DoubleAdder adder) {
         takeBase(adder);
     }
 
@@ -193,14 +136,6 @@ public final class $RseqAdders {
         if (busy <= LOCKED) return 0;
         long total = 0;
         for (int cpu = $Rseq.cpus() - 1; cpu >= 0; cpu--) total += $RseqMemory.get(cpu, busy);
-        Reference.reachabilityFence(adder);
-        return total;
-    }
-
-    private static double totalOfDoubles(DoubleAdder adder, int busy) {
-        if (busy <= LOCKED) return 0;
-        double total = 0;
-        for (int cpu = $Rseq.cpus() - 1; cpu >= 0; cpu--) total += Double.longBitsToDouble($RseqMemory.get(cpu, busy));
         Reference.reachabilityFence(adder);
         return total;
     }
@@ -213,47 +148,40 @@ public final class $RseqAdders {
         return busy == 0 && open && !paused;
     }
 
-    /** Whether the adder is promoted by now. Throws nothing: the JDK's way is still there. */
+    /**
+     * Whether the adder is promoted by now. Throws nothing for want of heap or stack: the JDK's way is still there. The adder is an Object here, so that
+     * to verify this class loads no adder: it may be the class that is being loaded.
+     */
     @DontInline
-    private static boolean promote(Number adder) {
+    private static boolean promote(Object adder) {
         if (adder instanceof Cloneable) return false;
         try {
-            return exchange(adder, 0) || U.getIntVolatile(adder, BUSY) > LOCKED;
-        } catch (Throwable shortage) {
+            return putOffset(adder) || U.getIntVolatile(adder, BUSY) > LOCKED;
+        } catch (OutOfMemoryError | StackOverflowError shortage) {
             paused = true;
             return false;
         }
     }
 
-    /** Gives the adder other memory, whose cells are 0; where there is none, back to the JDK. Whether this thread did so. */
-    private static boolean renew(DoubleAdder adder, int busy) {
-        try {
-            if (exchange(adder, busy)) return true;
-        } catch (Throwable shortage) {
-            paused = true;
-        }
-        return U.compareAndSetInt(adder, BUSY, busy, 0);
-    }
-
-    /** Puts the offset of memory of its own into {@code cellsBusy}, if that is still what is expected. */
-    private static boolean exchange(Number adder, int expected) {
+    /** Puts the offset of memory of its own into {@code cellsBusy}, if that is still 0. */
+    private static boolean putOffset(Object adder) {
         long offset = allocate();
         if (offset == $RseqMemory.NONE) {
             paused = true;
             return false;
         }
+        $RseqAllocation allocation = new $RseqAllocation(offset, Long.BYTES);
         Cleaner.Cleanable cleanable = null;
+        boolean put = false;
         try {
-            cleanable = CleanerFactory.cleaner().register(adder, new $RseqAllocation(offset, Long.BYTES));
+            cleanable = CleanerFactory.cleaner().register(adder, allocation);
+            put = U.compareAndSetInt(adder, BUSY, 0, (int) offset);
         } finally {
-            if (cleanable == null) $RseqMemory.free(offset, Long.BYTES);
+            if (cleanable != null && !put) cleanable.clean();
+            else if (!put) allocation.run(); // once: an exception may have come when the cleaner had it already
         }
-        if (!U.compareAndSetInt(adder, BUSY, expected, (int) offset)) {
-            cleanable.clean();
-            return false;
-        }
-        U.compareAndSetReference(adder, CELLS, null, NO_CELLS);
-        return true;
+        if (put) U.compareAndSetReference(adder, CELLS, null, NO_CELLS);
+        return put;
     }
 
     /** Offsets 0 and 1 mean something else: who gets the former keeps it for good. */

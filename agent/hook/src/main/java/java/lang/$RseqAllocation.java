@@ -8,14 +8,18 @@ package java.lang;
 final class $RseqAllocation implements Runnable {
     private final long offset;
     private final long bytes;
+    private boolean done;
 
     $RseqAllocation(long offset, long bytes) {
         this.offset = offset;
         this.bytes = bytes;
     }
 
+    /** Gives it back, once: the second call does nothing. */
     @Override
-    public void run() {
+    public synchronized void run() {
+        if (done) return;
+        done = true;
         $RseqCommits.free(offset, bytes);
     }
 }

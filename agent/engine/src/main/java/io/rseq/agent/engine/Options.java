@@ -179,12 +179,17 @@ public final class Options {
 
     private void readAgentOptions(String agentOptions) {
         boolean adopting = false;
+        boolean adoptsFirst = false; // a second adopt= says nothing, as with all keys
         for (String pair : agentOptions.split(",")) {
             if (pair.isBlank()) continue;
             int equals = pair.indexOf('=');
-            if (equals >= 0) adopting = pair.substring(0, equals).trim().equals(ADOPT);
-            if (equals < 0 && adopting) values.put(ADOPT, values.getOrDefault(ADOPT, "") + ":" + pair.trim());
-            else if (equals < 0)
+            if (equals >= 0) {
+                adopting = pair.substring(0, equals).trim().equals(ADOPT);
+                adoptsFirst = adopting && !values.containsKey(ADOPT);
+            }
+            if (equals < 0 && adopting) {
+                if (adoptsFirst) values.put(ADOPT, values.getOrDefault(ADOPT, "") + ":" + pair.trim());
+            } else if (equals < 0)
                 warnings.add("option '" + pair.trim() + "' has no value; write key=value, key one of "
                         + String.join(", ", KEYS));
             else

@@ -9,7 +9,6 @@ import java.lang.reflect.Array;
 import java.lang.reflect.Field;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.DoubleAdder;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
@@ -33,11 +32,8 @@ public final class Adders {
         longs(new LongAdder(), false);
         longs(contended(new LongAdder()), adopts);
         longs(contended(new Sub()), adopts);
-        doubles(new DoubleAdder(), false);
-        doubles(contended(new DoubleAdder()), adopts);
         if (adopts) {
             expect("a clone", cloned(), 8L);
-            notFinite();
             stackEnds();
             awaitSequences(); // for which an adder at a stack's end makes a pause
             freed(before);
@@ -94,29 +90,6 @@ public final class Adders {
         expect("of threads", adder.sum(), 2L * ADDERS * 4 - 7);
     }
 
-    private static void doubles(DoubleAdder adder, boolean promoted) throws Exception {
-        long before = allocated();
-        expect("at first", adder.sum(), 0.0);
-        adder.add(1.5);
-        adder.add(-0.25);
-        expect("sum of doubles", adder.sum(), 1.25);
-        expect("promoted", allocated() - before, promoted ? CELL : 0L);
-        expect("text", adder.toString(), "1.25");
-        expect(
-                "numbers",
-                List.of(adder.longValue(), adder.intValue(), adder.floatValue(), adder.doubleValue())
-                        .toString(),
-                "[1, 1, 1.25, 1.25]");
-        expect("read", ((DoubleAdder) writtenAndRead(adder)).sum(), 1.25);
-        expect("taken", adder.sumThenReset(), 1.25);
-        expect("taken again", adder.sumThenReset(), 0.0);
-        adder.add(3);
-        adder.reset();
-        expect("after a reset", adder.sum(), 0.0);
-        inThreads(() -> adder.add(0.5));
-        expect("of threads", adder.sum(), 0.5 * ADDERS * 4);
-    }
-
     /** A promoted one that is cloned would have its memory in common with its clone. */
     private static long cloned() throws Exception {
         Copied adder = contended(new Copied());
@@ -126,23 +99,6 @@ public final class Adders {
         Copied copy = adder.copy();
         copy.add(3);
         return copy.sum();
-    }
-
-    /** An infinity must not outlive a reset. */
-    private static void notFinite() {
-        for (double odd : new double[] {Double.POSITIVE_INFINITY, Double.NaN, Double.MAX_VALUE}) {
-            DoubleAdder adder = contended(new DoubleAdder());
-            adder.add(odd);
-            adder.add(odd);
-            expect("odd", adder.sum(), odd + odd);
-            expect("taken", adder.sumThenReset(), odd + odd);
-            adder.add(1);
-            expect("after " + odd, adder.sum(), 1.0);
-            adder.add(odd);
-            adder.add(odd);
-            adder.reset();
-            expect("reset after " + odd, adder.sum(), 0.0);
-        }
     }
 
     /** What an add throws at a stack's end was not added; what it does not throw, was. */
@@ -226,7 +182,7 @@ public final class Adders {
         }
     }
 
-    private static void awaitSequences() throws InterruptedException {
+    static void awaitSequences() throws InterruptedException {
         for (int i = 0; i < 6000; i++) {
             long before = allocated();
             LongAdder adder = contended(new LongAdder());
@@ -238,7 +194,7 @@ public final class Adders {
     }
 
     /** An adder whose first stage is no more. */
-    private static <T> T contended(T adder) {
+    static <T> T contended(T adder) {
         try {
             Class<?> striped = Class.forName("java.util.concurrent.atomic.Striped64");
             Field cells = striped.getDeclaredField("cells");

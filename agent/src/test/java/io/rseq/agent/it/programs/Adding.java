@@ -4,7 +4,6 @@ package io.rseq.agent.it.programs;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.DoubleAdder;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BooleanSupplier;
 
@@ -15,17 +14,13 @@ import java.util.function.BooleanSupplier;
 public final class Adding {
     private static final int BATCH = 1000;
     private static final int TAKERS = 2;
-    private static final int LARGEST = 1 << 16;
 
     private final AtomicLong added = new AtomicLong();
-    private final AtomicLong addedDoubles = new AtomicLong();
     private final AtomicLong adds = new AtomicLong();
     private final AtomicLong taken = new AtomicLong();
-    private final AtomicLong takenDoubles = new AtomicLong();
     private final AtomicLong falls = new AtomicLong();
     private final LongAdder longs = new LongAdder();
     private final LongAdder rising = new LongAdder();
-    private final DoubleAdder doubles = new DoubleAdder();
 
     private final long awaited;
     private final long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
@@ -44,8 +39,6 @@ public final class Adding {
         System.out.println("adds=" + adds);
         System.out.println("added=" + added);
         System.out.println("found=" + (taken.get() + longs.sum()));
-        System.out.println("added.doubles=" + addedDoubles);
-        System.out.println("found.doubles=" + (takenDoubles.get() + (long) doubles.sum()));
         System.out.println("rising=" + rising.sum());
         System.out.println("falls=" + falls);
         System.out.println("allocated=" + Adders.allocated());
@@ -55,18 +48,13 @@ public final class Adding {
         SplittableRandom random = new SplittableRandom(number);
         while (goOn.getAsBoolean() || isAwaited()) {
             long sum = 0;
-            long doubleSum = 0;
             for (int i = 0; i < BATCH; i++) {
                 long delta = random.nextLong(); // wraps, and must do so the same way
-                int summand = random.nextInt(-LARGEST, LARGEST);
                 sum += delta;
-                doubleSum += summand;
                 longs.add(delta);
-                doubles.add(summand);
                 rising.increment();
             }
             added.addAndGet(sum);
-            addedDoubles.addAndGet(doubleSum);
             adds.addAndGet(BATCH);
             Thread.yield(); // a virtual thread leaves its carrier to the others here
         }
@@ -81,7 +69,6 @@ public final class Adding {
         long last = 0;
         while (goOn.getAsBoolean()) {
             taken.addAndGet(longs.sumThenReset());
-            takenDoubles.addAndGet((long) doubles.sumThenReset());
             long now = rising.sum();
             if (now < last) falls.incrementAndGet();
             last = now;

@@ -3,7 +3,9 @@ package io.rseq.agent.it.programs;
 
 import java.lang.instrument.ClassFileTransformer;
 import java.lang.instrument.Instrumentation;
+import java.lang.instrument.UnmodifiableClassException;
 import java.security.ProtectionDomain;
+import java.util.concurrent.atomic.LongAdder;
 import net.bytebuddy.jar.asm.ClassReader;
 import net.bytebuddy.jar.asm.ClassVisitor;
 import net.bytebuddy.jar.asm.ClassWriter;
@@ -12,15 +14,26 @@ import net.bytebuddy.jar.asm.Opcodes;
 
 /** An agent that changes {@code LongAdder} before ours sees it: a NOP at the entry of each {@code add}. */
 public final class Changing implements ClassFileTransformer {
-    /** As an agent. */
-    public static void premain(String options, Instrumentation instrumentation) {
-        instrumentation.addTransformer(new Changing());
+    private static Instrumentation instrumentation;
+    private static volatile boolean changes;
+
+    /** As an agent; with {@code later} it changes nothing until it is told. */
+    public static void premain(String options, Instrumentation given) {
+        instrumentation = given;
+        changes = !"later".equals(options);
+        given.addTransformer(new Changing(), true);
+    }
+
+    /** From now on, or from now on not. */
+    static void change(boolean now) throws UnmodifiableClassException {
+        changes = now;
+        instrumentation.retransformClasses(LongAdder.class);
     }
 
     @Override
     public byte[] transform(
             Module module, ClassLoader loader, String name, Class<?> redefined, ProtectionDomain domain, byte[] file) {
-        if (!"java/util/concurrent/atomic/LongAdder".equals(name)) return null;
+        if (!changes || !"java/util/concurrent/atomic/LongAdder".equals(name)) return null;
         ClassWriter writer = new ClassWriter(0);
         new ClassReader(file)
                 .accept(

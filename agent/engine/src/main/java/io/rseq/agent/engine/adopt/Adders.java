@@ -13,13 +13,13 @@ import net.bytebuddy.jar.asm.MethodVisitor;
 import net.bytebuddy.jar.asm.Opcodes;
 
 /**
- * {@code adopt=adders}: the JDK's {@code LongAdder} and {@code DoubleAdder}.
+ * {@code adopt=adders}: the JDK's {@code LongAdder}.
  *
  * <p><b>What for.</b> An adder that is contended makes a padded cell for each CPU, in which threads still meet: a cell is chosen by the thread, and a
  * virtual thread that lives for one request always begins at the same one. Rerouted, such an adder is <em>promoted</em> instead, to 8 bytes of per-CPU
  * memory that a restartable sequence adds to. One that nobody contends stays what it is, a compare-and-set on {@code base}.
  *
- * <p><b>Which classes, and how they must look.</b> {@code LongAdder}, {@code DoubleAdder}: {@code add} begins with {@code (cells != null || !casBase(..))},
+ * <p><b>Which classes, and how they must look.</b> {@code LongAdder}: {@code add} begins with {@code (cells != null || !casBase(..))},
  * instruction by instruction ({@link Shape#ADD_LONG}); {@code sum}, {@code reset} and {@code sumThenReset} each use {@code base} once; nothing else
  * touches {@code base} and {@code cellsBusy}. {@code Striped64}: {@code cellsBusy} is a lock that a compare-and-set from 0 to 1 takes, and that storing 0
  * releases, and nothing else writes it.
@@ -38,11 +38,10 @@ final class Adders implements Adoption {
     private static final String HOOK = "$RseqAdders";
     private static final String PACKAGE = "java/util/concurrent/atomic/";
     private static final String LONG_ADDER = PACKAGE + "LongAdder";
-    private static final String DOUBLE_ADDER = PACKAGE + "DoubleAdder";
     private static final String STRIPED = PACKAGE + "Striped64";
 
-    /** Whether an adder is rerouted, so that sequences are wanted. */
-    private volatile boolean wanted;
+    /** The adder's file as it was first rerouted, which promoted adders need from then on; null: it is not, so no sequences are wanted. */
+    private volatile byte[] kept;
 
     private volatile boolean lockLooksAsExpected;
     private volatile boolean lockSeen;
@@ -54,14 +53,13 @@ final class Adders implements Adoption {
 
     @Override
     public boolean wants(String name) {
-        return name.startsWith(PACKAGE)
-                && (name.equals(LONG_ADDER) || name.equals(DOUBLE_ADDER) || name.equals(STRIPED));
+        return name.startsWith(PACKAGE) && (name.equals(LONG_ADDER) || name.equals(STRIPED));
     }
 
     @Override
     public void check(String name, byte[] file) throws LooksOtherwise {
         if (name.equals(STRIPED)) Shape.checkLock(file);
-        else Shape.checkAdder(name, file);
+        else Shape.checkAdder(file);
     }
 
     @Override
@@ -78,11 +76,16 @@ final class Adders implements Adoption {
             lockLooksAsExpected = true;
             return null;
         }
-        byte[] result = Rewriter.rewrite(name, file);
+        byte[] result = Rewriter.rewrite(file);
         if (!CommitsHook.define(HOOK)) return null; // the journal says why, once
         $RseqAdders.prepare();
-        wanted = true;
+        kept = result;
         return result;
+    }
+
+    @Override
+    public byte[] kept(String name) {
+        return name.equals(LONG_ADDER) ? kept : null;
     }
 
     /**
@@ -91,10 +94,12 @@ final class Adders implements Adoption {
      */
     @Override
     public void follow(Instrumentation instrumentation) throws Throwable {
-        if (!wanted) return;
-        if (!lockSeen)
+        if (kept == null) return;
+        if (!lockSeen) {
+            lockSeen = true;
             instrumentation.retransformClasses(Class.forName(
                     STRIPED.replace('/', '.'), false, null)); // it was loaded in the midst of the other's load
+        }
         if (lockLooksAsExpected) $RseqAdders.open();
     }
 
@@ -103,10 +108,6 @@ final class Adders implements Adoption {
         /** In front of the second stage. */
         static final String ADD_LONG =
                 "aload0;get:cells;dup;astore3;ifnonnull:A;aload0;aload0;get:base;dup2;lstore4;lload4;lload1;ladd;casBase;ifne:B;A:";
-
-        static final String ADD_DOUBLE =
-                "aload0;get:cells;dup;astore3;ifnonnull:A;aload0;aload0;get:base;dup2;lstore4;lload4;longBitsToDouble;dload1;dadd"
-                        + ";doubleToRawLongBits;casBase;ifne:B;A:";
 
         private static final String ADD_END = "B:;return";
         private static final String SUM = "aload0;get:base";
@@ -124,20 +125,17 @@ final class Adders implements Adoption {
         }
 
         /** Throws where an adder looks otherwise. */
-        static void checkAdder(String name, byte[] file) throws LooksOtherwise {
-            boolean isLong = name.equals(LONG_ADDER);
-            String type = isLong ? "J" : "D";
+        static void checkAdder(byte[] file) throws LooksOtherwise {
             Shape shape = new Shape(file);
             if (!STRIPED.equals(shape.superclass)) throw new LooksOtherwise("it extends " + shape.superclass);
-            String add = shape.taken("add(" + type + ")V");
-            if (!add.startsWith(isLong ? ADD_LONG : ADD_DOUBLE)
+            String add = shape.taken("add(J)V");
+            if (!add.startsWith(ADD_LONG)
                     || !add.endsWith(ADD_END)
-                    || isThere(
-                            add.substring((isLong ? ADD_LONG : ADD_DOUBLE).length()), "base", "casBase", "cellsBusy"))
+                    || isThere(add.substring(ADD_LONG.length()), "base", "casBase", "cellsBusy"))
                 throw new LooksOtherwise("add does not begin with cells and casBase");
-            shape.mustHaveOnly("sum()" + type, SUM);
+            shape.mustHaveOnly("sum()J", SUM);
             shape.mustHaveOnly("reset()V", RESET);
-            shape.mustHaveOnly("sumThenReset()" + type, TAKE);
+            shape.mustHaveOnly("sumThenReset()J", TAKE);
             for (Map.Entry<String, String> other : shape.methods.entrySet()) {
                 if (isThere(other.getValue(), "base", "casBase", "getAndSetBase", "cellsBusy", "cells"))
                     throw new LooksOtherwise(other.getKey() + " uses what the four methods use");
@@ -319,18 +317,15 @@ final class Adders implements Adoption {
     static final class Rewriter extends ClassVisitor {
         private static final String CALLED = "java/lang/" + HOOK;
 
-        private final String adder;
-
-        private Rewriter(String adder, ClassVisitor to) {
+        private Rewriter(ClassVisitor to) {
             super(Opcodes.ASM9, to);
-            this.adder = adder;
         }
 
-        static byte[] rewrite(String name, byte[] file) throws LooksOtherwise {
-            Shape.checkAdder(name, file);
+        static byte[] rewrite(byte[] file) throws LooksOtherwise {
+            Shape.checkAdder(file);
             ClassReader reader = new ClassReader(file);
             ClassWriter writer = new ClassWriter(reader, 0);
-            reader.accept(new Rewriter(name, writer), 0);
+            reader.accept(new Rewriter(writer), 0);
             return writer.toByteArray();
         }
 
@@ -338,26 +333,28 @@ final class Adders implements Adoption {
         public MethodVisitor visitMethod(
                 int access, String name, String descriptor, String signature, String[] exceptions) {
             MethodVisitor to = super.visitMethod(access, name, descriptor, signature, exceptions);
-            String type = adder.equals(LONG_ADDER) ? "J" : "D";
-            if ((name + descriptor).equals("add(" + type + ")V")) return new Add(to, type);
-            if ((name + descriptor).equals("sum()" + type)) return new Use(to);
-            if ((name + descriptor).equals("reset()V")) return new Use(to);
-            if ((name + descriptor).equals("sumThenReset()" + type)) return new Use(to);
-            return to;
+            switch (name + descriptor) {
+                case "add(J)V":
+                    return new Add(to);
+                case "sum()J":
+                case "reset()V":
+                case "sumThenReset()J":
+                    return new Use(to);
+                default:
+                    return to;
+            }
         }
 
         /** Behind the first stage: {@code if ($RseqAdders.add(this, cellsBusy, x)) return;}, which needs no frame that is not there. */
         private final class Add extends MethodVisitor {
             private static final int NEEDED = 4;
 
-            private final String type;
             private boolean sawCas;
             private Label end;
             private boolean due;
 
-            Add(MethodVisitor to, String type) {
+            Add(MethodVisitor to) {
                 super(Opcodes.ASM9, to);
-                this.type = type;
             }
 
             @Override
@@ -404,9 +401,9 @@ final class Adders implements Adoption {
                 due = false;
                 super.visitVarInsn(Opcodes.ALOAD, 0);
                 super.visitVarInsn(Opcodes.ALOAD, 0);
-                super.visitFieldInsn(Opcodes.GETFIELD, adder, "cellsBusy", "I");
-                super.visitVarInsn(type.equals("J") ? Opcodes.LLOAD : Opcodes.DLOAD, 1);
-                super.visitMethodInsn(Opcodes.INVOKESTATIC, CALLED, "add", "(L" + adder + ";I" + type + ")Z", false);
+                super.visitFieldInsn(Opcodes.GETFIELD, LONG_ADDER, "cellsBusy", "I");
+                super.visitVarInsn(Opcodes.LLOAD, 1);
+                super.visitMethodInsn(Opcodes.INVOKESTATIC, CALLED, "add", "(L" + LONG_ADDER + ";IJ)Z", false);
                 super.visitJumpInsn(Opcodes.IFNE, end);
             }
         }
@@ -421,7 +418,7 @@ final class Adders implements Adoption {
 
             private void call(String name, String result) {
                 zero = false;
-                super.visitMethodInsn(Opcodes.INVOKESTATIC, CALLED, name, "(L" + adder + ";)" + result, false);
+                super.visitMethodInsn(Opcodes.INVOKESTATIC, CALLED, name, "(L" + LONG_ADDER + ";)" + result, false);
             }
 
             @Override

@@ -37,6 +37,19 @@ interface Adoption {
      */
     byte[] reroute(ClassLoader loader, String name, byte[] file) throws Throwable;
 
+    /** Whether a class of that loader is rerouted only once it is loaded, since {@link #reroute} loads or links others of it. */
+    default boolean waitsFor(ClassLoader loader) {
+        return false;
+    }
+
+    /**
+     * The file that a class must go on with once it is rerouted, whatever happens when it is shown again: objects depend on it. Null: it is not rerouted,
+     * or may be what it was at any time.
+     */
+    default byte[] kept(String name) {
+        return null;
+    }
+
     /** What the agent's daemon does for it at each of its turns, about a second apart. */
     default void follow(Instrumentation instrumentation) throws Throwable {}
 }

@@ -34,9 +34,10 @@ import net.bytebuddy.jar.asm.commons.Remapper;
  * changed to that copy's, and {@code defaultPool()} returns its only instance. What was told which pool to use, or exists already, keeps its pool. The
  * agent refers to neither the class nor the loader, so they are collected with the application.
  *
- * <p><b>Class loading.</b> This runs while a thread loads {@code JsonRecyclerPools}, and loads {@code RecyclerPool} and {@code BufferRecycler}, neither of
- * which needs it. None of Jackson's classes is initialised: another thread may be doing so, and wait for a lock of the loader that this one has. Our
- * class is initialised, so that what can fail there fails here.
+ * <p><b>Class loading.</b> This runs while a thread loads {@code JsonRecyclerPools}. It loads and links {@code RecyclerPool} and {@code BufferRecycler}, neither
+ * of which needs that class, and initialises ours, so that what can fail there fails here. A loader that is not parallel capable is locked meanwhile, and another
+ * thread that links one of these may wait for that lock: there the agent's daemon reroutes the class once it is loaded. What asked for the default pool before
+ * keeps Jackson's own.
  *
  * <p><b>How it is undone.</b> By retransforming the class without this. Factories made meanwhile keep the pool, which goes on working.
  */
@@ -74,6 +75,11 @@ final class Jackson implements Adoption {
     }
 
     @Override
+    public boolean waitsFor(ClassLoader loader) {
+        return loader != null && !loader.isRegisteredAsParallelCapable();
+    }
+
+    @Override
     public void check(String name, byte[] file) throws LooksOtherwise {
         defaultOf(new ClassReader(file), prefix(name));
     }
@@ -101,7 +107,7 @@ final class Jackson implements Adoption {
         return called;
     }
 
-    /** Reflection initialises nothing. */
+    /** Reflection links, and initialises nothing. */
     private static void checkRecycler(ClassLoader loader, String prefix) throws Exception {
         Class<?> recycler = find(RECYCLER, loader, prefix);
         if (!find(LINKED, loader, prefix).isAssignableFrom(recycler))

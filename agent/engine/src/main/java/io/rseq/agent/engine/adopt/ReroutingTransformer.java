@@ -10,6 +10,8 @@ import java.lang.instrument.Instrumentation;
 import java.security.ProtectionDomain;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Sees every class that is loaded or retransformed, and reroutes those that an adoption wants. There only where {@code adopt=} names one. */
@@ -27,6 +29,12 @@ public final class ReroutingTransformer implements ClassFileTransformer {
 
     /** Whether heap or stack ended while a class was to be rerouted: the agent's daemon shows all of them again. */
     private volatile boolean missed;
+
+    /** Names of classes that are rerouted once they are loaded. One whose loading failed is waited for in vain, so not for long. */
+    private final Set<String> waiting = ConcurrentHashMap.newKeySet();
+
+    private static final int MOST_TURNS = 20;
+    private volatile int turns;
 
     private boolean failed;
 
@@ -54,7 +62,7 @@ public final class ReroutingTransformer implements ClassFileTransformer {
     /** From here on classes are rerouted when they are loaded, and now those that were loaded before. */
     public void start() {
         instrumentation.addTransformer(this, true);
-        showLoaded();
+        showLoaded(null);
     }
 
     /** Classes rerouted so far; one that is redefined, again. */
@@ -66,7 +74,10 @@ public final class ReroutingTransformer implements ClassFileTransformer {
     public void follow() {
         if (missed) {
             missed = false;
-            showLoaded();
+            showLoaded(null);
+        } else if (!waiting.isEmpty()) {
+            showLoaded(Set.copyOf(waiting));
+            if (--turns <= 0) waiting.clear();
         }
         for (Adoption adoption : adoptions) {
             try {
@@ -81,8 +92,22 @@ public final class ReroutingTransformer implements ClassFileTransformer {
     public byte[] transform(
             Module module, ClassLoader loader, String name, Class<?> redefined, ProtectionDomain domain, byte[] file) {
         if (name == null || loader == ENGINE) return null;
-        for (Adoption adoption : adoptions) if (adoption.wants(name)) return reroute(adoption, loader, name, file);
+        for (Adoption adoption : adoptions) {
+            if (!adoption.wants(name)) continue;
+            if (redefined == null && adoption.waitsFor(loader)) {
+                later(name);
+                return null;
+            }
+            waiting.remove(name);
+            return reroute(adoption, loader, name, file);
+        }
         return null;
+    }
+
+    private void later(String name) {
+        turns = MOST_TURNS;
+        waiting.add(name);
+        services.wakeHousekeeper();
     }
 
     private byte[] reroute(Adoption adoption, ClassLoader loader, String name, byte[] file) {
@@ -97,25 +122,39 @@ public final class ReroutingTransformer implements ClassFileTransformer {
         } catch (OutOfMemoryError | StackOverflowError now) {
             missed = true;
         } catch (LooksOtherwise difference) {
+            if (keeps(adoption, name, difference.getMessage())) return adoption.kept(name);
             LineLogger.LOG.warn(
                     "class {} looks otherwise than adopt={} expects, and stays as it is: {}",
                     name.replace('/', '.'),
                     adoption.word(),
                     difference.getMessage());
         } catch (Throwable failure) { // a class that we can't reroute is loaded as it is
+            if (keeps(adoption, name, Reason.named(failure))) return adoption.kept(name);
             LineLogger.LOG.warn(
                     "class {} can't be rerouted by adopt={}, and stays as it is: {}",
                     name.replace('/', '.'),
                     adoption.word(),
                     Reason.named(failure));
         }
-        return null;
+        return adoption.kept(name);
     }
 
-    /** Each in a call of its own: the JVM takes all classes of a call or none, and they are few. */
-    private void showLoaded() {
+    /** Whether the class goes on as it was rerouted before, so that a change of another agent's is lost. */
+    private static boolean keeps(Adoption adoption, String name, String why) {
+        if (adoption.kept(name) == null) return false;
+        LineLogger.LOG.warn(
+                "class {} stays as adopt={} rerouted it, without what another agent changed: {}",
+                name.replace('/', '.'),
+                adoption.word(),
+                why);
+        return true;
+    }
+
+    /** {@code names}: of those alone; null: of all. Each in a call of its own: the JVM takes all classes of a call or none, and they are few. */
+    private void showLoaded(Set<String> names) {
         for (Class<?> type : instrumentation.getAllLoadedClasses()) {
             if (type.getClassLoader() == ENGINE || !isWanted(type.getName())) continue;
+            if (names != null && !names.contains(type.getName().replace('.', '/'))) continue;
             if (!instrumentation.isModifiableClass(type)) continue;
             try {
                 instrumentation.retransformClasses(type);

@@ -9,8 +9,6 @@ import java.util.concurrent.atomic.LongAdder;
 import org.junit.jupiter.api.Test;
 
 class AdoptableTest {
-    private static final String ADDER = "java/util/concurrent/atomic/LongAdder";
-
     @Test
     void a_class_that_looks_as_expected_is_named_with_its_adoption() throws IOException {
         assertThat(Adoptable.line(file(LongAdder.class)))
@@ -19,7 +17,7 @@ class AdoptableTest {
 
     @Test
     void one_that_looks_otherwise_is_named_with_the_reason() throws Exception {
-        assertThat(Adoptable.line(Adders.Rewriter.rewrite(ADDER, file(LongAdder.class))))
+        assertThat(Adoptable.line(Adders.Rewriter.rewrite(file(LongAdder.class))))
                 .startsWith("adopt=adders leaves java.util.concurrent.atomic.LongAdder as it is: ")
                 .hasSizeGreaterThan(80);
     }
