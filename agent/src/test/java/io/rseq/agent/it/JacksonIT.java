@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rseq.agent.it.programs.Json2Documents;
 import io.rseq.agent.it.programs.Json3Documents;
+import io.rseq.agent.it.programs.JsonInLockedLoader;
 import io.rseq.agent.it.programs.JsonOfItsOwn;
 import java.io.IOException;
 import java.io.InputStream;
@@ -120,6 +121,18 @@ class JacksonIT {
             outcome.printed("before=" + jackson.theirs);
             check(outcome, jackson);
         }
+    }
+
+    @EveryJdk
+    void in_a_loader_that_locks_itself_it_comes_once_the_class_is_loaded(World world) {
+        Outcome outcome = Launch.of(world, JsonInLockedLoader.class)
+                .agent("adopt=jackson")
+                .arguments(Jackson.NEWEST_2.jar())
+                .run()
+                .succeeded()
+                .hadNoWarning()
+                .printed("default=" + OURS);
+        assertThat(outcome.exitLine()).containsEntry("rerouted", "1");
     }
 
     @EveryJdk

@@ -30,7 +30,8 @@ import net.bytebuddy.jar.asm.Opcodes;
  * {@code Striped64} is looked at and stays as it is.
  *
  * <p><b>How it is undone.</b> Not at all while the process runs: without the rerouted {@code sum}, what promoted adders hold would be missing. Each time that
- * another agent redefines or retransforms the classes, they are rerouted again.
+ * another agent redefines or retransforms the class, it is rerouted again; where it looks otherwise by then, it stays as it was rerouted last, and that agent's
+ * change is dropped.
  */
 final class Adders implements Adoption {
     static final String WORD = "adders";
@@ -40,7 +41,7 @@ final class Adders implements Adoption {
     private static final String LONG_ADDER = PACKAGE + "LongAdder";
     private static final String STRIPED = PACKAGE + "Striped64";
 
-    /** The adder's file as it was first rerouted, which promoted adders need from then on; null: it is not, so no sequences are wanted. */
+    /** The adder's file as it was last rerouted, which promoted adders need from then on; null: it is not, so no sequences are wanted. */
     private volatile byte[] kept;
 
     private volatile boolean lockLooksAsExpected;
@@ -283,12 +284,8 @@ final class Adders implements Adoption {
                     return "lload";
                 case Opcodes.LSTORE:
                     return "lstore";
-                case Opcodes.DLOAD:
-                    return "dload";
                 case Opcodes.LADD:
                     return "ladd";
-                case Opcodes.DADD:
-                    return "dadd";
                 case Opcodes.DUP:
                     return "dup";
                 case Opcodes.DUP2:

@@ -21,6 +21,8 @@ public final class ReroutingTransformer implements ClassFileTransformer {
     /** What the first class takes of the heap, since ASM is loaded for it: an OutOfMemoryError in an initialiser there would be for good. */
     private static final int HEAP_OF_FIRST = 1 << 20;
 
+    private static final int MOST_TURNS = 20;
+
     private final Instrumentation instrumentation;
     private final JdkServices services;
     private final Adoption[] adoptions;
@@ -33,7 +35,7 @@ public final class ReroutingTransformer implements ClassFileTransformer {
     /** Names of classes that are rerouted once they are loaded. One whose loading failed is waited for in vain, so not for long. */
     private final Set<String> waiting = ConcurrentHashMap.newKeySet();
 
-    private static final int MOST_TURNS = 20;
+    /** How many turns of the daemon they are waited for yet. */
     private volatile int turns;
 
     private boolean failed;
@@ -98,7 +100,7 @@ public final class ReroutingTransformer implements ClassFileTransformer {
                 later(name);
                 return null;
             }
-            waiting.remove(name);
+            if (redefined != null) waiting.remove(name);
             return reroute(adoption, loader, name, file);
         }
         return null;
@@ -114,7 +116,7 @@ public final class ReroutingTransformer implements ClassFileTransformer {
         try {
             if (first && new byte[HEAP_OF_FIRST].length > 0) first = false;
             byte[] result = adoption.reroute(loader, name, file);
-            if (result == null) return null;
+            if (result == null) return adoption.kept(name);
             rerouted.incrementAndGet();
             LineLogger.LOG.debug("rerouted class {} adopt={}", name.replace('/', '.'), adoption.word());
             services.wakeHousekeeper();
