@@ -20,6 +20,11 @@ abstract class LeaseFields<T> extends LinePadding {
     /** Leased, and nothing that the pool keeps: what it makes when no place is free. */
     static final int UNPOOLED = 4;
 
+    /** Idle, and idle at the last {@link PerCpuPool#trimUnused()}, or at the last two. */
+    static final int UNUSED = 5;
+
+    static final int OLD = 6;
+
     static final VarHandle STATE;
 
     static {

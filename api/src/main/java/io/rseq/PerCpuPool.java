@@ -6,6 +6,7 @@ import io.rseq.internal.StackRoom;
 import java.lang.ref.Reference;
 import java.util.Objects;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
@@ -28,8 +29,9 @@ import java.util.function.Supplier;
  * io.rseq.internal.Places}). {@link #acquire} and {@link #release} are for code that hands objects about rather than leases: release finds the
  * lease by the object's identity. An object is made when this CPU's row has none idle.
  *
- * <p><b>Bound.</b> No more than {@code maxIdle() = capacityPerCpu * Cpus.count()} objects are idle, each of which the pool keeps alive. An object in
- * hand keeps its place. One that is made while all places of this CPU are owned is not pooled: used like any other, and discarded when it is given
+ * <p><b>Bound.</b> The pool never blocks, and never limits how many objects are in use. No more than {@code maxIdle()}, the less of {@code
+ * maxPooled} and {@code capacityPerCpu * Cpus.count()}, are idle, each of which the pool keeps alive. An object in
+ * hand keeps its place. One that is made while all places of this CPU, or {@code maxPooled} of all CPUs, are owned is not pooled: used like any other, and discarded when it is given
  * back. An object that is never given back keeps its place, and is not collected; with all places of a CPU lost, nothing that is made there is
  * pooled any more, and nothing is refused. An acquired object that is not pooled is held weakly.
  *
@@ -55,13 +57,15 @@ import java.util.function.Supplier;
  */
 public final class PerCpuPool<T> extends PoolState<T> {
     private final Supplier<? extends T> supplier;
+    private final Predicate<? super T> validate;
     private final Consumer<? super T> onRelease;
     private final Consumer<? super T> onDiscard;
     private final UnpooledObjects<T> unpooled = new UnpooledObjects<>();
 
     private PerCpuPool(Builder<T> builder) {
-        super(builder.capacityPerCpu, builder.overflow, builder.index, builder.onRelease != null);
+        super(builder.capacityPerCpu, builder.overflow, builder.maxPooled, builder.index, builder.onRelease != null);
         supplier = builder.supplier;
+        validate = builder.validate;
         onRelease = builder.onRelease;
         onDiscard = builder.onDiscard;
     }
@@ -73,7 +77,7 @@ public final class PerCpuPool<T> extends PoolState<T> {
 
     /** Takes an object until the lease is closed: an idle one, or a new one. */
     public Lease<T> lease() {
-        Lease<T> lease = take();
+        Lease<T> lease = takeValid();
         if (lease == null) return make(Lease.LEASED);
         lease.state = Lease.LEASED;
         return lease;
@@ -81,7 +85,7 @@ public final class PerCpuPool<T> extends PoolState<T> {
 
     /** Takes an object until it is {@linkplain #release released}: an idle one, or a new one. */
     public T acquire() {
-        Lease<T> lease = take();
+        Lease<T> lease = takeValid();
         if (lease == null) return make(Lease.ACQUIRED).object;
         lease.state = Lease.ACQUIRED;
         return lease.object;
@@ -121,8 +125,23 @@ public final class PerCpuPool<T> extends PoolState<T> {
      * @return how many were discarded
      */
     public int trim() {
+        return trim(false);
+    }
+
+    /**
+     * Discards what nobody took since the last call of this method, on every CPU; the first call discards nothing. Called once a minute, by a thread of
+     * the application's, it keeps what a minute of work needs. Before Linux 5.10, what lies in per-CPU memory stays. If {@code onDiscard} throws,
+     * so does this, and what is not discarded yet stays.
+     *
+     * @return how many were discarded
+     */
+    public int trimUnused() {
+        return markUnused() ? trim(true) : 0;
+    }
+
+    private int trim(boolean oldAlone) {
         StackRoom.check();
-        takeAll();
+        takeAll(oldAlone);
         int discardedHere = 0;
         try {
             for (Lease<T> lease = nextTrimmed(); lease != null; lease = nextTrimmed()) {
@@ -136,8 +155,37 @@ public final class PerCpuPool<T> extends PoolState<T> {
         return discardedHere;
     }
 
+    /**
+     * Makes objects until each CPU of {@link Cpus#count()} has {@code objects} places owned, and puts them there; as far as the pool's bounds go. For
+     * a start at which the first requests shall not make any.
+     *
+     * @return how many were made and are idle
+     * @throws IllegalArgumentException if {@code objects} is negative
+     */
+    public int prefill(int objects) {
+        if (objects < 0) throw new IllegalArgumentException("objects=" + objects);
+        int made = 0;
+        for (int index = 0; index < Cpus.count(); index++) {
+            while (pooled(index) < objects && hasRoom(index)) {
+                Lease<T> lease = make(index, Lease.IDLE);
+                if (lease.state == Lease.UNPOOLED) {
+                    discardUnpooled(lease.object);
+                    break;
+                }
+                putBackOrDiscard(lease);
+                made++;
+            }
+        }
+        Reference.reachabilityFence(this);
+        return made;
+    }
+
     void giveBack(Lease<T> lease) {
         if (onRelease != null) prepare(lease);
+        putBackOrDiscard(lease);
+    }
+
+    private void putBackOrDiscard(Lease<T> lease) {
         try {
             putBack(lease);
         } catch (OutOfMemoryError noRoom) {
@@ -150,11 +198,38 @@ public final class PerCpuPool<T> extends PoolState<T> {
         try {
             onRelease.accept(lease.object);
         } catch (Throwable failure) {
-            try {
-                discard(lease);
-            } catch (Throwable another) {
-                if (another != failure) failure.addSuppressed(another);
-            }
+            discardAfter(failure, lease);
+            throw failure;
+        }
+    }
+
+    private void discardAfter(Throwable failure, Lease<T> lease) {
+        try {
+            discard(lease);
+        } catch (Throwable another) {
+            if (another != failure) failure.addSuppressed(another);
+        }
+    }
+
+    private Lease<T> takeValid() {
+        Lease<T> lease = take();
+        return validate == null ? lease : firstValid(lease);
+    }
+
+    private Lease<T> firstValid(Lease<T> first) {
+        Lease<T> lease = first;
+        while (lease != null && !isValid(lease)) {
+            discard(lease);
+            lease = take();
+        }
+        return lease;
+    }
+
+    private boolean isValid(Lease<T> lease) {
+        try {
+            return validate.test(lease.object);
+        } catch (Throwable failure) {
+            discardAfter(failure, lease);
             throw failure;
         }
     }
@@ -174,9 +249,13 @@ public final class PerCpuPool<T> extends PoolState<T> {
     }
 
     private Lease<T> make(int state) {
+        return make(HERE, state);
+    }
+
+    private Lease<T> make(int index, int state) {
         T object = Objects.requireNonNull(supplier.get(), "the supplier returned null");
         Lease<T> lease = new Lease<>(this, object, Lease.UNPOOLED);
-        enter(lease, state);
+        enter(index, lease, state);
         if (lease.state == Lease.UNPOOLED && state == Lease.ACQUIRED) unpooled.add(object);
         created.increment();
         return lease;
@@ -191,6 +270,8 @@ public final class PerCpuPool<T> extends PoolState<T> {
         private final Supplier<? extends T> supplier;
         private int capacityPerCpu = 64;
         private int overflow;
+        private int maxPooled = Integer.MAX_VALUE;
+        private Predicate<? super T> validate;
         private Consumer<? super T> onRelease;
         private Consumer<? super T> onDiscard;
         private Index index = Index.CPU;
@@ -217,6 +298,25 @@ public final class PerCpuPool<T> extends PoolState<T> {
             return this;
         }
 
+        /**
+         * How many objects of all CPUs together the pool keeps, 1 or more: for many CPUs and few objects. As many as {@code capacityPerCpu} allows, unless told
+         * otherwise. It limits nothing that is out: an object that is made over the bound is used like any other and discarded when it is given back. A CPU
+         * that came late, when objects of others own all places, gets some after {@link PerCpuPool#trimUnused()}.
+         */
+        public Builder<T> maxPooled(int objects) {
+            maxPooled = objects;
+            return this;
+        }
+
+        /**
+         * What an idle object is asked when it is taken, such as whether its connection is still open. One that answers false, or at which the test
+         * throws, is discarded; after false the next one is taken, or a new one made, which is not asked. No object is asked unless this is set.
+         */
+        public Builder<T> validate(Predicate<? super T> test) {
+            validate = Objects.requireNonNull(test);
+            return this;
+        }
+
         /** What makes an object ready for its next user, when it is given back. One at which it throws is discarded. */
         public Builder<T> onRelease(Consumer<? super T> action) {
             onRelease = Objects.requireNonNull(action);
@@ -238,7 +338,7 @@ public final class PerCpuPool<T> extends PoolState<T> {
         /**
          * The pool, with nothing in it.
          *
-         * @throws IllegalArgumentException if {@code capacityPerCpu} is not in 1..2^20, or the index is {@link Index#NUMA_NODE}: several CPUs
+         * @throws IllegalArgumentException if {@code capacityPerCpu} is not in 1..2^20, {@code maxPooled} is below 1, or the index is {@link Index#NUMA_NODE}: several CPUs
          *     run with the same one
          */
         public PerCpuPool<T> build() {

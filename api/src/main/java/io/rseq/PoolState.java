@@ -19,7 +19,11 @@ abstract class PoolState<T> {
     /* Its monitor is for the thread that has an object own a place or give it up, or empties all rows. */
     private final Places places;
 
+    /** In place of an index: that of the calling thread. */
+    static final int HERE = -1;
+
     private final Index index;
+    private final int maxPooled;
     private final LeaseTable<T> byObject = new LeaseTable<>();
     private final boolean prepares;
 
@@ -27,6 +31,9 @@ abstract class PoolState<T> {
     private long told;
 
     private int longest = 1;
+
+    /* How many objects own a place. Written under the monitor. */
+    private int pooled;
 
     /* By the number of the place. Plain: a thread that finds a place full sees what was written here before it was filled. */
     private Lease<T>[] leases = LeaseTable.array(0);
@@ -36,11 +43,13 @@ abstract class PoolState<T> {
     final LongAdder refused = new LongAdder();
 
     /** {@code prepares}: the pool has something to do with each object before it is given back. */
-    PoolState(int capacity, int overflow, Index index, boolean prepares) {
+    PoolState(int capacity, int overflow, int maxPooled, Index index, boolean prepares) {
         if (capacity < 1 || capacity > MAX_CAPACITY)
             throw new IllegalArgumentException("capacityPerCpu=" + capacity + ": not in 1.." + MAX_CAPACITY);
+        if (maxPooled < 1) throw new IllegalArgumentException("maxPooled=" + maxPooled + ": not 1 or more");
         long share = (overflow + (Cpus.count() - 1L)) / Cpus.count();
         this.index = index;
+        this.maxPooled = maxPooled;
         this.prepares = prepares;
         places = new Places((int) Math.min(capacity + share, MAX_CAPACITY), index.by());
         told = places.told();
@@ -55,7 +64,7 @@ abstract class PoolState<T> {
 
     /** How many objects can be idle at most. */
     public final int maxIdle() {
-        return (int) Math.min((long) places.length() * Cpus.count(), Integer.MAX_VALUE);
+        return (int) Math.min((long) places.length() * Cpus.count(), maxPooled);
     }
 
     /** How many objects were made. */
@@ -158,14 +167,26 @@ abstract class PoolState<T> {
     // ---- owning
     // --------------------------------------------------------------------------------------------------------------
 
+    /** Whether an object could own a place of that row: what {@link #enter} finds a moment later may differ. */
+    final boolean hasRoom(int row) {
+        return pooled < maxPooled && places.hasRoom(row);
+    }
+
+    /** How many objects own a place of that row. */
+    final int pooled(int row) {
+        synchronized (places) {
+            return places.lockedOwned(row);
+        }
+    }
+
     /**
-     * Has a new lease own a place of this CPU's row, and be in that state; leaves it as it is where no place is free.
+     * Has a new lease own a place of that row, or of this CPU's ({@link #HERE}), and be in that state; leaves it as it is where no place is free.
      *
      * @throws IllegalStateException if its object owns a place already
      */
-    final void enter(Lease<T> lease, int state) {
-        int own = index.own();
-        if (!places.hasRoom(own)) {
+    final void enter(int row, Lease<T> lease, int state) {
+        int own = row == HERE ? index.own() : row;
+        if (!hasRoom(own)) {
             refuseWhatIsHere(lease.object);
             return;
         }
@@ -182,11 +203,12 @@ abstract class PoolState<T> {
     /* What takes memory comes first. */
     private void lockedEnter(Lease<T> lease, int state, int own) {
         refuseWhatIsHere(lease.object);
-        int number = places.lockedFree(own);
+        int number = pooled < maxPooled ? places.lockedFree(own) : Places.NOWHERE;
         if (number == Places.NOWHERE) return;
         lockedGrow(number);
         byObject.put(lease);
         places.lockedOwn(number);
+        pooled++;
         leases[number] = lease;
         longest = places.longest();
         lease.number = number;
@@ -216,6 +238,7 @@ abstract class PoolState<T> {
                 if (!byObject.remove(lease)) return false;
                 leases[lease.number] = null;
                 places.lockedDisown(lease.number);
+                pooled--;
                 return true;
             }
         } finally {
@@ -226,13 +249,37 @@ abstract class PoolState<T> {
     // ---- trimming
     // ------------------------------------------------------------------------------------------------------------
 
-    /** Takes what lies in all rows, for {@link #nextTrimmed}. */
-    final void takeAll() {
+    /**
+     * Marks what is idle as unused, and what was unused as old. Returns whether something is old.
+     *
+     * <p>A thread that takes an object stores another state over either mark, and one that gives it back stores IDLE. So an object is old if nobody took it between two
+     * calls.
+     */
+    final boolean markUnused() {
+        boolean old = false;
+        synchronized (places) {
+            for (Lease<T> lease : leases) {
+                if (lease == null) continue;
+                boolean marked = Lease.STATE.compareAndSet(lease, Lease.IDLE, Lease.UNUSED);
+                if (!marked) Lease.STATE.compareAndSet(lease, Lease.UNUSED, Lease.OLD);
+                old |= isOld(lease.number);
+            }
+        }
+        return old;
+    }
+
+    private boolean isOld(int number) {
+        Lease<T> lease = leases[number];
+        return lease != null && lease.state == Lease.OLD;
+    }
+
+    /** Takes what lies in all rows, or what of it is old, for {@link #nextTrimmed}. */
+    final void takeAll(boolean oldAlone) {
         index.own(); // which registers a thread that had no area
         places.takeTurn();
         try {
             synchronized (places) {
-                places.lockedTakeAll();
+                places.lockedTakeAll(oldAlone ? this::isOld : null);
             }
         } finally {
             places.taken = false;

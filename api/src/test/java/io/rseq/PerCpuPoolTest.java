@@ -65,6 +65,18 @@ class PerCpuPoolTest {
     }
 
     @Test
+    void what_is_unused_is_discarded_once_while_threads_take_and_give_back() {
+        PerCpuPool<Thing> pool = pool(64);
+        try (FakeAgent agent = FakeAgent.arrive()) {
+            Crowd crowd = Crowd.of(THREADS, () -> mixed(pool));
+            while (!crowd.isDone()) pool.trimUnused();
+            crowd.join();
+            assertThat(agent.commits()).isPositive();
+            isWhole(pool);
+        }
+    }
+
+    @Test
     void a_lease_of_a_warm_pool_is_the_same_each_time() {
         PerCpuPool<Thing> pool = pool(4);
         Lease<Thing> first = pool.lease();

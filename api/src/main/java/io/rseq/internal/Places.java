@@ -5,6 +5,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.BitSet;
+import java.util.function.IntPredicate;
 
 /**
  * The places of a pool: a row of them for each CPU, a byte each, which is not 0 while the thing that owns the place lies there. A place is owned
@@ -179,6 +180,11 @@ public final class Places extends Turn {
         longest = Math.max(longest, place + 1);
     }
 
+    /** How many places of that row are owned. */
+    public int lockedOwned(int index) {
+        return owned[index] == null ? 0 : owned[index].cardinality();
+    }
+
     /** Gives a place up, which must be empty. */
     public void lockedDisown(int number) {
         int index = number & INDEX;
@@ -208,44 +214,49 @@ public final class Places extends Turn {
         return full;
     }
 
-    /** Takes what lies in all rows, for {@link #nextTrimmed} to hand out; without a fence, what lies on the heap and in this CPU's row. */
-    public void lockedTakeAll() {
+    /**
+     * Takes what lies in all rows, for {@link #nextTrimmed} to hand out, or what of it is {@code wanted}, where that is not null. Without a fence: what lies
+     * on the heap, and all of this CPU's row.
+     */
+    public void lockedTakeAll(IntPredicate wanted) {
         long at = at();
         int regions = at == PerCpuMemory.NONE ? 0 : Hook.regions();
         boolean fenced = regions == 0;
         synchronized (trimmed) {
-            for (int index = 0; index < Limits.CPUS; index++) takeOnHeap(index);
+            for (int index = 0; index < Limits.CPUS; index++) takeOnHeap(index, wanted);
             try {
                 for (int index = 0; index < regions; index++) {
                     if (end[index] != 0) Commits.put(index, at + CLOSED, 1);
                 }
                 fenced = regions == 0 || Commits.fence();
-                for (int index = 0; fenced && index < regions; index++) takeClosed(index, at);
+                for (int index = 0; fenced && index < regions; index++) takeClosed(index, at, wanted);
             } finally {
                 open();
             }
-            if (!fenced) takeOwn(at + by);
+            if (!fenced && wanted == null) takeOwn(at + by);
         }
     }
 
     /* There is room for a number before its place is emptied. */
-    private void takeOnHeap(int index) {
-        int number;
-        do {
+    private void takeOnHeap(int index, IntPredicate wanted) {
+        byte[] row = rows[index];
+        for (int place = 0; row != null && place < end[index]; place++) {
+            int number = place << SHIFT | index;
+            if (row[PADDING + place] == 0 || wanted != null && !wanted.test(number)) continue;
             trimmed.lockedRoom(1);
-            number = takeFromHeap(index);
-            if (number != NOWHERE) trimmed.lockedPush(number);
-        } while (number != NOWHERE);
+            if (isEmptied(row, place)) trimmed.lockedPush(number);
+        }
     }
 
-    private void takeClosed(int index, long at) {
+    private void takeClosed(int index, long at, IntPredicate wanted) {
         long row = at + Commits.PLACES_AT;
         for (int place = 0; place < end[index]; place++) {
+            int number = place << SHIFT | index;
             long eight = Commits.get(index, row + (place & -Long.BYTES));
-            if ((byte) (eight >>> Long.BYTES * (place & 7)) == 0) continue;
+            if ((byte) (eight >>> Long.BYTES * (place & 7)) == 0 || wanted != null && !wanted.test(number)) continue;
             trimmed.lockedRoom(1);
             Commits.setPlace(Commits.REGION * index + row + place, false);
-            trimmed.lockedPush(place << SHIFT | index);
+            trimmed.lockedPush(number);
         }
     }
 
