@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 
 /**
  * What it takes to hash a request's body: a digest and a buffer. Too dear to make for each request, and a {@code ThreadLocal} would keep one for
@@ -12,7 +13,6 @@ import java.security.NoSuchAlgorithmException;
  */
 final class Hasher {
     private static final int CHUNK = 1 << 13;
-    private static final char[] HEX = "0123456789abcdef".toCharArray();
 
     private final MessageDigest sha256;
     private final byte[] chunk = new byte[CHUNK];
@@ -39,12 +39,6 @@ final class Hasher {
 
     /** The SHA-256 of what was read, hexadecimal. */
     String hex() {
-        byte[] digest = sha256.digest();
-        char[] text = new char[2 * digest.length];
-        for (int i = 0; i < digest.length; i++) {
-            text[2 * i] = HEX[digest[i] >> 4 & 15];
-            text[2 * i + 1] = HEX[digest[i] & 15];
-        }
-        return new String(text);
+        return HexFormat.of().formatHex(sha256.digest());
     }
 }

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.rseq.sample;
 
+import io.rseq.sample.load.Experiment;
+import io.rseq.sample.load.Progress;
+import io.rseq.sample.load.Report;
 import java.io.IOException;
 import java.net.BindException;
 import java.util.concurrent.Callable;
@@ -18,8 +21,8 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = false,
         sortOptions = false,
         description = {
-            "A small HTTP service on 127.0.0.1 that keeps its metrics per CPU. It loads itself over loopback, does the same with plain JDK "
-                    + "counters, and compares the two.%n"
+            "A small HTTP service on 127.0.0.1 that keeps its metrics per CPU. It loads itself over loopback, does the same with metrics as "
+                    + "services keep them today, and compares the two.%n"
         },
         synopsisHeading = "java -javaagent:rseq-agent.jar -jar ",
         footer = {

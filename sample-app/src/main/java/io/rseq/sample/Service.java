@@ -3,22 +3,25 @@ package io.rseq.sample;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.rseq.Cpus;
 import io.rseq.Lease;
 import io.rseq.PerCpuPool;
-import java.io.ByteArrayInputStream;
+import io.rseq.Support;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The service, on 127.0.0.1 alone: {@code POST /hash} answers with the SHA-256 of what was sent, {@code GET /stats} with the metrics so
- * far. A request is recorded before its answer leaves, so a client that has an answer finds it counted.
+ * The service, on 127.0.0.1 alone: {@code POST /hash} answers with the SHA-256 of what was sent, {@code GET /stats} with the metrics so far. A
+ * request is recorded before its answer leaves, so a client that has an answer finds it counted.
  */
-final class Service implements AutoCloseable {
+public final class Service implements AutoCloseable {
     static final int MAX_PAYLOAD = 1 << 20;
 
     private static final int STOP_SECONDS = 5;
@@ -26,19 +29,18 @@ final class Service implements AutoCloseable {
 
     private final HttpServer server;
     private final RequestThreads threads;
-    private final Traffic traffic = new Traffic();
     private final PerCpuPool<Hasher> hashers =
             PerCpuPool.builder(Hasher::new).capacityPerCpu(HASHERS_PER_CPU).build();
-    private volatile RequestMetrics metrics;
+    private volatile Metrics metrics;
 
-    private Service(HttpServer server, RequestThreads threads, RequestMetrics metrics) {
+    private Service(HttpServer server, RequestThreads threads, Metrics metrics) {
         this.server = server;
         this.threads = threads;
         this.metrics = metrics;
     }
 
-    /** Port 0: any free one. */
-    static Service open(int port, RequestMetrics metrics) throws IOException {
+    /** Opens it on that port; 0: on any free one. */
+    public static Service open(int port, Metrics metrics) throws IOException {
         // Headers and body leave in two writes; with Nagle's algorithm the second waits for the client's delayed
         // acknowledgement, 40 ms.
         if (System.getProperty("sun.net.httpserver.nodelay") == null)
@@ -54,26 +56,23 @@ final class Service implements AutoCloseable {
         return service;
     }
 
-    URI uri(String path) {
+    /** Returns where that path is served. */
+    public URI uri(String path) {
         return URI.create("http://127.0.0.1:" + server.getAddress().getPort() + path);
     }
 
-    String threadKind() {
+    /** Returns what threads requests run on. */
+    public String threadKind() {
         return threads.kind();
     }
 
-    /** All that was served, whatever {@link #use} said. */
-    Traffic traffic() {
-        return traffic;
-    }
-
-    /** How many hashers all requests together needed. */
-    long hashersMade() {
+    /** Returns how many hashers all requests together needed. */
+    public long hashersMade() {
         return hashers.created();
     }
 
-    /** From the next request on. */
-    void use(RequestMetrics next) {
+    /** Records into {@code next} from the next request on. */
+    public void use(Metrics next) {
         metrics = next;
     }
 
@@ -88,17 +87,6 @@ final class Service implements AutoCloseable {
             threads.executor().shutdownNow();
             Thread.currentThread().interrupt();
         }
-    }
-
-    /** Hexadecimal SHA-256. */
-    static String digest(byte[] payload) {
-        Hasher hasher = new Hasher();
-        try {
-            hasher.read(new ByteArrayInputStream(payload), payload.length);
-        } catch (IOException impossible) {
-            throw new IllegalStateException(impossible);
-        }
-        return hasher.hex();
     }
 
     private void hash(HttpExchange exchange) throws IOException {
@@ -116,19 +104,32 @@ final class Service implements AutoCloseable {
                 answer(exchange, 413, "text/plain", "at most " + MAX_PAYLOAD + " bytes\n");
                 return;
             }
-            RequestMetrics current = metrics;
-            current.received(received);
-            long elapsed = System.nanoTime() - start;
-            current.record(elapsed);
-            traffic.served(received, elapsed);
+            metrics.served(received, System.nanoTime() - start);
             answer(exchange, 200, "text/plain", digest);
         }
     }
 
     private void stats(HttpExchange exchange) throws IOException {
         try (exchange) {
-            if (accepts(exchange, "GET")) answer(exchange, 200, "application/json", LiveStats.json(metrics));
+            if (accepts(exchange, "GET")) answer(exchange, 200, "application/json", json(metrics, Cpus.support()));
         }
+    }
+
+    /* No string in it needs an escape. */
+    private static String json(Metrics metrics, Support support) {
+        return String.format(
+                Locale.ROOT,
+                "{\"agent\":%b,\"owner\":\"%s\",\"committer\":\"%s\",\"metrics\":\"%s\",\"requests\":%d,\"bytes\":%d,"
+                        + "\"p50_ns\":%d,\"p99_ns\":%d,\"requests_by_cpu\":%s}\n",
+                support.agent(),
+                support.owner(),
+                support.committer(),
+                metrics.name(),
+                metrics.requests(),
+                metrics.bytes(),
+                metrics.latency(50),
+                metrics.latency(99),
+                Arrays.toString(metrics.requestsByCpu()));
     }
 
     private static boolean accepts(HttpExchange exchange, String method) throws IOException {

@@ -46,20 +46,21 @@ class SampleIT {
         assertCleanAndExact(run, jdk);
         assertThat(run.out())
                 .contains("support   agent=loaded owner=" + owner)
-                .contains("served by owner=" + owner + " reader=raw: each record lands in the slot of its CPU");
+                .contains("served by owner=" + owner + " reader=raw: each request is counted in the slot of its CPU");
         assertThat(run.out())
-                .contains("GET /stats after the load: {\"agent\":true,\"owner\":\"" + owner + "\",\"reader\":\"raw\","
-                        + "\"metrics\":\"per CPU\",\"bytes\":512000,\"requests\":500,");
+                .contains("GET /stats after the load: {\"agent\":true,\"owner\":\"" + owner
+                        + "\",\"committer\":\"sequences\","
+                        + "\"metrics\":\"PerCpuCounter, PerCpuHistogram\",\"requests\":500,\"bytes\":512000,");
         assertThat(run.err()).contains("rseq: owner=" + owner, " reader=raw ");
         assertThat(run.err().lines().filter(line -> line.startsWith("rseq: exit ")))
                 .singleElement()
                 .asString()
-                .contains(" owner." + owner + "=", " refused=0 ", " dropped=0 ", " woven=2 unwoven=0");
+                .contains(" owner." + owner + "=", " refused=0 ", " dropped=0 ", " woven=1 unwoven=0");
     }
 
     @ParameterizedTest
     @MethodSource("jdks")
-    void without_the_agent_every_record_lands_in_slot_0_and_totals_are_exact(Jdks.Jdk jdk) throws Exception {
+    void without_the_agent_every_request_is_counted_in_slot_0_and_totals_are_exact(Jdks.Jdk jdk) throws Exception {
         SampleRun run = SampleRun.on(jdk).with(SMALL).start(folder);
         assertCleanAndExact(run, jdk);
         assertThat(run.recordedIn(0)).isEqualTo(500);
@@ -69,7 +70,7 @@ class SampleIT {
 
     @ParameterizedTest
     @MethodSource("jdks")
-    void under_taskset_to_one_cpu_every_record_lands_in_its_slot(Jdks.Jdk jdk) throws Exception {
+    void under_taskset_to_one_cpu_every_request_is_counted_in_its_slot(Jdks.Jdk jdk) throws Exception {
         int cpu = lastAllowedCpu();
         assumeTrue(cpu > 0, "slot 0 is where records land without the agent: another CPU is needed");
         SampleRun run = SampleRun.on(jdk)
@@ -110,7 +111,7 @@ class SampleIT {
 
     @Test
     void a_port_that_is_taken_is_one_line_and_exit_code_1() throws Exception {
-        try (Service taken = Service.open(0, new JdkMetrics())) {
+        try (Service taken = Service.open(0, new UsualMetrics())) {
             int port = taken.uri("/").getPort();
             SampleRun run = SampleRun.on(jdks().get(0))
                     .with("--port", Integer.toString(port))
@@ -137,10 +138,8 @@ class SampleIT {
         assertThat(run.err().lines()).noneMatch(line -> line.startsWith("WARNING") || line.startsWith("rseq: WARN"));
         assertThat(run.out().lines().filter(line -> line.endsWith(EXACT))).hasSize(2);
         assertThat(run.recorded()).isEqualTo(500);
-        // two sides, and a warm-up of a fifth of each
-        assertThat(run.out())
-                .contains(
-                        "all parts: answered=1200 served=1200 PerCpuHistogram=1200 PerCpuCounter=1228800 bytes, exact");
+        // two sides, and a warm-up of a half of each
+        assertThat(run.out()).contains("all parts: answered=1500 served=1500, exact");
         assertThat(run.out())
                 .contains(jdk.feature() >= VIRTUAL_THREADS ? "request threads: virtual" : "request threads: platform");
     }

@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 /** The packed sample in a process of its own: how it was started, and what it said. */
 final class SampleRun {
     private static final long PATIENCE_SECONDS = 180;
-    private static final Pattern SLOT = Pattern.compile("(?m)^(\\d+) +(\\d+)( +[0-9.]+){3}$");
+    private static final Pattern SLOT = Pattern.compile("(?m)^(\\d+) +(\\d+)$");
 
     private final List<String> command = new ArrayList<>();
     private final List<String> prefix = new ArrayList<>();
@@ -117,7 +117,7 @@ final class SampleRun {
         return err;
     }
 
-    /** What the report's table says was recorded in that slot; 0 when it has no such line. */
+    /** What the report's table says was counted in that slot; 0 when it has no such line. */
     long recordedIn(int slot) {
         Matcher line = SLOT.matcher(out);
         while (line.find()) {

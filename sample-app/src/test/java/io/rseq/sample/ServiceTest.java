@@ -12,7 +12,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class ServiceTest {
-    private final RequestMetrics metrics = new JdkMetrics();
+    private final Metrics metrics = new PerCpuMetrics();
     private final HttpClient http = HttpClient.newHttpClient();
     private Service service;
 
@@ -39,18 +39,24 @@ class ServiceTest {
         post("abc".getBytes());
         post("abcde".getBytes());
         assertThat(metrics.bytes()).isEqualTo(8);
-        assertThat(service.traffic().bytes()).isEqualTo(8);
-        assertThat(service.traffic().nanos().count()).isEqualTo(2);
+        assertThat(metrics.requests()).isEqualTo(2);
         HttpResponse<String> stats = get("/stats");
         assertThat(stats.headers().firstValue("Content-Type")).hasValue("application/json; charset=utf-8");
         assertThat(stats.body())
-                .startsWith("{\"agent\":false,\"owner\":\"none\",\"reader\":\"none\",\"metrics\":\"plain JDK\"")
-                .contains("\"bytes\":8,\"requests\":2,\"slots\":[{\"slot\":0,\"requests\":2,");
+                .startsWith(
+                        "{\"agent\":false,\"owner\":\"none\",\"committer\":\"none\",\"metrics\":\"PerCpuCounter, PerCpuHistogram\"")
+                .contains("\"requests\":2,\"bytes\":8,\"p50_ns\":", "\"requests_by_cpu\":[2");
     }
 
     @Test
-    void stats_of_an_idle_service_have_no_slots() throws Exception {
-        assertThat(get("/stats").body()).endsWith("\"bytes\":0,\"requests\":0,\"slots\":[]}\n");
+    void metrics_that_are_used_from_now_on_get_the_next_request() throws Exception {
+        Metrics usual = new UsualMetrics();
+        post("abc".getBytes());
+        service.use(usual);
+        post("abcde".getBytes());
+        assertThat(usual.requests()).isEqualTo(1);
+        assertThat(usual.bytes()).isEqualTo(5);
+        assertThat(get("/stats").body()).endsWith("\"requests_by_cpu\":[]}\n");
     }
 
     @Test
@@ -60,8 +66,7 @@ class ServiceTest {
         assertThat(wrong.headers().firstValue("Allow")).hasValue("POST");
         assertThat(post(new byte[Service.MAX_PAYLOAD + 1]).statusCode()).isEqualTo(413);
         assertThat(post(new byte[Service.MAX_PAYLOAD]).statusCode()).isEqualTo(200);
-        assertThat(metrics.latencies().get(0).count()).isEqualTo(1);
-        assertThat(service.traffic().nanos().count()).isEqualTo(1);
+        assertThat(metrics.requests()).isEqualTo(1);
     }
 
     @Test

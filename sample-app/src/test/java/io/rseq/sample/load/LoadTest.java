@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.rseq.sample;
+package io.rseq.sample.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
+import io.rseq.sample.Metrics;
+import io.rseq.sample.PerCpuMetrics;
+import io.rseq.sample.Service;
+import io.rseq.sample.UsualMetrics;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.lang.reflect.Proxy;
@@ -33,18 +37,17 @@ class LoadTest {
 
     @Test
     void a_record_too_many_and_a_byte_too_few_are_faults() throws Exception {
-        RequestMetrics metrics = new JdkMetrics();
+        Metrics metrics = new UsualMetrics();
         Side side = new Side(metrics);
         try (Service service = Service.open(0, side.metrics());
                 Load load = new Load(service.uri("/hash"), 3)) {
             side.add(load.run(REQUESTS, inAMinute(), silent));
         }
-        metrics.record(1);
-        metrics.received(-1);
+        metrics.served(-1, 1);
         assertThat(side.faults())
                 .containsExactly(
-                        "plain JDK: recorded=201 but served=200",
-                        "plain JDK: bytes counted=204799 but received=204800");
+                        metrics.name() + ": recorded=201 but served=200",
+                        metrics.name() + ": bytes counted=204799 but received=204800");
     }
 
     @Test
@@ -58,7 +61,7 @@ class LoadTest {
             }
         });
         liar.start();
-        Side side = new Side(new JdkMetrics());
+        Side side = new Side(new UsualMetrics());
         URI uri = URI.create("http://127.0.0.1:" + liar.getAddress().getPort() + "/hash");
         try (Load load = new Load(uri, 2)) {
             side.add(load.run(REQUESTS, inAMinute(), silent));
@@ -74,37 +77,33 @@ class LoadTest {
     void a_request_that_its_client_gave_up_on_and_the_service_counted_is_no_fault() throws Exception {
         CountDownLatch arrived = new CountDownLatch(1);
         CountDownLatch gaveUp = new CountDownLatch(1);
-        RequestMetrics metrics = new JdkMetrics();
-        Side side = new Side((RequestMetrics) Proxy.newProxyInstance(
-                RequestMetrics.class.getClassLoader(),
-                new Class<?>[] {RequestMetrics.class},
-                (proxy, method, values) -> {
-                    if (method.getName().equals("received")) {
+        Metrics metrics = new UsualMetrics();
+        Side side = new Side((Metrics) Proxy.newProxyInstance(
+                Metrics.class.getClassLoader(), new Class<?>[] {Metrics.class}, (proxy, method, values) -> {
+                    if (method.getName().equals("served")) {
                         arrived.countDown();
                         gaveUp.await();
                     }
                     return method.invoke(metrics, values);
                 }));
         Load.Result result;
-        Traffic traffic;
         try (Service service = Service.open(0, side.metrics());
                 Load load = new Load(service.uri("/hash"), 1, 100)) {
             result = load.run(1, inAMinute(), silent);
             arrived.await();
             gaveUp.countDown();
-            traffic = service.traffic();
         }
         side.add(result);
         assertThat(result.answered()).isZero();
         assertThat(result.failed()).isEqualTo(1);
-        assertThat(traffic.nanos().count()).isEqualTo(1);
+        assertThat(side.metrics().requests()).isEqualTo(1);
         assertThat(side.metrics().requestsWritten()).isEqualTo(1);
         assertThat(side.faults()).isEmpty();
     }
 
     @Test
     void nothing_is_sent_after_the_deadline() throws Exception {
-        Side side = new Side(new JdkMetrics());
+        Side side = new Side(new UsualMetrics());
         try (Service service = Service.open(0, side.metrics());
                 Load load = new Load(service.uri("/hash"), 3)) {
             side.add(load.run(REQUESTS, System.nanoTime() - 1, silent));

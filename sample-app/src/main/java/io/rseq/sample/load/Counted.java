@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.rseq.sample;
+package io.rseq.sample.load;
 
-import java.util.List;
+import io.rseq.sample.Metrics;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Metrics, and beside them two plain atomics that count what is written to them. The totals are held against these, and not against what the
  * clients got: a client that gave up may have been served all the same.
  */
-final class CountedMetrics implements RequestMetrics {
-    private final RequestMetrics metrics;
+final class Counted implements Metrics {
+    private final Metrics metrics;
     private final AtomicLong requests = new AtomicLong();
     private final AtomicLong bytes = new AtomicLong();
 
-    CountedMetrics(RequestMetrics metrics) {
+    Counted(Metrics metrics) {
         this.metrics = metrics;
     }
 
@@ -31,20 +31,15 @@ final class CountedMetrics implements RequestMetrics {
     }
 
     @Override
-    public void record(long nanos) {
+    public void served(int received, long nanos) {
         requests.incrementAndGet();
-        metrics.record(nanos);
+        bytes.addAndGet(received);
+        metrics.served(received, nanos);
     }
 
     @Override
-    public void received(long count) {
-        bytes.addAndGet(count);
-        metrics.received(count);
-    }
-
-    @Override
-    public List<LatencySnapshot> latencies() {
-        return metrics.latencies();
+    public long requests() {
+        return metrics.requests();
     }
 
     @Override
@@ -53,12 +48,12 @@ final class CountedMetrics implements RequestMetrics {
     }
 
     @Override
-    public void recordInTurn(long[] values, int times) {
-        for (int i = 0; i < times; i++) record(values[i & values.length - 1]);
+    public long latency(double percentile) {
+        return metrics.latency(percentile);
     }
 
     @Override
-    public void receivedInTurn(long[] values, int times) {
-        for (int i = 0; i < times; i++) received(values[i & values.length - 1]);
+    public long[] requestsByCpu() {
+        return metrics.requestsByCpu();
     }
 }

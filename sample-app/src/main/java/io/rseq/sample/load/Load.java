@@ -1,16 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.rseq.sample;
+package io.rseq.sample.load;
 
+import com.sun.management.OperatingSystemMXBean;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.lang.management.ManagementFactory;
 import java.net.HttpURLConnection;
 import java.net.Proxy;
 import java.net.URI;
 import java.net.URL;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -29,6 +34,9 @@ final class Load implements AutoCloseable {
 
     /* The property is for a test that stops the process for longer. */
     private static final int PATIENCE_MILLIS = Integer.getInteger("sample.patience.millis", 10_000);
+
+    private static final OperatingSystemMXBean PROCESS =
+            ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
 
     private final URL target;
     private final int clients;
@@ -54,20 +62,29 @@ final class Load implements AutoCloseable {
         });
     }
 
-    /** What came of it. {@code failure} is the first one, null when there was none. */
-    record Result(long answered, long failed, String failure, long nanos) {
-        static final Result NONE = new Result(0, 0, null, 0);
+    /** What came of it. {@code failure} is the first one, null when there was none; {@code cpuNanos} is the CPU time of this process, clients and service. */
+    record Result(long answered, long failed, String failure, long nanos, long cpuNanos) {
+        static final Result NONE = new Result(0, 0, null, 0, 0);
+
+        static Result of(long answered) {
+            return new Result(answered, 0, null, 0, 0);
+        }
 
         Result plus(Result other) {
             return new Result(
                     answered + other.answered,
                     failed + other.failed,
                     failure == null ? other.failure : failure,
-                    nanos + other.nanos);
+                    nanos + other.nanos,
+                    cpuNanos + other.cpuNanos);
         }
 
         double perSecond() {
             return nanos == 0 ? 0 : answered * 1e9 / nanos;
+        }
+
+        double cpuMicrosEach() {
+            return answered == 0 ? 0 : cpuNanos / 1e3 / answered;
         }
     }
 
@@ -81,9 +98,10 @@ final class Load implements AutoCloseable {
             work.add(() -> client(payload, tickets, deadline, progress));
         }
         long start = System.nanoTime();
+        long cpuStart = PROCESS.getProcessCpuTime();
         Result result = Result.NONE;
         for (Future<Result> each : threads.invokeAll(work)) result = result.plus(resultOf(each));
-        return result.plus(new Result(0, 0, null, System.nanoTime() - start));
+        return result.plus(new Result(0, 0, null, System.nanoTime() - start, PROCESS.getProcessCpuTime() - cpuStart));
     }
 
     @Override
@@ -92,7 +110,7 @@ final class Load implements AutoCloseable {
     }
 
     private Result client(byte[] payload, AtomicLong tickets, long deadline, Progress progress) {
-        String expected = Service.digest(payload);
+        String expected = sha256(payload);
         long answered = 0;
         while (System.nanoTime() - deadline < 0 && tickets.getAndDecrement() > 0) {
             try {
@@ -104,7 +122,15 @@ final class Load implements AutoCloseable {
             answered++;
             progress.step();
         }
-        return new Result(answered, 0, null, 0);
+        return Result.of(answered);
+    }
+
+    private static String sha256(byte[] payload) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(payload));
+        } catch (NoSuchAlgorithmException impossible) { // every Java platform has it
+            throw new IllegalStateException(impossible);
+        }
     }
 
     private String post(byte[] payload) throws IOException {
@@ -123,7 +149,7 @@ final class Load implements AutoCloseable {
     }
 
     private static Result failure(long answered, String why) {
-        return new Result(answered, 1, why, 0);
+        return new Result(answered, 1, why, 0, 0);
     }
 
     private static Result resultOf(Future<Result> future) throws InterruptedException {

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.rseq.sample;
+package io.rseq.sample.load;
 
+import io.rseq.sample.PerCpuMetrics;
+import io.rseq.sample.Service;
+import io.rseq.sample.UsualMetrics;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
@@ -13,11 +16,11 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Loads the service with its metrics kept per CPU, and as much with the plain JDK's, then compares both in a tight loop. The load comes in
- * four parts, per CPU, JDK, JDK, per CPU, after a warm-up that is thrown away: what drifts while the JIT works falls on both alike.
+ * Loads the service with its metrics kept per CPU, and as much with the usual ones, then compares both in a tight loop. The load comes in four
+ * parts, per CPU, usual, usual, per CPU, after a warm-up that is thrown away: what drifts while the JIT works falls on both alike.
  */
-final class Experiment {
-    private static final int WARM_UP_MAX = 2_000;
+public final class Experiment {
+    private static final int WARM_UP_MAX = 10_000;
 
     private final long requests;
     private final int clients;
@@ -25,17 +28,16 @@ final class Experiment {
     private final long deadline;
 
     /**
-     * What was found. {@code traffic} is all that the service counted, {@code hashersMade} what its pool had to make, {@code warmUp} was left out of
-     * everything but the check of the totals, {@code stats} is what GET /stats answered at the end of the load, and {@code complete} is false
-     * when the time was over, or clients had given up, before the requests were sent.
+     * What was found. {@code hashersMade} is what the service's pool had to make, {@code warmUp} was left out of everything but the check of the
+     * totals, {@code stats} is what GET /stats answered at the end of the load, and {@code complete} is false when the time was over, or clients had
+     * given up, before the requests were sent.
      */
-    record Outcome(
+    public record Outcome(
             String threadKind,
             int clients,
             List<Side> warmUp,
             Side perCpu,
-            Side jdk,
-            Traffic traffic,
+            Side usual,
             long hashersMade,
             String stats,
             boolean complete,
@@ -44,7 +46,7 @@ final class Experiment {
         List<Side> sides() {
             List<Side> sides = new ArrayList<>(warmUp);
             sides.add(perCpu);
-            sides.add(jdk);
+            sides.add(usual);
             return sides;
         }
 
@@ -56,41 +58,40 @@ final class Experiment {
         }
     }
 
-    Experiment(long requests, int clients, int port, int seconds) {
+    /** An experiment of that many requests for each side, and at most that many seconds. */
+    public Experiment(long requests, int clients, int port, int seconds) {
         this.requests = requests;
         this.clients = clients;
         this.port = port;
         this.deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
     }
 
-    Outcome run(PrintStream progressOut, boolean terminal)
+    /** Runs it; the progress of the load goes to {@code progressOut}. */
+    public Outcome run(PrintStream progressOut, boolean terminal)
             throws IOException, InterruptedException, ExecutionException {
         Side perCpu = new Side(new PerCpuMetrics());
-        Side jdk = new Side(new JdkMetrics());
-        List<Side> warmUp = List.of(new Side(new PerCpuMetrics()), new Side(new JdkMetrics()));
+        Side usual = new Side(new UsualMetrics());
+        List<Side> warmUp = List.of(new Side(new PerCpuMetrics()), new Side(new UsualMetrics()));
         String threadKind;
-        Traffic traffic;
         long hashersMade;
         String stats;
         try (Service service = Service.open(port, perCpu.metrics());
                 Load load = new Load(service.uri("/hash"), clients)) {
             threadKind = service.threadKind();
-            traffic = service.traffic();
             long half = requests / 2;
-            long first = Math.min(WARM_UP_MAX, requests / 5);
+            long first = Math.min(WARM_UP_MAX, requests / 2);
             Progress progress = new Progress(progressOut, terminal, 2 * (requests + first));
             for (Side side : warmUp) drive(service, load, side, first, progress);
             drive(service, load, perCpu, half, progress);
-            drive(service, load, jdk, half, progress);
-            drive(service, load, jdk, requests - half, progress);
+            drive(service, load, usual, half, progress);
+            drive(service, load, usual, requests - half, progress);
             drive(service, load, perCpu, requests - half, progress);
             progress.end();
             stats = get(service.uri("/stats"));
             hashersMade = service.hashersMade();
         }
-        boolean complete = perCpu.load().answered() == requests && jdk.load().answered() == requests;
-        return new Outcome(
-                threadKind, clients, warmUp, perCpu, jdk, traffic, hashersMade, stats, complete, tightLoops());
+        boolean complete = perCpu.load().answered() == requests && usual.load().answered() == requests;
+        return new Outcome(threadKind, clients, warmUp, perCpu, usual, hashersMade, stats, complete, tightLoops());
     }
 
     private void drive(Service service, Load load, Side side, long count, Progress progress)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.rseq.sample;
+package io.rseq.sample.load;
 
 import java.io.IOException;
 import java.io.PrintStream;
@@ -9,7 +9,7 @@ import java.util.Locale;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** How far the load is: on a terminal one line that is written over, elsewhere a line for every tenth. */
-final class Progress {
+public final class Progress {
     private final PrintStream out;
     private final boolean terminal;
     private final long total;
@@ -24,7 +24,7 @@ final class Progress {
     }
 
     /** Whether the process's stderr is a terminal. {@link System#console()} asks about stdin as well, and means something else since 22. */
-    static boolean isTerminal() {
+    public static boolean isTerminal() {
         try {
             String file = Files.readSymbolicLink(Path.of("/proc/self/fd/2")).toString();
             return file.startsWith("/dev/pts/") || file.startsWith("/dev/tty");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.rseq.sample;
+package io.rseq.sample.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
