@@ -5,8 +5,8 @@
  *   cc -O2 -o add_loop -pthread benchmarks/src/main/c/add_loop.c native/src/sequences_x86_64.S     (aarch64: sequences_aarch64.S)
  *   ./add_loop [THREADS]
  *
- * Prints ns per operation, of the best and of the median round: the add sequence written into the loop, the same entered as C enters it, pop +
- * push entered, and the index loaded from the area in the loop. Needs glibc 2.35 or later, and its registration: nothing is registered here.
+ * Prints ns per operation, of the best and of the median round: the add sequence written into the loop, the same entered as C enters it, take entered and
+ * what it took put back, the index loaded from the area in the loop, and an atomic addition to memory that no other thread uses. Needs glibc 2.35 or later, and its registration: nothing is registered here.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -14,6 +14,7 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/rseq.h>
 #include <time.h>
@@ -21,7 +22,7 @@
 
 #include "../../../../native/src/sequences.h"
 
-enum { ROUNDS = 15, OPERATIONS = 10000000, LOOPS = 4, THREADS_MAX = 256, CELL = 64, STACK = 128, CAPACITY = 64, VALUES = 8 };
+enum { ROUNDS = 15, OPERATIONS = 10000000, LOOPS = 5, THREADS_MAX = 256, CELL = 64, ROW = 128, PLACES = 8 };
 
 static int cpus;
 static pthread_barrier_t together;
@@ -36,6 +37,10 @@ static double now_ns(void) {
 static void complain(const char *text) {
     fprintf(stderr, "add_loop: %s\n", text);
     exit(EXIT_FAILURE);
+}
+
+static int64_t *word(int cpu, int64_t offset) {
+    return (int64_t *)(rseq_sequences_base + ((int64_t)cpu << SEQUENCE_SHIFT) + offset);
 }
 
 static int64_t enter_add(int64_t offset, int64_t delta) {
@@ -98,11 +103,13 @@ static void add_called(void) {
     }
 }
 
-static void pop_and_push(void) {
+/* As a pool leases: a sequence takes, one store puts back. */
+static void take_and_put_back(void) {
     for (int i = 0; i < OPERATIONS; i++) {
-        int64_t value = rseq_sequence_enter(rseq_sequence_pop, STACK, CAPACITY, rseq_sequences_area, rseq_sequences_cpus, 0, 0);
-        /* Another thread may have taken the last one of this CPU; and what is taken on one CPU may be put to another. */
-        if (value >= 0) rseq_sequence_enter(rseq_sequence_push, STACK, CAPACITY, value, rseq_sequences_area, rseq_sequences_cpus, 0);
+        int64_t taken = rseq_sequence_enter(rseq_sequence_take, ROW, PLACES, rseq_sequences_area, rseq_sequences_cpus, 0, 0);
+        if (taken < 0) continue; /* restarted */
+        char *place = (char *)word((int)(taken >> 32), ROW + ROW_PLACES) + (uint32_t)taken;
+        __atomic_store_n(place, 1, __ATOMIC_RELEASE);
     }
 }
 
@@ -112,8 +119,15 @@ static void index_in_the_loop(void) {
     }
 }
 
+/* What a LongAdder's add is at best: one atomic addition to a line that no other thread uses. */
+static void atomic_in_the_loop(void) {
+    _Alignas(128) int64_t own = 0;
+    for (int i = 0; i < OPERATIONS; i++) __atomic_fetch_add(&own, 1, __ATOMIC_SEQ_CST);
+    if (own != OPERATIONS) complain("an atomic addition was lost");
+}
+
 static void *measure(void *argument) {
-    void (*const loops[LOOPS])(void) = {add_in_the_loop, add_called, pop_and_push, index_in_the_loop};
+    void (*const loops[LOOPS])(void) = {add_in_the_loop, add_called, take_and_put_back, index_in_the_loop, atomic_in_the_loop};
     for (int loop = 0; loop < LOOPS; loop++) {
         for (int round = 0; round < ROUNDS; round++) {
             pthread_barrier_wait(&together);
@@ -131,10 +145,6 @@ static int compare(const void *a, const void *b) {
     return (x > y) - (x < y);
 }
 
-static int64_t *word(int cpu, int64_t offset) {
-    return (int64_t *)(rseq_sequences_base + ((int64_t)cpu << SEQUENCE_SHIFT) + offset);
-}
-
 static void open_sequences(void) {
     if (__rseq_size == 0) complain("glibc registered no area (GLIBC_TUNABLES? kernel?)");
     cpus = (int)sysconf(_SC_NPROCESSORS_CONF);
@@ -143,10 +153,7 @@ static void open_sequences(void) {
     rseq_sequences_area = __rseq_offset;
     rseq_sequences_base = (int64_t)memory;
     rseq_sequences_cpus = (uint32_t)cpus;
-    for (int cpu = 0; cpu < cpus; cpu++) {
-        *word(cpu, STACK) = VALUES;
-        for (int i = 0; i < VALUES; i++) *word(cpu, STACK + STACK_VALUES + 8 * i) = i;
-    }
+    for (int cpu = 0; cpu < cpus; cpu++) memset(word(cpu, ROW + ROW_PLACES), 1, PLACES);
 }
 
 int main(int count, char **arguments) {
@@ -164,11 +171,11 @@ int main(int count, char **arguments) {
     int64_t sum = 0;
     for (int cpu = 0; cpu < cpus; cpu++) sum += *word(cpu, CELL);
     if (sum != (int64_t)threads * ROUNDS * OPERATIONS * 2) complain("the sum of the cells is wrong");
-    const char *const names[LOOPS] = {"add in the loop", "add called", "pop + push called", "index in the loop"};
+    const char *const names[LOOPS] = {"add in the loop", "add called", "take + put back called", "index in the loop", "atomic in the loop"};
     printf("%d thread%s, %llu aborts\n", threads, threads == 1 ? "" : "s", (unsigned long long)rseq_sequences_aborts);
     for (int loop = 0; loop < LOOPS; loop++) {
         qsort(results[loop], ROUNDS, sizeof results[loop][0], compare);
-        printf("%-18s best %.2f ns, median %.2f ns\n", names[loop], results[loop][0], results[loop][ROUNDS / 2]);
+        printf("%-22s best %.2f ns, median %.2f ns\n", names[loop], results[loop][0], results[loop][ROUNDS / 2]);
     }
     return 0;
 }

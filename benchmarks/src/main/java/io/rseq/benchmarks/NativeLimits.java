@@ -18,8 +18,9 @@ final class NativeLimits {
     private static final Map<String, Key> KEYS = Map.of(
             "add in the loop", new Key("CounterBenchmark", "limitCLoop", 1),
             "add called", new Key("CounterBenchmark", "limitCFunction", 1),
-            "pop + push called", new Key("PoolBenchmark", "limitCFunction", 1),
-            "index in the loop", new Key("IndexBenchmark", "limitCLoop", 1));
+            "take + put back called", new Key("PoolBenchmark", "limitCFunction", 1),
+            "index in the loop", new Key("IndexBenchmark", "limitCLoop", 1),
+            "atomic in the loop", new Key("CounterBenchmark", "limitUncontendedAtomic", 1));
 
     private NativeLimits() {}
 

@@ -144,6 +144,16 @@ public class PoolBenchmark {
         return result;
     }
 
+    /** As JCTools' authors advise where a poll may miss what is just being offered. */
+    @Benchmark
+    public int peerMpmcArrayQueueRelaxed() {
+        Buffer buffer = mpmcQueue.relaxedPoll();
+        if (buffer == null) buffer = new Buffer();
+        int result = buffer.touch();
+        mpmcQueue.relaxedOffer(buffer);
+        return result;
+    }
+
     @Benchmark
     public int peerNettyRecycler() {
         Recycled buffer = netty.get();

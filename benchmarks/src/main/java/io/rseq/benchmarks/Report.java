@@ -81,9 +81,9 @@ final class Report {
         line("| claim | JDK | | measured |");
         line("|---|---|---|---|");
         for (Verdict verdict : verdicts) {
-            held &= verdict.held();
-            line("| " + verdict.claim() + " | " + verdict.jdk() + " | " + (verdict.held() ? "held" : "**MISSED**")
-                    + " | " + verdict.figure() + " |");
+            held &= verdict.result() != Claim.Result.MISSED;
+            line("| " + verdict.claim() + " | " + verdict.jdk() + " | " + verdict.result().text + " | "
+                    + verdict.figure() + " |");
         }
         line("");
     }
