@@ -16,9 +16,9 @@ import java.util.stream.Stream;
 
 /** Bad input is one clear line each, and the application runs on. */
 class BadInputIT {
-    private static final String READ_ONLY = "mount --make-rprivate / && mount --bind /tmp /tmp"
+    static final String READ_ONLY = "mount --make-rprivate / && mount --bind /tmp /tmp"
             + " && mount -o remount,bind,ro /tmp && mount -o remount,bind,ro /";
-    private static final String SHM = "mount -t tmpfs tmpfs /dev/shm -o size=4m";
+    static final String SHM = "mount -t tmpfs tmpfs /dev/shm -o size=4m";
 
     @EveryJdk
     void unknown_option_names_the_nearest_match(World world) {
