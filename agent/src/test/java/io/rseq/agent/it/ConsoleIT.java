@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -104,6 +105,40 @@ class ConsoleIT {
                     .hasSize(round);
             assertThat(lines).anyMatch(line -> line.startsWith("rseq: DEBUG thread=main "));
         }
+    }
+
+    @EveryJdk
+    void log_format_json_makes_each_line_an_object_warnings_too(World world) {
+        Outcome outcome = Launch.of(world, Hello.class)
+                .agent("log.format=json,log=debug,no=such")
+                .run()
+                .succeeded();
+        List<Map<String, String>> lines = outcome.err().stream().map(Parsed::of).toList();
+        assertThat(lines)
+                .allMatch(line -> line.keySet().equals(Set.of("time", "level", "logger", "message")))
+                .anyMatch(line ->
+                        line.get("level").equals("WARN") && line.get("message").startsWith("unknown option no"))
+                .anyMatch(line ->
+                        line.get("level").equals("INFO") && line.get("message").startsWith("owner="))
+                .anyMatch(line -> line.get("level").equals("DEBUG"));
+    }
+
+    @EveryJdk
+    void log_max_keeps_a_debug_log_of_many_threads_within_two_files(World world) throws IOException {
+        Path folder = AgentJar.buildFolder().resolve("log-max-" + world.jdk().feature());
+        Files.createDirectories(folder);
+        Path file = folder.resolve("log");
+        Files.deleteIfExists(file);
+        Launch.of(world, Churn.class)
+                .agent("log=debug,log.max=1m,log.file=" + file)
+                .arguments(10_000)
+                .run()
+                .succeeded();
+        assertThat(folder.toFile().list()).containsExactlyInAnyOrder("log", "log.1");
+        assertThat(Files.size(folder.resolve("log.1"))).isBetween((1L << 20) - 1024, 1L << 20);
+        List<String> lines = Files.readAllLines(file);
+        assertThat(lines).allMatch(line -> line.startsWith("rseq: "));
+        assertThat(lines).last().asString().startsWith("rseq: exit ");
     }
 
     @EveryJdk

@@ -83,7 +83,7 @@ public final class Engine implements BiConsumer<String, Instrumentation> {
 
     private static void start(String agentOptions, Instrumentation instrumentation) throws Throwable {
         Options options = Options.read(agentOptions);
-        Log.configure(options.log(), options.logFile());
+        Log.configure(options.log(), options.logsJson(), options.logFile(), options.logMax());
         for (String warning : options.warnings()) LineLogger.LOG.warn(warning);
         NativeLibraryFile library;
         try (NativeLibraryFile first = NativeLibraryFile.of(NATIVE_LIBRARY, options)) {

@@ -24,6 +24,8 @@ public final class Options {
     private static final List<String> KEYS = List.of(
             "log",
             "log.file",
+            "log.format",
+            "log.max",
             "reader",
             "committer",
             "entry",
@@ -39,6 +41,9 @@ public final class Options {
     private static final List<String> ENTRIES = List.of("direct", "linker");
     private static final List<String> MEMORY =
             List.of("auto", "1m", "2m", "4m", "8m", "16m", "32m", "64m", "128m", "256m");
+    private static final List<String> FORMATS = List.of("text", "json");
+    private static final List<String> LOG_MAX = List.of("none", "1m", "10m", "100m");
+    private static final long[] LOG_MAX_BYTES = {0, 1 << 20, 10 << 20, 100 << 20};
     private static final String ADOPT = "adopt";
     private static final int FIRST_MEMORY_SHIFT = 20;
     private static final String PROPERTY_PREFIX = "rseq.";
@@ -48,6 +53,8 @@ public final class Options {
     private final List<String> warnings = new ArrayList<>();
 
     private final Log.Level log;
+    private final boolean json;
+    private final long logMax;
     private final Reader reader;
     private final Owner owner;
     private final Committer committer;
@@ -69,6 +76,8 @@ public final class Options {
             put(key, variable.getValue(), variable.getKey());
         }
         log = Log.Level.values()[choice("log", Log.Level.words(), Log.Level.INFO.ordinal())];
+        json = choice("log.format", FORMATS, 0) == 1;
+        logMax = LOG_MAX_BYTES[choice("log.max", LOG_MAX, 0)];
         reader = Reader.values()[choice("reader", Reader.words(), Reader.AUTO.ordinal())];
         owner = values.containsKey("owner") ? chosenOwner() : null;
         committer = Committer.values()[choice("committer", Committer.words(), Committer.AUTO.ordinal())];
@@ -115,6 +124,16 @@ public final class Options {
     public String logFile() {
         String file = values.getOrDefault(STDERR_IF_EMPTY, "");
         return file.isEmpty() ? null : file;
+    }
+
+    /** Whether each line is an object of JSON. */
+    public boolean logsJson() {
+        return json;
+    }
+
+    /** The bytes at which a log file is begun anew, 0 for never. */
+    public long logMax() {
+        return logMax;
     }
 
     public Reader reader() {

@@ -39,6 +39,16 @@ class OptionsTest {
     }
 
     @Test
+    void the_log_is_text_without_a_limit_unless_told_otherwise() {
+        Options none = Options.of("", Map.of(), Map.of());
+        assertThat(none.logsJson()).isFalse();
+        assertThat(none.logMax()).isZero();
+        Options told = Options.of("log.max=10m", Map.of(), Map.of("RSEQ_LOG_FORMAT", "JSON"));
+        assertThat(told.logsJson()).isTrue();
+        assertThat(told.logMax()).isEqualTo(10 << 20);
+    }
+
+    @Test
     void the_agents_own_win_over_properties_and_those_over_the_environment() {
         Map<String, String> properties = Map.of("rseq.log", "warn", "rseq.reader", "jni");
         Map<String, String> variables = Map.of("RSEQ_LOG", "off", "RSEQ_READER", "ffm", "RSEQ_LOG_FILE", "/f");

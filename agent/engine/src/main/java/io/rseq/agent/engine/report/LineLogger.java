@@ -23,10 +23,9 @@ public final class LineLogger extends LegacyAbstractLogger {
     protected void handleNormalizedLoggingCall(
             Level level, Marker marker, String pattern, Object[] arguments, Throwable throwable) {
         StringBuilder line = new StringBuilder(160);
-        if (level != Level.INFO) line.append(level).append(' ');
         line.append(arguments == null ? pattern : MessageFormatter.basicArrayFormat(pattern, arguments));
         if (throwable != null) line.append(": ").append(throwable);
-        Log.write(line.toString());
+        Log.write(level.toString(), line.toString());
     }
 
     @Override

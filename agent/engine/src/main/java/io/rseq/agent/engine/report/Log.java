@@ -9,7 +9,9 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -46,18 +48,22 @@ public final class Log {
 
     private static final OutputStream STDERR = new FileOutputStream(FileDescriptor.err);
 
+    private static final String INFO = "INFO";
+
     private static volatile Level threshold = Level.INFO;
+    private static volatile boolean json;
     private static volatile OutputStream out = STDERR;
 
     private Log() {}
 
-    /** Sets threshold and file; a file that can't be written is a warning on stderr. */
-    public static void configure(Level level, String file) {
+    /** Sets threshold, form, file, and the bytes at which a file is begun anew; a file that can't be written is a warning on stderr. */
+    public static void configure(Level level, boolean asJson, String file, long limit) {
         threshold = level;
+        json = asJson;
         out = STDERR; // a start that failed may have had a file
         if (file == null) return;
         try {
-            out = open(file);
+            out = open(file, limit);
         } catch (IOException failure) {
             LineLogger.LOG.warn("log.file={} can't be written, using stderr: {}", file, failure.getMessage());
         }
@@ -70,16 +76,17 @@ public final class Log {
 
     /** The line of the start and that of the exit: written without SLF4J, whose classes cost an application's start 3 ms. */
     public static void info(String message) {
-        if (shows(Level.INFO)) write(message);
+        if (shows(Level.INFO)) write(INFO, message);
     }
 
     /**
      * To open a FIFO is to wait for its reader, perhaps for ever, and a socket can't be opened: where such a one is the process's stderr or
      * stdout already, as /dev/stderr may be, it is written to as that; any other is refused. NIO's classes are for these few alone.
      */
-    private static OutputStream open(String file) throws IOException {
+    private static OutputStream open(String file, long limit) throws IOException {
         File given = new File(file);
-        if (!given.exists() || given.isFile() || given.isDirectory()) return new FileOutputStream(file, true);
+        if (!given.exists() || given.isFile() || given.isDirectory())
+            return limit == 0 ? new FileOutputStream(file, true) : new BoundedFile(given, limit);
         Map<String, Object> facts = Files.readAttributes(Path.of(file), "unix:mode,fileKey");
         if (isSame(facts, "/proc/self/fd/2")) return STDERR;
         if (isSame(facts, "/proc/self/fd/1")) return new FileOutputStream(FileDescriptor.out);
@@ -95,12 +102,26 @@ public final class Log {
         }
     }
 
-    static void write(String message) {
+    static void write(String level, String message) {
         try {
-            out.write("rseq: ".concat(printable(message)).concat("\n").getBytes(StandardCharsets.UTF_8));
+            String line = json ? asJson(level, message) : "rseq: ".concat(asText(level, message));
+            out.write(line.concat("\n").getBytes(StandardCharsets.UTF_8));
         } catch (IOException lost) {
             // a closed stderr or a full disk must not reach the application
         }
+    }
+
+    private static String asText(String level, String message) {
+        return printable(level.equals(INFO) ? message : level.concat(" ").concat(message));
+    }
+
+    private static String asJson(String level, String message) {
+        Map<String, Object> line = new LinkedHashMap<>();
+        line.put("time", Instant.now());
+        line.put("level", level);
+        line.put("logger", "rseq");
+        line.put("message", message);
+        return Json.of(line);
     }
 
     /* Class and method names come from class files, where a line feed is as good a letter as any. */

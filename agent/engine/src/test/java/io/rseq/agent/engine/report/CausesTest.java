@@ -30,12 +30,12 @@ class CausesTest {
 
     @BeforeEach
     void log() {
-        Log.configure(Log.Level.INFO, folder.resolve("log").toString());
+        Log.configure(Log.Level.INFO, false, folder.resolve("log").toString(), 0);
     }
 
     @AfterEach
     void logAsBefore() {
-        Log.configure(Log.Level.INFO, null);
+        Log.configure(Log.Level.INFO, false, null, 0);
     }
 
     @Test
