@@ -3,12 +3,14 @@ package io.rseq.agent.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rseq.agent.it.programs.LiveThreads;
 import io.rseq.agent.it.programs.Managed;
 import io.rseq.agent.it.programs.Refused;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -44,6 +46,107 @@ class CommandLineIT {
                     .noneMatch(line -> line.startsWith("rseq: "))
                     .anyMatch(line -> line.matches("reader +raw .*"));
         }
+    }
+
+    @EveryJdk
+    void doctor_and_status_print_json_with_the_facts_of_their_lines(World world) {
+        Outcome doctor = AgentJar.command(world.jdk(), "doctor", "--json").run().succeeded();
+        assertThat(Parsed.of(String.join("", doctor.out())))
+                .containsEntry("inForce.reader", "raw")
+                .containsEntry("verdict", "all is well");
+        try (Running running =
+                Launch.of(world, LiveThreads.class).arguments(2, 3).start()) {
+            running.awaitOut("ready");
+            Map<String, String> status = Parsed.of(String.join("", status(world, running, "--json")));
+            assertThat(status)
+                    .containsEntry("pid", Long.toString(running.pid()))
+                    .containsEntry("inForce.reader", "raw")
+                    .containsEntry("totals.refused", "0")
+                    .containsValue("staying-2");
+            assertThat(status.keySet().stream().filter(key -> key.matches("threads[.]\\d+[.]tid")))
+                    .hasSize(Integer.parseInt(status.get("totals.live")));
+        }
+    }
+
+    /** Each load of an agent is a warning of the JVM's, from JDK 21 on. */
+    @EveryJdk
+    void a_watch_answers_repeatedly_by_one_load_and_leaves_nothing(World world) throws IOException {
+        Path folder = Files.createTempDirectory(AgentJar.buildFolder(), "watch");
+        try (Running running =
+                Launch.of(world, LiveThreads.class).arguments(2, 3).start()) {
+            running.awaitOut("ready");
+            Outcome watched =
+                    watch(world, running, folder, "--times", "3").run().succeeded();
+            assertThat(watched.out())
+                    .filteredOn(line -> line.startsWith("registered "))
+                    .hasSize(3);
+            assertThat(watched.out())
+                    .filteredOn(line -> line.matches("live +\\d+ +-?[0-9.]+"))
+                    .hasSize(2);
+            assertThat(watched.out()).anyMatch(line -> line.matches("\\d+ +[1-9]\\d* +\\d+"));
+            assertThat(folder).isEmptyDirectory();
+            assertThat(running.errSoFar())
+                    .filteredOn(line -> line.contains("has been loaded dynamically"))
+                    .hasSize(world.jdk().hasVirtualThreads() ? 1 : 0);
+            while (running.threadNames().contains("rseq-status")) Thread.onSpinWait();
+            running.say("go");
+            running.finish().succeeded().hadNoWarning();
+        }
+    }
+
+    @EveryJdk
+    void a_watch_ends_well_with_the_jvm_that_it_watches(World world) throws IOException {
+        Path folder = Files.createTempDirectory(AgentJar.buildFolder(), "watch");
+        try (Running running =
+                Launch.of(world, LiveThreads.class).arguments(2, 3).start()) {
+            running.awaitOut("ready");
+            try (Running watch = watch(world, running, folder, "--json").start()) {
+                watch.awaitOut("{");
+                running.say("go");
+                running.finish().succeeded().hadNoWarning();
+                Outcome ended = watch.finish().succeeded();
+                assertThat(ended.err()).isEmpty();
+                for (String line : ended.out()) assertThat(Parsed.of(line)).containsKey("totals.live");
+            }
+            assertThat(folder).isEmptyDirectory();
+        }
+    }
+
+    @EveryJdk
+    void a_watch_of_a_jvm_without_the_agent_says_so(World world) {
+        try (Running running = Launch.of(world, LiveThreads.class)
+                .withoutAgent()
+                .arguments(0, 0)
+                .start()) {
+            running.awaitOut("ready");
+            Outcome outcome = AgentJar.command(world.jdk(), "status", Long.toString(running.pid()), "--watch")
+                    .run()
+                    .exited(2);
+            assertThat(outcome.err()).singleElement().asString().contains("the agent is not loaded in ");
+        }
+    }
+
+    @EveryJdk
+    void bash_completes_the_commands_by_the_script_that_completion_prints(World world) {
+        String script = "source <('" + world.jdk().tool("java") + "' -jar '" + AgentJar.path() + "' completion seq)\n"
+                + "COMP_WORDS=(seq do); COMP_CWORD=1; _complete_seq; echo \"${COMPREPLY[@]}\"";
+        Machine.needsTool("bash");
+        Command.of("bash", "-c", script).run().succeeded().printed("doctor");
+    }
+
+    private static Command watch(World world, Running running, Path folder, String... more) {
+        List<String> words = new ArrayList<>(List.of(world.jdk().tool("java"), "-Djava.io.tmpdir=" + folder));
+        words.addAll(List.of("-jar", AgentJar.path().toString(), "status", Long.toString(running.pid())));
+        words.addAll(List.of("--watch", "1"));
+        words.addAll(List.of(more));
+        return Command.of(words);
+    }
+
+    private static List<String> status(World world, Running running, String option) {
+        return AgentJar.command(world.jdk(), "status", Long.toString(running.pid()), option)
+                .run()
+                .succeeded()
+                .out();
     }
 
     @EveryJdk

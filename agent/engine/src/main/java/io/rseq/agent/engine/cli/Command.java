@@ -15,7 +15,7 @@ import picocli.CommandLine;
 @CommandLine.Command(
         name = "rseq-agent.jar",
         description = "Restartable sequences for the JVM: what is in force here, in a running JVM, and in a jar.",
-        subcommands = {Doctor.class, Attach.class, Status.class, Check.class},
+        subcommands = {Doctor.class, Attach.class, Status.class, Check.class, Completion.class},
         mixinStandardHelpOptions = true,
         versionProvider = Command.Version.class,
         synopsisSubcommandLabel = "COMMAND",

@@ -3,6 +3,7 @@ package io.rseq.agent.engine.cli;
 
 import io.rseq.agent.engine.Engine;
 import io.rseq.agent.engine.OwnJar;
+import io.rseq.agent.engine.report.Json;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
@@ -26,6 +27,9 @@ final class Doctor implements Callable<Integer> {
     /** Variables that give every JVM options. */
     private static final String[] OPTIONS = {"JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS"};
 
+    @CommandLine.Option(names = "--json", description = "prints one object of JSON")
+    private boolean json;
+
     @CommandLine.Spec
     private CommandLine.Model.CommandSpec spec;
 
@@ -34,30 +38,51 @@ final class Doctor implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        PrintWriter out = spec.commandLine().getOut();
         List<String> lines = startLines();
         Map<String, String> facts = facts(lines);
-        out.println("java        " + System.getProperty("java.vm.name") + " " + System.getProperty("java.vm.version"));
-        if (facts.isEmpty()) {
-            for (String line : lines) out.println(line);
-            out.println(
-                    lines.isEmpty()
-                            ? "verdict     " + java + " ended before the agent started: " + lastWords + "; " + advice()
-                            : "verdict     the agent does not start here; the lines above say why");
-            return Command.EXIT_FAILED;
-        }
-        for (Map.Entry<String, String> fact : facts.entrySet()) {
-            String meaning = fact.getKey().equals("size")
-                    ? size(fact.getValue(), facts.getOrDefault("kernel", ""))
-                    : meaning(fact.getKey(), fact.getValue());
-            out.printf("%-11s %-22s %s%n", fact.getKey(), fact.getValue(), meaning);
-        }
-        for (String line : lines) {
-            if (line.startsWith("rseq: WARN") || line.startsWith("rseq: ERROR")) out.println(line);
-        }
         boolean well = isWell(facts, lines);
-        out.println(well ? "verdict     all is well" : "verdict     it works, slower than it could");
+        String verdict = facts.isEmpty() ? failure(lines) : well ? "all is well" : "it works, slower than it could";
+        if (json) printJson(facts, lines, verdict);
+        else print(facts, lines, verdict);
+        if (facts.isEmpty()) return Command.EXIT_FAILED;
         return well ? 0 : Command.EXIT_DEGRADED;
+    }
+
+    private String failure(List<String> lines) {
+        return lines.isEmpty()
+                ? java + " ended before the agent started: " + lastWords + "; " + advice()
+                : "the agent does not start here; the lines above say why";
+    }
+
+    private void print(Map<String, String> facts, List<String> lines, String verdict) {
+        PrintWriter out = spec.commandLine().getOut();
+        out.println("java        " + jvm());
+        for (Map.Entry<String, String> fact : facts.entrySet())
+            out.printf("%-11s %-22s %s%n", fact.getKey(), fact.getValue(), meaning(fact, facts));
+        for (String line : lines) if (facts.isEmpty() || isWarning(line)) out.println(line);
+        out.println("verdict     " + verdict);
+    }
+
+    private void printJson(Map<String, String> facts, List<String> lines, String verdict) {
+        Map<String, Object> all = new LinkedHashMap<>();
+        all.put("java", jvm());
+        all.put("inForce", Facts.typed(facts));
+        Map<String, String> meanings = new LinkedHashMap<>();
+        for (Map.Entry<String, String> fact : facts.entrySet()) meanings.put(fact.getKey(), meaning(fact, facts));
+        all.put("meanings", meanings);
+        List<String> warnings = new ArrayList<>();
+        for (String line : lines) if (isWarning(line)) warnings.add(line.substring("rseq: ".length()));
+        all.put("warnings", warnings);
+        all.put("verdict", verdict);
+        spec.commandLine().getOut().println(Json.of(all));
+    }
+
+    private static String jvm() {
+        return System.getProperty("java.vm.name") + " " + System.getProperty("java.vm.version");
+    }
+
+    private static boolean isWarning(String line) {
+        return line.startsWith("rseq: WARN") || line.startsWith("rseq: ERROR");
     }
 
     /** What an agent has to say of its structures at once is one warning, the committer anywhere in it. */
@@ -123,28 +148,19 @@ final class Doctor implements Callable<Integer> {
         return set.length() == 0 ? "run it with -version to see more" : "correct or unset " + set;
     }
 
-    /** The start line's facts; a word without '=' belongs to the value before it. */
+    /** The start line's facts. */
     private static Map<String, String> facts(List<String> lines) {
         Map<String, String> facts = new LinkedHashMap<>();
-        for (String line : lines) {
-            if (!line.startsWith("rseq: owner=")) continue;
-            String key = null;
-            for (String word : line.substring("rseq: ".length()).split(" ")) {
-                int equals = word.indexOf('=');
-                if (equals < 0 && key != null) {
-                    facts.merge(key, word, (before, more) -> before + " " + more);
-                } else if (equals > 0) {
-                    key = word.substring(0, equals);
-                    facts.put(key, word.substring(equals + 1));
-                }
-            }
-        }
+        for (String line : lines) if (line.startsWith("rseq: owner=")) facts.putAll(Facts.of(line));
         facts.remove("woven");
         return facts;
     }
 
-    private static String meaning(String key, String value) {
-        switch (key) {
+    private static String meaning(Map.Entry<String, String> fact, Map<String, String> facts) {
+        String value = fact.getValue();
+        switch (fact.getKey()) {
+            case "size":
+                return size(value, facts.getOrDefault("kernel", ""));
             case "owner":
                 return owner(value.split(" ")[0]);
             case "area":

@@ -27,7 +27,7 @@ final class RunningJvm {
     String status() throws IOException {
         Path answer = createFile();
         try {
-            load("status=" + answer);
+            load(StatusAnswer.ONCE + answer);
             return Files.readString(answer);
         } finally {
             Files.delete(answer);
@@ -42,6 +42,10 @@ final class RunningJvm {
     /** Why it is not; null where no answer says so. */
     static String failure(String status) {
         return status.startsWith(StatusAnswer.FAILED) ? status.substring(StatusAnswer.FAILED.length()) : null;
+    }
+
+    boolean isAlive() {
+        return Files.exists(Path.of("/proc", pid));
     }
 
     /** Loads the agent there, and returns when its agentmain has. */
