@@ -16,7 +16,19 @@ import org.junit.jupiter.api.Test;
 class PlainEnglishTest {
     private static final Path ROOT = EveryLineIsInThePagesTest.root();
     private static final List<String> PLACES = List.of(
-            "README.md", "CONTRIBUTING.md", "docs", "api", "agent", "native", "sample-app", "benchmarks", "jcstress");
+            "README.md",
+            "CONTRIBUTING.md",
+            "CHANGELOG.md",
+            "SECURITY.md",
+            "bom",
+            "release",
+            "docs",
+            "api",
+            "agent",
+            "native",
+            "sample-app",
+            "benchmarks",
+            "jcstress");
     private static final Pattern FILE = Pattern.compile(".*\\.(java|c|h|S|md|sh|xml)");
 
     /** In pieces, so that this file has none of them. */
