@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # run.sh [--quick] [--jdk PATH]... [--rounds N] [--threads N,N,..] [--page] [--publish] [JMH's own options]
+# run.sh --charts
 #
 # Builds what is missing, runs the JMH benchmarks on each JDK at each thread count, and writes benchmarks/target/results/benchmarks.md with its
-# charts (SVG and PNG), which it also prints; then being-there.sh on each JDK adds its part. Without --jdk: JAVA_HOME (or the JDK of the javac on the path),
+# charts, which it also prints; then being-there.sh on each JDK adds its part. Without --jdk: JAVA_HOME (or the JDK of the javac on the path),
 # and the JDKs (17 and newer) that lie beside it. Raw JSON is kept beside the page. The exit status is 1 when one of the project's own claims was
 # missed, 2 when something did not run.
 #   --quick      under 3 minutes on 2 CPUs: the newest of those JDKs (or those named), one short round at 1 thread and as many as CPUs (virtual threads: as
@@ -13,6 +14,7 @@
 #   --threads    thread counts (default 1, and 1, 4, 8 and 16 times the CPUs; on virtual threads: the number of carriers)
 #   --page       JMH measures nothing: the page is made again, of the raw JSON that earlier runs left in benchmarks/target/results
 #   --publish    also copies page and charts to docs/
+#   --charts     measures nothing: the charts of docs/ are drawn again, of the tables in docs/benchmarks.md
 set -euo pipefail
 export LC_ALL=C
 here=$(dirname "$(readlink -f "$0")")
@@ -30,6 +32,7 @@ feature() {
 }
 
 quick=
+charts=
 named=
 publish=
 rounds=
@@ -44,6 +47,7 @@ while [ $# -gt 0 ]; do
         --threads) [ $# -gt 1 ] || die "--threads needs a list"; threads=(--threads "$2"); shift ;;
         --page) rounds=0 ;;
         --publish) publish=yes ;;
+        --charts) charts=yes ;;
         -h | --help) sed -n '3,/^set/{/^set/d;s/^# \{0,1\}//p}' "$0"; exit 0 ;;
         *) jmh+=("$1") ;;
     esac
@@ -77,6 +81,11 @@ jar=$here/target/rseq-benchmarks.jar
 if [ ! -f "$agent" ] || [ ! -f "$jar" ]; then
     echo "run.sh: building $agent and $jar" >&2
     (cd "$root" && JAVA_HOME=${JAVA_HOME:-${jdks[0]}} mvn -q -DskipTests package -pl benchmarks -am)
+fi
+
+if [ -n "$charts" ]; then
+    rm -rf "$root/docs/charts"
+    exec "${jdks[0]}/bin/java" -cp "$jar" io.rseq.benchmarks.Chart "$root/docs/benchmarks.md"
 fi
 
 results=$here/target/results

@@ -91,9 +91,8 @@ public final class Benchmarks {
     }
 
     public static void main(String[] arguments) throws Exception {
-        System.setProperty("java.awt.headless", "true");
         Benchmarks benchmarks = new Benchmarks(arguments);
-        Files.createDirectories(benchmarks.results.resolve("charts"));
+        Files.createDirectories(benchmarks.results);
         if (benchmarks.disturbance != null)
             benchmarks.disturbance = Disturbance.sample(benchmarks.disturbance, benchmarks.results);
         Scores scores = new Scores();
@@ -102,10 +101,10 @@ public final class Benchmarks {
             for (Path jdk : benchmarks.jdks) benchmarks.run(jdk, round, scores);
         }
         List<Chart> charts = Chart.of(scores);
-        for (Chart chart : charts) chart.write(scores, benchmarks.results);
         Report report = new Report(scores, CPUS);
         String page = report.write(Machine.here(), charts) + benchmarks.retained();
         Files.writeString(benchmarks.results.resolve("benchmarks.md"), page);
+        Chart.draw(page, benchmarks.results);
         System.out.println(page);
         if (!report.held()) System.exit(CLAIM_MISSED);
     }

@@ -1,39 +1,58 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.rseq.benchmarks;
 
-import io.rseq.benchmarks.Scores.Key;
-import java.awt.Color;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.OptionalDouble;
-import org.knowm.xchart.CategoryChart;
-import org.knowm.xchart.CategoryChartBuilder;
-import org.knowm.xchart.ChartEncoder;
-import org.knowm.xchart.style.Styler;
 
-/** One group's figures on one JDK as bars, nanoseconds on a logarithmic axis, a bar per method at each thread count. SVG and PNG. */
+/** One group's figures on one JDK as bars. They are drawn from the page's own tables: {@code java -cp ... Chart PAGE} draws all of a page again. */
 record Chart(String group, String jdk) {
-    private static final int WIDTH = 900;
-    private static final int HEIGHT = 460;
-
-    /** Nanoseconds, where the axis begins: what was not measured gets a bar of no height there. */
-    private static final double LOWEST = 0.1;
-
-    /** Okabe and Ito's colours, which a colour-blind person can tell apart. */
-    private static final Color[] COLOURS = {
-        new Color(0x0072B2),
-        new Color(0xE69F00),
-        new Color(0x009E73),
-        new Color(0xCC79A7),
-        new Color(0x56B4E9),
-        new Color(0xD55E00),
-        new Color(0xF0E442),
-        new Color(0x000000),
-        new Color(0x999999)
+    /** What the front page shows: of these groups these rows, by these names. */
+    private static final String[][] SUMMARY = {
+        {
+            "CounterBenchmark",
+            "Counter: add 1",
+            "per cpu",
+            "PerCpuCounter",
+            "LongAdder",
+            "LongAdder",
+            "AtomicLong",
+            "AtomicLong"
+        },
+        {
+            "HistogramBenchmark",
+            "Histogram: record a value",
+            "per cpu",
+            "PerCpuHistogram",
+            "HdrRecorder",
+            "HdrHistogram Recorder",
+            "HdrConcurrent",
+            "ConcurrentHistogram"
+        },
+        {
+            "PoolBenchmark",
+            "Pool: take and give back",
+            "lease",
+            "PerCpuPool",
+            "Stormpot",
+            "Stormpot",
+            "MpmcArrayQueue",
+            "JCTools MpmcArrayQueue"
+        },
+        {
+            "BufferBenchmark",
+            "Buffer: append 64 bytes, and drain",
+            "per cpu",
+            "PerCpuBuffer",
+            "AgronaManyToOne",
+            "Agrona ManyToOneRingBuffer"
+        },
     };
+
+    private static final String SUMMARY_COLUMN = "2 threads";
 
     /** One for each group, of the newest JDK that measured it. */
     static List<Chart> of(Scores scores) {
@@ -48,6 +67,54 @@ record Chart(String group, String jdk) {
         return charts;
     }
 
+    /** Draws what the page shows, beside it. */
+    public static void main(String[] arguments) throws IOException {
+        Path page = Path.of(arguments[0]);
+        draw(Files.readString(page), page.toAbsolutePath().getParent());
+    }
+
+    /** Draws each table that the page shows a chart of, and the summary. */
+    static void draw(String page, Path folder) throws IOException {
+        Files.createDirectories(folder.resolve("charts"));
+        List<PageTable> drawn = new ArrayList<>();
+        for (PageTable table : PageTable.of(page)) {
+            String link = "![" + table.title() + "](";
+            int at = page.indexOf(link);
+            if (at < 0) continue;
+            at += link.length();
+            Files.writeString(folder.resolve(page.substring(at, page.indexOf(')', at))), BarChart.of(table));
+            drawn.add(table);
+        }
+        drawSummary(drawn, folder);
+    }
+
+    private static void drawSummary(List<PageTable> drawn, Path folder) throws IOException {
+        List<PageTable> summary = new ArrayList<>();
+        String jdk = "";
+        for (String[] part : SUMMARY) {
+            String title = Group.of(part[0]).title() + ", ";
+            for (PageTable table : drawn) {
+                if (!table.title().startsWith(title) || !table.columns().contains(SUMMARY_COLUMN)) continue;
+                summary.add(part(table, part));
+                jdk = table.title().substring(title.length());
+            }
+        }
+        if (summary.size() < SUMMARY.length) return; // some were not measured
+        String subtitle = "nanoseconds an operation and thread, " + jdk + "; the shorter, the better";
+        Files.writeString(
+                folder.resolve("charts/summary.svg"),
+                BarChart.of("When " + SUMMARY_COLUMN + " share one structure", subtitle, summary, SUMMARY_COLUMN));
+    }
+
+    private static PageTable part(PageTable table, String[] part) {
+        List<PageTable.Row> rows = new ArrayList<>();
+        for (int i = 2; i < part.length; i += 2) {
+            for (PageTable.Row row : table.rows())
+                if (row.name().equals(part[i])) rows.add(new PageTable.Row(part[i + 1], row.kind(), row.values()));
+        }
+        return new PageTable(part[1], table.columns(), rows);
+    }
+
     String title() {
         return Group.of(group).title() + ", " + jdk;
     }
@@ -55,34 +122,5 @@ record Chart(String group, String jdk) {
     /** Without its folder and ending. */
     String file() {
         return "charts/" + group.replace("Benchmark", "").toLowerCase(Locale.ROOT);
-    }
-
-    void write(Scores scores, Path folder) throws IOException {
-        List<Integer> threads = scores.threads(group);
-        CategoryChart chart = new CategoryChartBuilder()
-                .width(WIDTH)
-                .height(HEIGHT)
-                .title(title())
-                .xAxisTitle(Group.by(group) + "s")
-                .yAxisTitle(
-                        "ns per operation" + (Group.by(group).equals("thread") ? " and thread" : "") + ", logarithmic")
-                .build();
-        chart.getStyler().setYAxisLogarithmic(true);
-        chart.getStyler().setYAxisMin(LOWEST);
-        chart.getStyler().setSeriesColors(COLOURS);
-        chart.getStyler().setLegendPosition(Styler.LegendPosition.OutsideE);
-        chart.getStyler().setChartBackgroundColor(Color.WHITE);
-        for (String method : scores.methods(group, jdk)) {
-            List<String> at = new ArrayList<>();
-            List<Double> nanoseconds = new ArrayList<>();
-            for (int count : threads) {
-                OptionalDouble median = scores.median(new Key(group, method, count), jdk);
-                at.add(Integer.toString(count));
-                nanoseconds.add(median.orElse(LOWEST));
-            }
-            chart.addSeries(Group.name(method).replace("**", ""), at, nanoseconds);
-        }
-        String path = folder.resolve(file()).toString();
-        for (String format : new String[] {"svg", "png"}) ChartEncoder.saveChart(chart, path + "." + format, format);
     }
 }

@@ -4,7 +4,14 @@ package io.rseq.benchmarks;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rseq.benchmarks.Scores.Key;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class ChartTest {
     private static final Key EVERYWHERE = new Key("CounterBenchmark", "perCpu", 1);
@@ -28,5 +35,30 @@ class ChartTest {
                 .containsExactly(
                         new Chart("CounterBenchmark", "JDK 25.0.3"),
                         new Chart("CounterVirtualBenchmark", "JDK 21.0.9"));
+    }
+
+    /** A figure that is in a chart is in the page. */
+    @Test
+    void the_published_charts_are_drawn_from_the_published_page(@TempDir Path folder) throws IOException {
+        Path docs = docs();
+        Chart.draw(Files.readString(docs.resolve("benchmarks.md")), folder);
+        try (Stream<Path> published = Files.list(docs.resolve("charts"));
+                Stream<Path> drawn = Files.list(folder.resolve("charts"))) {
+            assertThat(names(drawn)).hasSizeGreaterThan(8).isEqualTo(names(published));
+        }
+        for (File chart : folder.resolve("charts").toFile().listFiles())
+            assertThat(docs.resolve("charts").resolve(chart.getName()))
+                    .as("draw it again: benchmarks/run.sh --charts")
+                    .hasSameTextualContentAs(chart.toPath());
+    }
+
+    private static List<String> names(Stream<Path> files) {
+        return files.map(file -> file.getFileName().toString()).sorted().toList();
+    }
+
+    private static Path docs() {
+        Path folder = Path.of("").toAbsolutePath();
+        while (!Files.exists(folder.resolve("docs/benchmarks.md"))) folder = folder.getParent();
+        return folder.resolve("docs");
     }
 }
