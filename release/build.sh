@@ -7,6 +7,7 @@ set -eu
 version=${1:?give a version, such as 0.1.0}
 here=$(dirname "$(dirname "$(readlink -f "$0")")")
 to=$here/target/release
+commit=$(git -C "$here" rev-parse HEAD)
 rm -rf "$to"
 mkdir -p "$to"
 
@@ -14,7 +15,8 @@ mkdir -p "$to"
 build() {
     clone=$to/$1
     shift
-    git clone -q "$here" "$clone"
+    git clone -q --no-checkout "$here" "$clone"
+    git -C "$clone" checkout -q --detach "$commit"
     find "$clone" -name pom.xml -exec sed -i "s/0\.1\.0-SNAPSHOT/$version/g" {} +
     mvn -q -B -f "$clone/pom.xml" -Prelease -DskipTests -Dmaven.install.skip=true -pl bom,api,agent -am "$@" \
         -DaltDeploymentRepository="release::file:$clone/target/repository" deploy
