@@ -14,7 +14,7 @@
 #   --threads    thread counts (default 1, and 1, 4, 8 and 16 times the CPUs; on virtual threads: the number of carriers)
 #   --page       JMH measures nothing: the page is made again, of the raw JSON that earlier runs left in benchmarks/target/results
 #   --publish    also copies page and charts to docs/
-#   --charts     measures nothing: the charts of docs/ are drawn again, of the tables in docs/benchmarks.md
+#   --charts     measures nothing: the charts of docs/ are drawn again, of the tables in docs/appendix-benchmarks.md
 set -euo pipefail
 export LC_ALL=C
 here=$(dirname "$(readlink -f "$0")")
@@ -85,7 +85,7 @@ fi
 
 if [ -n "$charts" ]; then
     rm -rf "$root/docs/charts"
-    exec "${jdks[0]}/bin/java" -cp "$jar" io.rseq.benchmarks.Chart "$root/docs/benchmarks.md"
+    exec "${jdks[0]}/bin/java" -cp "$jar" io.rseq.benchmarks.Chart "$root/docs/appendix-benchmarks.md"
 fi
 
 results=$here/target/results
@@ -126,6 +126,6 @@ done
 if [ -n "$publish" ]; then
     rm -rf "$root/docs/charts"
     cp -r "$results/charts" "$root/docs/charts"
-    cp "$results/benchmarks.md" "$root/docs/benchmarks.md"
+    cp "$results/benchmarks.md" "$root/docs/appendix-benchmarks.md"
 fi
 exit $missed

@@ -41,7 +41,7 @@ class ChartTest {
     @Test
     void the_published_charts_are_drawn_from_the_published_page(@TempDir Path folder) throws IOException {
         Path docs = docs();
-        Chart.draw(Files.readString(docs.resolve("benchmarks.md")), folder);
+        Chart.draw(Files.readString(docs.resolve("appendix-benchmarks.md")), folder);
         try (Stream<Path> published = Files.list(docs.resolve("charts"));
                 Stream<Path> drawn = Files.list(folder.resolve("charts"))) {
             assertThat(names(drawn)).hasSizeGreaterThan(8).isEqualTo(names(published));
@@ -58,7 +58,7 @@ class ChartTest {
 
     private static Path docs() {
         Path folder = Path.of("").toAbsolutePath();
-        while (!Files.exists(folder.resolve("docs/benchmarks.md"))) folder = folder.getParent();
+        while (!Files.exists(folder.resolve("docs/appendix-benchmarks.md"))) folder = folder.getParent();
         return folder.resolve("docs");
     }
 }

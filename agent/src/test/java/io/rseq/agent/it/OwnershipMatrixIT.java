@@ -13,7 +13,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The agent beside every kind of library that uses rseq, however it comes into the process: docs/ownership.md, cell by cell. */
+/** The agent beside every kind of library that uses rseq, however it comes into the process: docs/appendix-ownership.md, cell by cell. */
 class OwnershipMatrixIT {
     private static final int FORBIDDEN = 77;
     private static final int EINVAL = 22;
@@ -25,7 +25,7 @@ class OwnershipMatrixIT {
 
     /** A run of some cells only leaves the page alone. */
     @AfterAll
-    static void docs_ownership_md_shows_what_was_seen() throws IOException {
+    static void the_appendix_on_ownership_shows_what_was_seen() throws IOException {
         TABLE.write();
         if (TABLE.isWhole(Neighbour.cells())) TABLE.compare();
     }

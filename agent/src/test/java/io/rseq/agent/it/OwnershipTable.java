@@ -15,7 +15,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Assumptions;
 
 /**
- * What the cells of the matrix showed, as the table of Markdown that {@code docs/ownership.md} holds. One row stands for every JDK: what they
+ * What the cells of the matrix showed, as the table of Markdown that {@code docs/appendix-ownership.md} holds. One row stands for every JDK: what they
  * show must be the same. The column of a virtual thread is that of the JDKs that have them.
  */
 final class OwnershipTable {
@@ -65,7 +65,7 @@ final class OwnershipTable {
                 .as("every JDK shows the same: %s%s", key, jdks)
                 .hasSize(1));
         Assumptions.assumeTrue(virtualThreads, "the table is made on a machine that has a JDK with virtual threads");
-        Path page = Path.of(System.getProperty("rseq.docs")).resolve("ownership.md");
+        Path page = Path.of(System.getProperty("rseq.docs")).resolve("appendix-ownership.md");
         List<String> text = Files.readAllLines(page);
         boolean both = lines().get(0).startsWith("| on ");
         List<String> shown = text.stream().filter(line -> isRow(line, both)).toList();
@@ -76,7 +76,7 @@ final class OwnershipTable {
             Files.writeString(page, String.join("\n", text) + "\n");
         } else {
             assertThat(shown)
-                    .as("docs/ownership.md does not show what was seen; this writes it: %s", REGENERATE)
+                    .as("docs/appendix-ownership.md does not show what was seen; this writes it: %s", REGENERATE)
                     .isEqualTo(lines());
         }
     }
