@@ -5,6 +5,7 @@
  */
 #include <jni.h>
 
+#include "closable_cells.h"
 #include "percpu_memory.h"
 
 #define MEMORY(name) JNIEXPORT JNICALL Java_java_lang__00024RseqMemory_##name
@@ -28,4 +29,18 @@ jlong MEMORY(allocated0)(JNIEnv *env, jclass hook) {
     (void)env;
     (void)hook;
     return percpu_memory_totals().allocated;
+}
+
+/* The bits of the sum that the closable cells of all CPUs held: they hold 0 then. */
+jlong MEMORY(takeDoubles0)(JNIEnv *env, jclass hook, jlong offset) {
+    (void)env;
+    (void)hook;
+    return closable_cells_take(offset, closable_cells_sum);
+}
+
+/* The highest that they held, unsigned. */
+jlong MEMORY(takeMax0)(JNIEnv *env, jclass hook, jlong offset) {
+    (void)env;
+    (void)hook;
+    return closable_cells_take(offset, closable_cells_max);
 }

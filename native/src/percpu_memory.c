@@ -16,7 +16,6 @@ enum {
     WORD = 8,
     LINE = 64,
     FIRST_OFFSET = LINE, /* 0 is never handed out: a forgotten offset hits nobody */
-    CPUS_MAX = 1 << 16,
     LEAST_PAGE = 4096,
     SIZES_BELOW_LINE = LINE / WORD - 1,
     SIZES_BY_LINE = 1024 / LINE,
@@ -152,7 +151,7 @@ int percpu_memory_shift(int cpus, int wanted) {
 }
 
 static bool reserve_locked(int cpus, int shift, char *reason, size_t size) {
-    if (cpus < 1 || cpus > CPUS_MAX || shift < PERCPU_SHIFT_LEAST || shift > SEQUENCE_SHIFT) {
+    if (cpus < 1 || cpus > PERCPU_CPUS_MAX || shift < PERCPU_SHIFT_LEAST || shift > SEQUENCE_SHIFT) {
         snprintf(reason, size, "no per-CPU memory of 2^%d bytes for %d CPUs", shift, cpus);
         return false;
     }

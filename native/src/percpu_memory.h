@@ -19,6 +19,9 @@
 /* From a place in one region to the same in the next, which is as much as a region can have. */
 #define PERCPU_REGION_STRIDE ((int64_t)1 << SEQUENCE_SHIFT)
 
+/* The most CPUs that there can be regions for. */
+enum { PERCPU_CPUS_MAX = 1 << 16 };
+
 /* The log2 of a region's bytes: at least, and unless somebody wants another. */
 enum { PERCPU_SHIFT_LEAST = 20, PERCPU_SHIFT = 26 };
 

@@ -41,6 +41,8 @@
 #define STACK_COUNT 0
 #define STACK_CLOSED 8 /* not 0: closed. To close: store, then rseq_sequences_fence(). To open: with release order, after the count */
 #define STACK_VALUES 16
+#define CLOSABLE_CELL 0
+#define CLOSABLE_CLOSED 8 /* how many threads have it closed (closable_cells.h) */
 #define ROW_CLOSED 0 /* as a stack's */
 #define ROW_PLACES 8 /* a byte for each place: not 0 while what belongs there lies there */
 #define BUFFER_TAIL 0  /* bytes ever reserved: the sequences' */
@@ -62,6 +64,7 @@ struct ownership;
 #define SEQUENCE_STATUS INT64_MIN
 
 #define STACK_BYTES(capacity) (STACK_VALUES + 8 * (int64_t)(capacity))
+#define CLOSABLE_BYTES (CLOSABLE_CLOSED + 8)
 #define ROW_BYTES(places) (ROW_PLACES + (((int64_t)(places) + 7) & -8))
 #define BUFFER_BYTES(capacity) (BUFFER_DATA + (int64_t)(capacity))
 
@@ -107,10 +110,11 @@ int64_t rseq_sequence_enter(sequence *entered, int64_t a, int64_t b, int64_t c, 
  *
  * add: offset, delta. Adds to the 8 bytes at 'offset'. COMMITTED.
  *
- * add_double: offset, delta (a double's bits). Adds to the double in the 8 bytes at 'offset', as IEEE 754 has it: rounded to nearest. COMMITTED.
+ * add_double: offset, delta (a double's bits). Adds to the double in the closable cell at 'offset', as IEEE 754 has it: rounded to nearest.
+ * COMMITTED; CLOSED, among others.
  *
- * max: offset, value. Stores 'value' in the 8 bytes at 'offset' if it is above what they hold, both unsigned: 0, as memory comes, is the lowest.
- * COMMITTED, whether it stored or not.
+ * max: offset, value. Stores 'value' in the closable cell at 'offset' if it is above what that holds, both unsigned: 0, as memory comes, is the lowest.
+ * COMMITTED, whether it stored or not; CLOSED, among others.
  *
  * push: offset, capacity, value. Pushes on the stack at 'offset'. COMMITTED; FULL or CLOSED, among others.
  *

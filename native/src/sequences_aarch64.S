@@ -182,17 +182,21 @@ rseq_sequence_\name:
 /*
  * add_double(x1 offset, x2 delta, x3 area, x4 cpus) -> COMMITTED
  *
- * In the section: the read of the area, the check, the address, the cell and the sum; then the commit, one store.
+ * In the section: the read of the area, the check, the address, 'closed', the cell and the sum; then the commit, one store.
  */
 	.macro	ADD_DOUBLE_SEQUENCE name, by
 	SEQUENCE \name
 	BEGIN	\name, \by, x3, w4
-	HERE	x16
+	HERE	x16				/* the cell */
+	add	x15, x16, #CLOSABLE_CLOSED
+	ldar	x15, [x15]			/* before the cell: who opens again wrote that first */
+	cbnz	x15, .L\name\()_closed
 	fmov	d0, x2
 	ldr	d1, [x16]
 	fadd	d0, d0, d1
-	str	d0, [x16]			/* commit */
+	str	d0, [x16]			/* commit: CLOSABLE_CELL is 0 */
 	COMMITTED \name
+	ANSWER	\name, closed, SEQUENCE_CLOSED
 	END	\name
 	.endm
 
@@ -202,17 +206,22 @@ rseq_sequence_\name:
 /*
  * max(x1 offset, x2 value, x3 area, x4 cpus) -> COMMITTED
  *
- * In the section: the read of the area, the check, the address, the comparison; then the commit, one store, where the value is above the cell's.
+ * In the section: the read of the area, the check, the address, 'closed', the comparison; then the commit, one store, where the value is above the
+ * cell's.
  */
 	.macro	MAX_SEQUENCE name, by
 	SEQUENCE \name
 	BEGIN	\name, \by, x3, w4
-	HERE	x16
+	HERE	x16				/* the cell */
+	add	x15, x16, #CLOSABLE_CLOSED
+	ldar	x15, [x15]			/* before the cell: who opens again wrote that first */
+	cbnz	x15, .L\name\()_closed
 	ldr	x15, [x16]
 	cmp	x15, x2
 	b.hs	.L\name\()_committed
-	str	x2, [x16]			/* commit */
+	str	x2, [x16]			/* commit: CLOSABLE_CELL is 0 */
 	COMMITTED \name
+	ANSWER	\name, closed, SEQUENCE_CLOSED
 	END	\name
 	.endm
 

@@ -171,7 +171,7 @@ rseq_sequence_\name:
 /*
  * add_double(rsi offset, rdx delta, rcx area, r8 cpus) -> COMMITTED
  *
- * In the section: the read of the area, the check, the address, the cell and the sum; then the commit, one store.
+ * In the section: the read of the area, the check, the address, 'closed', the cell and the sum; then the commit, one store.
  */
 	.macro	ADD_DOUBLE_SEQUENCE name, by
 	SEQUENCE \name
@@ -179,11 +179,14 @@ rseq_sequence_\name:
 	BEGIN	\name, \by, %rcx, %r8d, %eax
 	shl	$SEQUENCE_SHIFT, %rax
 	add	rseq_sequences_base(%rip), %rax
+	cmpq	$0, CLOSABLE_CLOSED(%rsi,%rax)	/* before the cell: who opens again wrote that first */
+	jne	.L\name\()_closed
 	addsd	(%rsi,%rax), %xmm0
-	movsd	%xmm0, (%rsi,%rax)		/* commit */
+	movsd	%xmm0, (%rsi,%rax)		/* commit: CLOSABLE_CELL is 0 */
 .L\name\()_committed:
 	xor	%eax, %eax
 	RETURN
+	ANSWER	\name, closed, SEQUENCE_CLOSED
 	END	\name
 	.endm
 
@@ -193,19 +196,23 @@ rseq_sequence_\name:
 /*
  * max(rsi offset, rdx value, rcx area, r8 cpus) -> COMMITTED
  *
- * In the section: the read of the area, the check, the address, the comparison; then the commit, one store, where the value is above the cell's.
+ * In the section: the read of the area, the check, the address, 'closed', the comparison; then the commit, one store, where the value is above the
+ * cell's.
  */
 	.macro	MAX_SEQUENCE name, by
 	SEQUENCE \name
 	BEGIN	\name, \by, %rcx, %r8d, %eax
 	shl	$SEQUENCE_SHIFT, %rax
 	add	rseq_sequences_base(%rip), %rax
+	cmpq	$0, CLOSABLE_CLOSED(%rsi,%rax)	/* before the cell: who opens again wrote that first */
+	jne	.L\name\()_closed
 	cmp	%rdx, (%rsi,%rax)
 	jae	.L\name\()_committed
-	mov	%rdx, (%rsi,%rax)		/* commit */
+	mov	%rdx, (%rsi,%rax)		/* commit: CLOSABLE_CELL is 0 */
 .L\name\()_committed:
 	xor	%eax, %eax
 	RETURN
+	ANSWER	\name, closed, SEQUENCE_CLOSED
 	END	\name
 	.endm
 

@@ -253,7 +253,7 @@ static void find_cpus(void) {
 int main(int argument_count, char **names) {
     storm_open();
     find_cpus();
-    cell = storm_allocate(8);
+    cell = storm_allocate(CLOSABLE_BYTES);
     stack = storm_allocate(STACK_BYTES(CAPACITY));
     row = storm_allocate(ROW_BYTES(CAPACITY));
     buffer = storm_allocate(BUFFER_BYTES(1024));

@@ -7,6 +7,7 @@
 #include <math.h>
 #include <sched.h>
 
+#include "../src/closable_cells.h"
 #include "../src/kernel.h"
 #include "enter.h"
 #include "check.h"
@@ -42,7 +43,7 @@ static int64_t bits(double number) {
 }
 
 static void doubles_are_added_as_c_adds_them(void) {
-    int64_t offset = storm_allocate(24);
+    int64_t offset = storm_allocate(32);
     const double deltas[] = {0.1, 0.2, -1e300, 1e300, 5e-324, -0.0, INFINITY};
     double sum = 0;
     for (int i = 0; i < 7; i++) {
@@ -52,11 +53,11 @@ static void doubles_are_added_as_c_adds_them(void) {
     }
     CHECK_EQ(sequence_add_double(offset + 8, bits(-INFINITY), FIELD), ANSWER_COMMITTED);
     CHECK_EQ(*storm_word(here, offset + 8) & INT64_MAX & ~(((int64_t)1 << 51) - 1), bits(NAN));
-    CHECK(*storm_word(here, offset) == 0 && *storm_word(here, offset + 16) == 0);
+    CHECK(*storm_word(here, offset) == 0 && *storm_word(here, offset + 16) == 0 && *storm_word(here, offset + 24) == 0);
 }
 
 static void the_highest_stays(void) {
-    int64_t offset = storm_allocate(24);
+    int64_t offset = storm_allocate(32);
     const int64_t values[] = {3, 2, 3, 7, INT64_MAX, 9, INT64_MIN, -1, INT64_MAX}; /* unsigned: what is negative is above */
     const int64_t highest[] = {3, 3, 3, 7, INT64_MAX, INT64_MAX, INT64_MIN, -1, -1};
     for (int i = 0; i < 9; i++) {
@@ -64,8 +65,45 @@ static void the_highest_stays(void) {
         CHECK_EQ(*storm_word(here, offset + 8), highest[i]);
     }
     for (int region = 0; region <= storm_cpus(); region++) {
-        for (int i = 0; i < 3; i++) CHECK_EQ(*storm_word(region, offset + 8 * i), region == here && i == 1 ? -1 : 0);
+        for (int i = 0; i < 4; i++) CHECK_EQ(*storm_word(region, offset + 8 * i), region == here && i == 1 ? -1 : 0);
     }
+}
+
+static void a_closed_cell_refuses_and_keeps_what_it_holds(void) {
+    int64_t cell = storm_allocate(CLOSABLE_BYTES);
+    const int64_t closed[] = {1, -1, INT64_MIN};
+    *storm_word(here, cell + CLOSABLE_CELL) = bits(1.5);
+    for (int i = 0; i < 3; i++) {
+        *storm_word(here, cell + CLOSABLE_CLOSED) = closed[i];
+        CHECK_EQ(sequence_add_double(cell, bits(1), FIELD), ANSWER_CLOSED);
+        CHECK_EQ(sequence_max(cell, INT64_MAX, FIELD), ANSWER_CLOSED);
+        CHECK_EQ(sequence_max(cell, 1, FIELD), ANSWER_CLOSED); /* also where there is nothing to store */
+        CHECK_EQ(*storm_word(here, cell + CLOSABLE_CELL), bits(1.5));
+        CHECK_EQ(*storm_word(here, cell + CLOSABLE_CLOSED), closed[i]);
+    }
+    *storm_word(here, cell + CLOSABLE_CLOSED) = 0;
+    CHECK_EQ(sequence_add_double(cell, bits(1), FIELD), ANSWER_COMMITTED);
+    CHECK_EQ(*storm_word(here, cell + CLOSABLE_CELL), bits(2.5));
+}
+
+static void taking_leaves_zeros_and_open_cells(void) {
+    if (!rseq_sequences_fence()) return;
+    int64_t cell = storm_allocate(CLOSABLE_BYTES);
+    CHECK_EQ(closable_cells_take(cell, closable_cells_sum), 0);
+    for (int region = 0; region <= storm_cpus(); region++) *storm_word(region, cell) = bits(region + 0.5);
+    CHECK_EQ(closable_cells_take(cell, closable_cells_sum), bits(storm_cpus() * storm_cpus() / 2.0));
+    for (int region = 0; region < storm_cpus(); region++) {
+        CHECK_EQ(*storm_word(region, cell + CLOSABLE_CELL), 0);
+        CHECK_EQ(*storm_word(region, cell + CLOSABLE_CLOSED), 0);
+        *storm_word(region, cell) = region - 1; /* unsigned: that of CPU 0 is the highest */
+    }
+    CHECK_EQ(*storm_word(storm_cpus(), cell), bits(storm_cpus() + 0.5)); /* no CPU's */
+    CHECK_EQ(closable_cells_take(cell, closable_cells_max), -1);
+    CHECK_EQ(closable_cells_take(cell, closable_cells_max), 0);
+    *storm_word(here, cell + CLOSABLE_CLOSED) = 1; /* by another thread, which has taken and not yet opened */
+    *storm_word(here, cell) = 7;
+    CHECK_EQ(closable_cells_take(cell, closable_cells_max), 7);
+    CHECK_EQ(*storm_word(here, cell + CLOSABLE_CLOSED), 1);
 }
 
 static void a_stack_is_last_in_first_out_within_its_capacity(void) {
@@ -235,6 +273,8 @@ int main(void) {
     add_touches_its_cell_alone();
     doubles_are_added_as_c_adds_them();
     the_highest_stays();
+    a_closed_cell_refuses_and_keeps_what_it_holds();
+    taking_leaves_zeros_and_open_cells();
     a_stack_is_last_in_first_out_within_its_capacity();
     a_count_that_is_none_is_not_followed();
     batches_keep_the_order_of_the_stack();

@@ -53,24 +53,32 @@ public final class $RseqCommits {
 
     @ForceInline
     public static long add(long told, long delta) throws Throwable {
-        return (told & NO_CELL) == 0 ? $RseqCalls.call(ADD, told, delta) : toCellById(ADD, told, delta);
+        return (told & NO_CELL) == 0 ? $RseqCalls.call(ADD, told, delta) : addById(told, delta);
     }
 
-    private static long toCellById(int sequence, long told, long value) throws Throwable {
+    private static long addById(long told, long delta) throws Throwable {
         long offset = offset(told);
         if ((offset & NO_CELL) != 0) return outside(offset);
-        return $RseqCalls.call($RseqOpening.isById() ? sequence + BY_ID : sequence, offset, value);
+        return $RseqCalls.call($RseqOpening.isById() ? ADD + BY_ID : ADD, offset, delta);
     }
 
     @ForceInline
     public static long addDouble(long told, double delta) throws Throwable {
         long bits = Double.doubleToRawLongBits(delta);
-        return (told & NO_CELL) == 0 ? $RseqCalls.call(ADD_DOUBLE, told, bits) : toCellById(ADD_DOUBLE, told, bits);
+        return $RseqMemory.noClosable(told)
+                ? toClosableById(ADD_DOUBLE, told, bits)
+                : $RseqCalls.call(ADD_DOUBLE, told, bits);
     }
 
     @ForceInline
     public static long max(long told, long value) throws Throwable {
-        return (told & NO_CELL) == 0 ? $RseqCalls.call(MAX, told, value) : toCellById(MAX, told, value);
+        return $RseqMemory.noClosable(told) ? toClosableById(MAX, told, value) : $RseqCalls.call(MAX, told, value);
+    }
+
+    private static long toClosableById(int sequence, long told, long value) throws Throwable {
+        long offset = offset(told);
+        if ($RseqMemory.noClosable(offset)) return outside(offset);
+        return $RseqCalls.call($RseqOpening.isById() ? sequence + BY_ID : sequence, offset, value);
     }
 
     @ForceInline

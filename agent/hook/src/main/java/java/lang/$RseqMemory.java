@@ -27,6 +27,7 @@ public final class $RseqMemory {
 
     static final long REGION = 1L << SHIFT;
     static final long CELL = Long.BYTES;
+    static final long CLOSABLE = 2 * CELL;
     static final long NONE = Long.MIN_VALUE;
 
     /** The bits that no offset of a cell has: one test for alignment and range. */
@@ -108,6 +109,27 @@ public final class $RseqMemory {
         return true;
     }
 
+    /** The sum of what the closable cells of all CPUs held, which hold 0 then. */
+    public static double takeDoubles(long offset) {
+        return memory == 0 ? 0 : Double.longBitsToDouble(takeDoubles0(closable(offset)));
+    }
+
+    /** The highest of what they held, unsigned. */
+    public static long takeMax(long offset) {
+        return memory == 0 ? 0 : takeMax0(closable(offset));
+    }
+
+    private static long closable(long offset) {
+        if (noClosable(offset)) throw outsideOf(offset, CLOSABLE);
+        return offset;
+    }
+
+    /** Two words side by side, both with the bits of a cell: one test. */
+    @ForceInline
+    static boolean noClosable(long offset) {
+        return ((offset | offset + CELL) & NO_CELL) != 0;
+    }
+
     public static void copyOut(int cpu, long offset, byte[] target, int from, int length) {
         Objects.checkFromIndexSize(from, length, target.length);
         long regions = memory;
@@ -164,4 +186,8 @@ public final class $RseqMemory {
     static native void free0(long offset, long bytes);
 
     private static native long allocated0();
+
+    private static native long takeDoubles0(long offset);
+
+    private static native long takeMax0(long offset);
 }

@@ -45,7 +45,7 @@ public final class Commits {
     /** A stack or buffer of this CPU is full; from {@link #pop} and {@link #take}: it is empty. */
     public static final long FULL = Long.MIN_VALUE + 2;
 
-    /** A stack or row of this CPU is closed: another thread drains it. */
+    /** A closable cell, stack or row of this CPU is closed: another thread takes what is there. */
     public static final long CLOSED = Long.MIN_VALUE + 3;
 
     /** The kernel aborted the sequence, and nothing was done. The caller tries again, {@link #TRIES} times in all. */
@@ -56,6 +56,9 @@ public final class Commits {
 
     /** How often an aborted sequence is tried before a structure goes its atomic way: a debugger that steps aborts each. */
     public static final int TRIES = 64;
+
+    /** Bytes of a closable cell. */
+    public static final long CLOSABLE = 16;
 
     /** Bytes from the beginning of a row to its first place. */
     public static final long PLACES_AT = 8;
@@ -144,16 +147,35 @@ public final class Commits {
         return UNAVAILABLE;
     }
 
-    /** Adds to the double in this CPU's cell; its bits are what {@link #get} reads. */
+    /** Adds to the double in this CPU's closable cell. Layout: the double, then 8 bytes that are not 0 while it is closed. */
     @Woven(by = "$RseqCommits")
     public static long addDouble(long offset, double delta) {
         return UNAVAILABLE;
     }
 
-    /** Stores {@code value} in this CPU's cell, if it is above what that holds, both unsigned: 0, as memory comes, is the lowest. */
+    /**
+     * Stores {@code value} in this CPU's closable cell, if it is above what that holds, both unsigned: 0, as memory comes, is the lowest. Layout: the
+     * value, then 8 bytes that are not 0 while it is closed.
+     */
     @Woven(by = "$RseqCommits")
     public static long max(long offset, long value) {
         return UNAVAILABLE;
+    }
+
+    /**
+     * Takes what the closable cells of all CPUs hold, for {@link #addDouble}, and leaves 0 in each: the sum. Several threads may do so at once, and
+     * each add is in one result. The cells are closed meanwhile: for the time of a membarrier(2), {@link #addDouble} and {@link #max} answer {@link
+     * #CLOSED}. Where {@link #fence} answers false nothing is taken.
+     */
+    @Woven(by = "$RseqMemory")
+    public static double takeDoubles(long offset) {
+        return 0;
+    }
+
+    /** The same for {@link #max}: the highest, unsigned. */
+    @Woven(by = "$RseqMemory")
+    public static long takeMax(long offset) {
+        return 0;
     }
 
     /** Pushes on this CPU's stack. Layout: count, closed, then the values, 8 bytes each. */
@@ -257,6 +279,20 @@ public final class Commits {
     public static long addAgain(long offset, long delta) {
         long status = add(offset, delta);
         for (int tries = 1; status == RESTARTED && tries < TRIES; tries++) status = add(offset, delta);
+        return status;
+    }
+
+    /** {@link #addDouble}. */
+    public static long addDoubleAgain(long offset, double delta) {
+        long status = addDouble(offset, delta);
+        for (int tries = 1; status == RESTARTED && tries < TRIES; tries++) status = addDouble(offset, delta);
+        return status;
+    }
+
+    /** {@link #max}. */
+    public static long maxAgain(long offset, long value) {
+        long status = max(offset, value);
+        for (int tries = 1; status == RESTARTED && tries < TRIES; tries++) status = max(offset, value);
         return status;
     }
 

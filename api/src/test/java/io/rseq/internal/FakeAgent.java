@@ -37,7 +37,9 @@ public final class FakeAgent implements AutoCloseable {
                 "free",
                 "add",
                 "addDouble",
-                "max");
+                "max",
+                "takeDoubles",
+                "takeMax");
         woven = to(
                 FakeStacks.class,
                 woven,

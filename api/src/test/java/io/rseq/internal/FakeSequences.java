@@ -3,6 +3,7 @@ package io.rseq.internal;
 
 import io.rseq.Cpus;
 import java.lang.ref.Cleaner;
+import java.util.BitSet;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -21,6 +22,7 @@ public final class FakeSequences {
     private static final long REGION = 1L << 28;
 
     private static final long LINE = 64;
+    private static final long CLOSED_AT = 8;
 
     static final AtomicLong ADDS = new AtomicLong();
     static final AtomicLong ALLOCATIONS = new AtomicLong();
@@ -94,26 +96,60 @@ public final class FakeSequences {
     }
 
     public static long add(long told, long delta) {
-        return update(told, old -> old + delta);
+        return update(told, false, old -> old + delta);
     }
 
     public static long addDouble(long told, double delta) {
-        return update(told, old -> Double.doubleToRawLongBits(Double.longBitsToDouble(old) + delta));
+        return update(told, true, old -> Double.doubleToRawLongBits(Double.longBitsToDouble(old) + delta));
     }
 
     public static long max(long told, long value) {
-        return update(told, old -> Long.compareUnsigned(value, old) > 0 ? value : old);
+        return update(told, true, old -> Long.compareUnsigned(value, old) > 0 ? value : old);
     }
 
-    private static long update(long told, LongUnaryOperator change) {
+    private static long update(long told, boolean closable, LongUnaryOperator change) {
         long offset = told & -Long.BYTES;
         if (none(offset)) return Commits.UNAVAILABLE;
         if (!OFFSETS.contains(offset)) throw new AssertionError("nobody's: " + offset);
         long refusal = refusal(ADDS.incrementAndGet());
         if (refusal != Commits.COMMITTED) return refusal;
-        int cpu = (told & Commits.BY_CONCURRENCY_ID) != 0 ? Cpus.concurrencyId() : Cpus.index();
-        cell(kept < 0 ? cpu % cpus : kept, offset).updateAndGet(change);
+        int index = (told & Commits.BY_CONCURRENCY_ID) != 0 ? Cpus.concurrencyId() : Cpus.index();
+        int cpu = kept < 0 ? index % cpus : kept;
+        synchronized (CELLS) { // who closes, fences: what has looked whether the cell is closed has committed then
+            if (closable && cell(cpu, offset + CLOSED_AT).get() != 0) return Commits.CLOSED;
+            cell(cpu, offset).updateAndGet(change);
+        }
         return Commits.COMMITTED;
+    }
+
+    public static double takeDoubles(long offset) {
+        double sum = 0;
+        for (long bits : take(offset)) sum += Double.longBitsToDouble(bits);
+        return sum;
+    }
+
+    public static long takeMax(long offset) {
+        long highest = 0;
+        for (long value : take(offset)) if (Long.compareUnsigned(value, highest) > 0) highest = value;
+        return highest;
+    }
+
+    private static long[] take(long offset) {
+        long[] taken = new long[cpus];
+        BitSet closed = new BitSet();
+        for (int cpu = 0; cpu < cpus; cpu++) {
+            if (cell(cpu, offset).get() == 0) continue;
+            synchronized (CELLS) {
+                cell(cpu, offset + CLOSED_AT).incrementAndGet();
+            }
+            closed.set(cpu);
+        }
+        boolean fenced = FakeStacks.fence();
+        for (int cpu = closed.nextSetBit(0); cpu >= 0; cpu = closed.nextSetBit(cpu + 1)) {
+            if (fenced) taken[cpu] = cell(cpu, offset).getAndSet(0);
+            cell(cpu, offset + CLOSED_AT).decrementAndGet();
+        }
+        return taken;
     }
 
     /* The region behind those of the CPUs is shared: who reads there what nobody wrote takes it for a CPU's. */

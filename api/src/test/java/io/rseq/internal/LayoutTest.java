@@ -39,7 +39,9 @@ class LayoutTest {
     }
 
     @Test
-    void stacks_rows_and_buffers_are_laid_out_the_same() throws Exception {
+    void cells_stacks_rows_and_buffers_are_laid_out_the_same() throws Exception {
+        assertThat(Commits.CLOSABLE).isEqualTo(header("CLOSABLE_CLOSED") + Long.BYTES);
+        assertThat(header("CLOSABLE_CELL")).isZero();
         assertThat(constant(CpuStacks.class, "CLOSED")).isEqualTo(header("STACK_CLOSED"));
         assertThat(constant(CpuStacks.class, "VALUES")).isEqualTo(header("STACK_VALUES"));
         assertThat(constant(Places.class, "CLOSED")).isEqualTo(header("ROW_CLOSED"));

@@ -11,6 +11,7 @@ import java.util.function.LongSupplier;
  * CPU, where nothing aborts but by chance.
  */
 public final class SequenceContract {
+    private static final long CLOSABLE_CLOSED = 8;
     private static final long STACK_CLOSED = 8;
     private static final long STACK_VALUES = 16;
     private static final long BUFFER_HEAD = 64;
@@ -35,6 +36,8 @@ public final class SequenceContract {
         contract.addTouchesItsCellAlone();
         contract.doublesAreAddedAsJavaAddsThem();
         contract.theHighestStays();
+        contract.aClosedCellRefusesAndKeepsWhatItHolds();
+        contract.takingLeavesZerosAndOpenCells();
         contract.aStackIsLastInFirstOutWithinItsCapacity();
         contract.aClosedStackRefusesAll();
         contract.aCountThatIsNoneIsNotFollowed();
@@ -90,6 +93,43 @@ public final class SequenceContract {
             answers(Commits.COMMITTED, () -> Commits.max(cells + 8, value));
             onlyTheSecond(cells, highest[i]);
         }
+    }
+
+    private void aClosedCellRefusesAndKeepsWhatItHolds() {
+        long cell = allocate();
+        answers(Commits.COMMITTED, () -> Commits.addDouble(cell, 1.5));
+        for (long closed : new long[] {1, -1, Long.MIN_VALUE}) {
+            Commits.put(here, cell + CLOSABLE_CLOSED, closed);
+            answers(Commits.CLOSED, () -> Commits.addDouble(cell, 1));
+            answers(Commits.CLOSED, () -> Commits.max(cell, Long.MAX_VALUE));
+            answers(Commits.CLOSED, () -> Commits.max(cell, 1)); // also where there is nothing to store
+            holds(here, cell, Double.doubleToRawLongBits(1.5));
+            holds(here, cell + CLOSABLE_CLOSED, closed);
+        }
+        Commits.put(here, cell + CLOSABLE_CLOSED, 0);
+        answers(Commits.COMMITTED, () -> Commits.addDouble(cell, 1));
+        holds(here, cell, Double.doubleToRawLongBits(2.5));
+    }
+
+    private void takingLeavesZerosAndOpenCells() {
+        if (!Commits.fence()) return;
+        long cell = allocate();
+        for (int region = 0; region <= shared; region++)
+            Commits.put(region, cell, Double.doubleToRawLongBits(region + 0.5));
+        equal("the sum, doubled", (long) (2 * Commits.takeDoubles(cell)), (long) shared * shared);
+        equal("the sum, taken again", Double.doubleToRawLongBits(Commits.takeDoubles(cell)), 0);
+        holds(shared, cell, Double.doubleToRawLongBits(shared + 0.5)); // no CPU's
+        for (int region = 0; region < shared; region++) {
+            holds(region, cell, 0);
+            holds(region, cell + CLOSABLE_CLOSED, 0);
+            Commits.put(region, cell, region - 1); // unsigned: that of CPU 0 is the highest
+        }
+        equal("the highest", Commits.takeMax(cell), -1);
+        equal("the highest, taken again", Commits.takeMax(cell), 0);
+        Commits.put(here, cell + CLOSABLE_CLOSED, 1); // by another thread, which has taken and not yet opened
+        Commits.put(here, cell, 7);
+        equal("the highest", Commits.takeMax(cell), 7);
+        holds(here, cell + CLOSABLE_CLOSED, 1);
     }
 
     private void aStackIsLastInFirstOutWithinItsCapacity() {
