@@ -45,6 +45,7 @@ final class $RseqSequences {
     static final long COMMITTED = 0;
     static final long UNAVAILABLE = Long.MIN_VALUE + 1;
     static final long FULL = Long.MIN_VALUE + 2;
+    static final long CLOSED = Long.MIN_VALUE + 3;
     static final long RESTARTED = Long.MIN_VALUE + 5;
     static final long STATUS_MAX = Long.MIN_VALUE + 15;
 

@@ -7,8 +7,10 @@ import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.lang.reflect.Array;
 import java.lang.reflect.Field;
+import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.DoubleAdder;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
@@ -17,8 +19,10 @@ import java.util.concurrent.atomic.LongAdder;
  */
 public final class Adders {
     private static final int CELL = 8;
+    private static final int CLOSABLE = 16;
     private static final int ADDERS = 1000;
     private static final int DEPTHS = 3000;
+    private static final double INFINITY = Double.POSITIVE_INFINITY;
 
     private static int wrong;
 
@@ -32,6 +36,10 @@ public final class Adders {
         longs(new LongAdder(), false);
         longs(contended(new LongAdder()), adopts);
         longs(contended(new Sub()), adopts);
+        doubles(new DoubleAdder(), false);
+        doubles(contended(new DoubleAdder()), adopts);
+        doubles(contended(new SubDouble()), adopts);
+        hugeNumbersLeaveNothingBehind(contended(new DoubleAdder()));
         if (adopts) {
             expect("a clone", cloned(), 8L);
             stackEnds();
@@ -44,6 +52,11 @@ public final class Adders {
 
     /** A subclass that changes nothing. */
     static class Sub extends LongAdder {
+        private static final long serialVersionUID = 1;
+    }
+
+    /** The same. */
+    static class SubDouble extends DoubleAdder {
         private static final long serialVersionUID = 1;
     }
 
@@ -90,6 +103,61 @@ public final class Adders {
         expect("of threads", adder.sum(), 2L * ADDERS * 4 - 7);
     }
 
+    private static void doubles(DoubleAdder adder, boolean promoted) throws Exception {
+        long before = allocated();
+        expect("at first", adder.sum(), 0.0);
+        adder.add(-0.0);
+        expect("a negative zero", Double.doubleToRawLongBits(adder.sum()), 0L);
+        expect("promoted", allocated() - before, promoted ? CLOSABLE : 0L);
+        adder.add(0.5);
+        adder.add(41.75);
+        adder.add(-0.25);
+        expect("sum", adder.sum(), 42.0);
+        expect("text", adder.toString(), "42.0");
+        expect(
+                "numbers",
+                List.of(adder.longValue(), adder.intValue(), adder.floatValue(), adder.doubleValue())
+                        .toString(),
+                "[42, 42, 42.0, 42.0]");
+        if (adder.getClass() == DoubleAdder.class) {
+            DoubleAdder read = (DoubleAdder) writtenAndRead(adder);
+            expect("read", read.sum(), 42.0);
+            read.add(1);
+            expect("of its own", adder.sum(), 42.0);
+        }
+        expect("taken", adder.sumThenReset(), 42.0);
+        expect("taken again", adder.sumThenReset(), 0.0);
+        adder.add(5e-324);
+        expect("the least", adder.sumThenReset(), 5e-324);
+        adder.add(7);
+        adder.reset();
+        expect("after a reset", Double.doubleToRawLongBits(adder.sum()), 0L);
+        adder.add(-7);
+        inThreads(() -> adder.add(2));
+        expect("of threads", adder.sum(), 2.0 * ADDERS * 4 - 7);
+    }
+
+    /** What a reset took has no part in what is added later, however large it was. */
+    private static void hugeNumbersLeaveNothingBehind(DoubleAdder adder) {
+        for (double huge : new double[] {1e17, 1e300, -1e300, Double.MAX_VALUE, INFINITY, -INFINITY, Double.NaN}) {
+            adder.add(huge);
+            adder.add(1);
+            if (huge != 1e17) expect("taken", adder.sumThenReset(), huge);
+            else expect("reset", sumAfterReset(adder), 0.0);
+            for (int i = 0; i < ADDERS; i++) adder.add(1);
+            expect("after " + huge, adder.sumThenReset(), (double) ADDERS);
+        }
+        adder.add(INFINITY);
+        adder.add(-INFINITY);
+        expect("no number", adder.sum(), Double.NaN);
+        expect("reset", sumAfterReset(adder), 0.0);
+    }
+
+    private static double sumAfterReset(DoubleAdder adder) {
+        adder.reset();
+        return adder.sum();
+    }
+
     /** A promoted one that is cloned would have its memory in common with its clone. */
     private static long cloned() throws Exception {
         Copied adder = contended(new Copied());
@@ -103,26 +171,60 @@ public final class Adders {
 
     /** What an add throws at a stack's end was not added; what it does not throw, was. */
     private static void stackEnds() throws Exception {
-        LongAdder adder = contended(new LongAdder());
-        long[] added = {0};
-        Thread deep = new Thread(null, () -> descend(adder, added), "deep", 1 << 18);
-        deep.start();
-        deep.join();
-        expect("at a stack's end", adder.sum(), added[0]);
-        if (added[0] < DEPTHS / 10) expect("depth", added[0], DEPTHS);
+        LongAdder longs = contended(new LongAdder());
+        DoubleAdder doubles = contended(new DoubleAdder());
+        DoubleAdder reset = contended(new DoubleAdder());
+        long[] added = {0, 0};
+        Runnable[] works = {
+            () -> {
+                longs.add(1);
+                added[0]++;
+            },
+            () -> {
+                doubles.add(1);
+                added[1]++;
+            },
+            () -> {
+                reset.add(1);
+                reset.reset();
+            }
+        };
+        for (Runnable work : works) {
+            Thread deep = new Thread(null, () -> descend(work), "deep", 1 << 18);
+            deep.start();
+            deep.join();
+        }
+        expect("longs at a stack's end", longs.sum(), added[0]);
+        expect("doubles at a stack's end", doubles.sum(), (double) added[1]);
+        for (long depth : added) if (depth < DEPTHS / 10) expect("depth", depth, DEPTHS);
+        expect("cells that resets left closed", closed(reset), 0L);
+        reset.reset();
+        reset.add(1);
+        expect("after resets at a stack's end", reset.sum(), 1.0);
     }
 
-    private static void descend(LongAdder adder, long[] added) {
+    /** An add there would be no failure, but slow. */
+    private static long closed(DoubleAdder promoted) throws Exception {
+        Field busy = Class.forName("java.util.concurrent.atomic.Striped64").getDeclaredField("cellsBusy");
+        busy.setAccessible(true);
+        long offset = busy.getInt(promoted);
+        Method get = Class.forName("java.lang.$RseqMemory").getMethod("get", int.class, long.class);
+        long closed = 0;
+        for (int cpu = 0; cpu < Runtime.getRuntime().availableProcessors(); cpu++)
+            closed += (long) get.invoke(null, cpu, offset + CELL);
+        return closed;
+    }
+
+    private static void descend(Runnable work) {
         try {
-            descend(adder, added);
+            descend(work);
         } catch (StackOverflowError end) {
-            // from here up, each frame adds
+            // from here up, each frame works
         }
         try {
-            adder.add(1);
-            added[0]++;
+            work.run();
         } catch (StackOverflowError end) {
-            // nothing was added
+            // nothing was done
         }
     }
 
@@ -147,6 +249,7 @@ public final class Adders {
     /** Where there is no room any more, adders are the JDK's. */
     private static void full() {
         List<LongAdder> adders = new ArrayList<>();
+        List<DoubleAdder> doubles = new ArrayList<>();
         int alike = 0;
         while (alike < ADDERS) {
             long before = allocated();
@@ -154,11 +257,18 @@ public final class Adders {
             adder.add(1);
             adder.add(2);
             adders.add(adder);
+            DoubleAdder two = contended(new DoubleAdder());
+            two.add(0.5);
+            two.add(2);
+            doubles.add(two);
             alike = before == allocated() ? alike + 1 : 0;
         }
         long sum = 0;
         for (LongAdder adder : adders) sum += adder.sumThenReset();
         expect("sums", sum, 3L * adders.size());
+        double doubleSum = 0;
+        for (DoubleAdder adder : doubles) doubleSum += adder.sumThenReset();
+        expect("sums of doubles", doubleSum, 2.5 * doubles.size());
     }
 
     private static void inThreads(Runnable work) throws InterruptedException {

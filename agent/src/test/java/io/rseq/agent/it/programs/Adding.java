@@ -4,6 +4,7 @@ package io.rseq.agent.it.programs;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.DoubleAdder;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BooleanSupplier;
 
@@ -14,6 +15,7 @@ import java.util.function.BooleanSupplier;
 public final class Adding {
     private static final int BATCH = 1000;
     private static final int TAKERS = 2;
+    private static final long WHOLE = 0xFFFF;
 
     private final AtomicLong added = new AtomicLong();
     private final AtomicLong adds = new AtomicLong();
@@ -21,6 +23,10 @@ public final class Adding {
     private final AtomicLong falls = new AtomicLong();
     private final LongAdder longs = new LongAdder();
     private final LongAdder rising = new LongAdder();
+    private final DoubleAdder doubles = new DoubleAdder();
+    private final DoubleAdder risingDoubles = new DoubleAdder();
+    private final AtomicLong addedDoubles = new AtomicLong();
+    private final AtomicLong takenDoubles = new AtomicLong();
 
     private final long awaited;
     private final long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
@@ -40,6 +46,9 @@ public final class Adding {
         System.out.println("added=" + added);
         System.out.println("found=" + (taken.get() + longs.sum()));
         System.out.println("rising=" + rising.sum());
+        System.out.println("added.doubles=" + addedDoubles);
+        System.out.println("found.doubles=" + (takenDoubles.get() + (long) doubles.sum()));
+        System.out.println("rising.doubles=" + (long) risingDoubles.sum());
         System.out.println("falls=" + falls);
         System.out.println("allocated=" + Adders.allocated());
     }
@@ -48,13 +57,19 @@ public final class Adding {
         SplittableRandom random = new SplittableRandom(number);
         while (goOn.getAsBoolean() || isAwaited()) {
             long sum = 0;
+            long sumOfDoubles = 0;
             for (int i = 0; i < BATCH; i++) {
                 long delta = random.nextLong(); // wraps, and must do so the same way
                 sum += delta;
                 longs.add(delta);
                 rising.increment();
+                long whole = delta & WHOLE; // so that sums of them are exact, in whatever order
+                sumOfDoubles += whole;
+                doubles.add(whole);
+                risingDoubles.add(1);
             }
             added.addAndGet(sum);
+            addedDoubles.addAndGet(sumOfDoubles);
             adds.addAndGet(BATCH);
             Thread.yield(); // a virtual thread leaves its carrier to the others here
         }
@@ -67,11 +82,16 @@ public final class Adding {
 
     private void take(BooleanSupplier goOn) {
         long last = 0;
+        double lastDouble = 0;
         while (goOn.getAsBoolean()) {
             taken.addAndGet(longs.sumThenReset());
             long now = rising.sum();
             if (now < last) falls.incrementAndGet();
             last = now;
+            takenDoubles.addAndGet((long) doubles.sumThenReset());
+            double nowDouble = risingDoubles.sum();
+            if (nowDouble < lastDouble) falls.incrementAndGet();
+            lastDouble = nowDouble;
             Thread.yield();
         }
     }

@@ -5,6 +5,8 @@ import java.lang.instrument.ClassFileTransformer;
 import java.lang.instrument.Instrumentation;
 import java.lang.instrument.UnmodifiableClassException;
 import java.security.ProtectionDomain;
+import java.util.Set;
+import java.util.concurrent.atomic.DoubleAdder;
 import java.util.concurrent.atomic.LongAdder;
 import net.bytebuddy.jar.asm.ClassReader;
 import net.bytebuddy.jar.asm.ClassVisitor;
@@ -12,8 +14,11 @@ import net.bytebuddy.jar.asm.ClassWriter;
 import net.bytebuddy.jar.asm.MethodVisitor;
 import net.bytebuddy.jar.asm.Opcodes;
 
-/** An agent that changes {@code LongAdder} before ours sees it: a NOP at the entry of each {@code add}. */
+/** An agent that changes the JDK's adders before ours sees them: a NOP at the entry of each {@code add}. */
 public final class Changing implements ClassFileTransformer {
+    private static final Set<String> ADDERS =
+            Set.of("java/util/concurrent/atomic/LongAdder", "java/util/concurrent/atomic/DoubleAdder");
+
     private static Instrumentation instrumentation;
     private static volatile boolean changes;
 
@@ -27,13 +32,13 @@ public final class Changing implements ClassFileTransformer {
     /** From now on, or from now on not. */
     static void change(boolean now) throws UnmodifiableClassException {
         changes = now;
-        instrumentation.retransformClasses(LongAdder.class);
+        instrumentation.retransformClasses(LongAdder.class, DoubleAdder.class);
     }
 
     @Override
     public byte[] transform(
             Module module, ClassLoader loader, String name, Class<?> redefined, ProtectionDomain domain, byte[] file) {
-        if (!changes || !"java/util/concurrent/atomic/LongAdder".equals(name)) return null;
+        if (!changes || !ADDERS.contains(String.valueOf(name))) return null;
         ClassWriter writer = new ClassWriter(0);
         new ClassReader(file)
                 .accept(

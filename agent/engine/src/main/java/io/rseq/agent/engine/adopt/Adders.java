@@ -13,14 +13,14 @@ import net.bytebuddy.jar.asm.MethodVisitor;
 import net.bytebuddy.jar.asm.Opcodes;
 
 /**
- * {@code adopt=adders}: the JDK's {@code LongAdder}.
+ * {@code adopt=adders}: the JDK's {@code LongAdder} and {@code DoubleAdder}.
  *
  * <p><b>What for.</b> An adder that is contended makes a padded cell for each CPU, in which threads still meet: a cell is chosen by the thread, and a
  * virtual thread that lives for one request always begins at the same one. Rerouted, such an adder is <em>promoted</em> instead, to 8 bytes of per-CPU
- * memory that a restartable sequence adds to. One that nobody contends stays what it is, a compare-and-set on {@code base}.
+ * memory (16 for doubles) that a restartable sequence adds to. One that nobody contends stays what it is, a compare-and-set on {@code base}.
  *
- * <p><b>Which classes, and how they must look.</b> {@code LongAdder}: {@code add} begins with {@code (cells != null || !casBase(..))},
- * instruction by instruction ({@link Shape#ADD_LONG}); {@code sum}, {@code reset} and {@code sumThenReset} each use {@code base} once; nothing else
+ * <p><b>Which classes, and how they must look.</b> The two adders: {@code add} begins with {@code (cells != null || !casBase(..))},
+ * instruction by instruction ({@link Kind#add}); {@code sum}, {@code reset} and {@code sumThenReset} each use {@code base} once; nothing else
  * touches {@code base} and {@code cellsBusy}. {@code Striped64}: {@code cellsBusy} is a lock that a compare-and-set from 0 to 1 takes, and that storing 0
  * releases, and nothing else writes it.
  *
@@ -38,11 +38,38 @@ final class Adders implements Adoption {
 
     private static final String HOOK = "$RseqAdders";
     private static final String PACKAGE = "java/util/concurrent/atomic/";
-    private static final String LONG_ADDER = PACKAGE + "LongAdder";
     private static final String STRIPED = PACKAGE + "Striped64";
 
-    /** The adder's file as it was last rerouted, which promoted adders need from then on; null: it is not, so no sequences are wanted. */
-    private volatile byte[] kept;
+    /** The two adders: they differ in what they add. */
+    enum Kind {
+        LONG("LongAdder", 'J', Opcodes.LLOAD, "lload4;lload1;ladd;"),
+        DOUBLE("DoubleAdder", 'D', Opcodes.DLOAD, "lload4;longBitsToDouble;dload1;dadd;doubleToRawLongBits;");
+
+        final String name;
+        final char type;
+        final int load;
+
+        /** In front of the second stage. */
+        final String add;
+
+        Kind(String name, char type, int load, String sum) {
+            this.name = PACKAGE + name;
+            this.type = type;
+            this.load = load;
+            add = "aload0;get:cells;dup;astore3;ifnonnull:A;aload0;aload0;get:base;dup2;lstore4;" + sum
+                    + "casBase;ifne:B;A:";
+        }
+
+        /** Null: of no adder. */
+        static Kind of(String name) {
+            return name.equals(LONG.name) ? LONG : name.equals(DOUBLE.name) ? DOUBLE : null;
+        }
+    }
+
+    /** An adder's file as it was last rerouted, which promoted adders need from then on; null: it is not, so no sequences are wanted. */
+    private volatile byte[] keptLong;
+
+    private volatile byte[] keptDouble;
 
     private volatile boolean lockLooksAsExpected;
     private volatile boolean lockSeen;
@@ -54,13 +81,13 @@ final class Adders implements Adoption {
 
     @Override
     public boolean wants(String name) {
-        return name.startsWith(PACKAGE) && (name.equals(LONG_ADDER) || name.equals(STRIPED));
+        return name.startsWith(PACKAGE) && (Kind.of(name) != null || name.equals(STRIPED));
     }
 
     @Override
     public void check(String name, byte[] file) throws LooksOtherwise {
         if (name.equals(STRIPED)) Shape.checkLock(file);
-        else Shape.checkAdder(file);
+        else Shape.checkAdder(Kind.of(name), file);
     }
 
     @Override
@@ -77,16 +104,19 @@ final class Adders implements Adoption {
             lockLooksAsExpected = true;
             return null;
         }
-        byte[] result = Rewriter.rewrite(file);
+        Kind kind = Kind.of(name);
+        byte[] result = Rewriter.rewrite(kind, file);
         if (!CommitsHook.define(HOOK)) return null; // the journal says why, once
         $RseqAdders.prepare();
-        kept = result;
+        if (kind == Kind.LONG) keptLong = result;
+        else keptDouble = result;
         return result;
     }
 
     @Override
     public byte[] kept(String name) {
-        return name.equals(LONG_ADDER) ? kept : null;
+        Kind kind = Kind.of(name);
+        return kind == Kind.LONG ? keptLong : kind == Kind.DOUBLE ? keptDouble : null;
     }
 
     /**
@@ -95,7 +125,7 @@ final class Adders implements Adoption {
      */
     @Override
     public void follow(Instrumentation instrumentation) throws Throwable {
-        if (kept == null) return;
+        if (keptLong == null && keptDouble == null) return;
         if (!lockSeen) {
             lockSeen = true;
             instrumentation.retransformClasses(Class.forName(
@@ -106,10 +136,6 @@ final class Adders implements Adoption {
 
     /** What the methods look like: each instruction that matters as a word. */
     static final class Shape extends ClassVisitor {
-        /** In front of the second stage. */
-        static final String ADD_LONG =
-                "aload0;get:cells;dup;astore3;ifnonnull:A;aload0;aload0;get:base;dup2;lstore4;lload4;lload1;ladd;casBase;ifne:B;A:";
-
         private static final String ADD_END = "B:;return";
         private static final String SUM = "aload0;get:base";
         private static final String RESET = "aload0;lconst_0;put:base";
@@ -126,17 +152,17 @@ final class Adders implements Adoption {
         }
 
         /** Throws where an adder looks otherwise. */
-        static void checkAdder(byte[] file) throws LooksOtherwise {
+        static void checkAdder(Kind kind, byte[] file) throws LooksOtherwise {
             Shape shape = new Shape(file);
             if (!STRIPED.equals(shape.superclass)) throw new LooksOtherwise("it extends " + shape.superclass);
-            String add = shape.taken("add(J)V");
-            if (!add.startsWith(ADD_LONG)
+            String add = shape.taken("add(" + kind.type + ")V");
+            if (!add.startsWith(kind.add)
                     || !add.endsWith(ADD_END)
-                    || isThere(add.substring(ADD_LONG.length()), "base", "casBase", "cellsBusy"))
+                    || isThere(add.substring(kind.add.length()), "base", "casBase", "cellsBusy"))
                 throw new LooksOtherwise("add does not begin with cells and casBase");
-            shape.mustHaveOnly("sum()J", SUM);
+            shape.mustHaveOnly("sum()" + kind.type, SUM);
             shape.mustHaveOnly("reset()V", RESET);
-            shape.mustHaveOnly("sumThenReset()J", TAKE);
+            shape.mustHaveOnly("sumThenReset()" + kind.type, TAKE);
             for (Map.Entry<String, String> other : shape.methods.entrySet()) {
                 if (isThere(other.getValue(), "base", "casBase", "getAndSetBase", "cellsBusy", "cells"))
                     throw new LooksOtherwise(other.getKey() + " uses what the four methods use");
@@ -286,6 +312,10 @@ final class Adders implements Adoption {
                     return "lstore";
                 case Opcodes.LADD:
                     return "ladd";
+                case Opcodes.DLOAD:
+                    return "dload";
+                case Opcodes.DADD:
+                    return "dadd";
                 case Opcodes.DUP:
                     return "dup";
                 case Opcodes.DUP2:
@@ -314,15 +344,18 @@ final class Adders implements Adoption {
     static final class Rewriter extends ClassVisitor {
         private static final String CALLED = "java/lang/" + HOOK;
 
-        private Rewriter(ClassVisitor to) {
+        private final Kind kind;
+
+        private Rewriter(Kind kind, ClassVisitor to) {
             super(Opcodes.ASM9, to);
+            this.kind = kind;
         }
 
-        static byte[] rewrite(byte[] file) throws LooksOtherwise {
-            Shape.checkAdder(file);
+        static byte[] rewrite(Kind kind, byte[] file) throws LooksOtherwise {
+            Shape.checkAdder(kind, file);
             ClassReader reader = new ClassReader(file);
             ClassWriter writer = new ClassWriter(reader, 0);
-            reader.accept(new Rewriter(writer), 0);
+            reader.accept(new Rewriter(kind, writer), 0);
             return writer.toByteArray();
         }
 
@@ -332,10 +365,13 @@ final class Adders implements Adoption {
             MethodVisitor to = super.visitMethod(access, name, descriptor, signature, exceptions);
             switch (name + descriptor) {
                 case "add(J)V":
+                case "add(D)V":
                     return new Add(to);
                 case "sum()J":
+                case "sum()D":
                 case "reset()V":
                 case "sumThenReset()J":
+                case "sumThenReset()D":
                     return new Use(to);
                 default:
                     return to;
@@ -398,9 +434,10 @@ final class Adders implements Adoption {
                 due = false;
                 super.visitVarInsn(Opcodes.ALOAD, 0);
                 super.visitVarInsn(Opcodes.ALOAD, 0);
-                super.visitFieldInsn(Opcodes.GETFIELD, LONG_ADDER, "cellsBusy", "I");
-                super.visitVarInsn(Opcodes.LLOAD, 1);
-                super.visitMethodInsn(Opcodes.INVOKESTATIC, CALLED, "add", "(L" + LONG_ADDER + ";IJ)Z", false);
+                super.visitFieldInsn(Opcodes.GETFIELD, kind.name, "cellsBusy", "I");
+                super.visitVarInsn(kind.load, 1);
+                super.visitMethodInsn(
+                        Opcodes.INVOKESTATIC, CALLED, "add", "(L" + kind.name + ";I" + kind.type + ")Z", false);
                 super.visitJumpInsn(Opcodes.IFNE, end);
             }
         }
@@ -415,7 +452,7 @@ final class Adders implements Adoption {
 
             private void call(String name, String result) {
                 zero = false;
-                super.visitMethodInsn(Opcodes.INVOKESTATIC, CALLED, name, "(L" + LONG_ADDER + ";)" + result, false);
+                super.visitMethodInsn(Opcodes.INVOKESTATIC, CALLED, name, "(L" + kind.name + ";)" + result, false);
             }
 
             @Override

@@ -15,21 +15,37 @@ import net.bytebuddy.jar.asm.ClassWriter;
 import net.bytebuddy.jar.asm.MethodVisitor;
 import net.bytebuddy.jar.asm.Opcodes;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** On the bytes of the JDK that runs this; the integration tests have the other JDKs'. */
 class AddersTest {
     private static final String PACKAGE = "java/util/concurrent/atomic/";
-    private static final String ADDER = PACKAGE + "LongAdder";
 
-    @Test
-    void the_jdks_adder_is_rerouted_in_four_methods_and_has_the_same_members() throws Exception {
-        byte[] file = file(ADDER);
-        byte[] rerouted = Adders.Rewriter.rewrite(file);
+    @ParameterizedTest
+    @EnumSource
+    void the_jdks_adders_are_rerouted_in_four_methods_and_have_the_same_members(Adders.Kind kind) throws Exception {
+        byte[] file = file(kind.name);
+        byte[] rerouted = Adders.Rewriter.rewrite(kind, file);
         assertThat(members(rerouted)).isEqualTo(members(file));
+        char type = kind == Adders.Kind.LONG ? 'J' : 'D';
         assertThat(calls(rerouted))
                 .containsExactly(
-                        "add(J)V -> add", "sum()J -> base", "reset()V -> reset", "sumThenReset()J -> takeBase");
+                        "add(" + type + ")V -> add(Ljava/util/concurrent/atomic/"
+                                + (kind == Adders.Kind.LONG ? "LongAdder;IJ)Z" : "DoubleAdder;ID)Z"),
+                        "sum()" + type + " -> base(L" + kind.name + ";)J",
+                        "reset()V -> reset(L" + kind.name + ";)V",
+                        "sumThenReset()" + type + " -> takeBase(L" + kind.name + ";)J");
         assertThat(calls(file)).isEmpty();
+    }
+
+    @Test
+    void one_adder_is_not_taken_for_the_other() {
+        for (Adders.Kind kind : Adders.Kind.values()) {
+            Adders.Kind other = kind == Adders.Kind.LONG ? Adders.Kind.DOUBLE : Adders.Kind.LONG;
+            assertThatThrownBy(() -> Adders.Rewriter.rewrite(kind, file(other.name)))
+                    .isInstanceOf(LooksOtherwise.class);
+        }
     }
 
     @Test
@@ -38,21 +54,27 @@ class AddersTest {
                 .doesNotThrowAnyException();
     }
 
-    @Test
-    void what_is_rerouted_already_looks_otherwise() throws Exception {
-        byte[] rerouted = Adders.Rewriter.rewrite(file(ADDER));
-        assertThatThrownBy(() -> Adders.Rewriter.rewrite(rerouted)).isInstanceOf(LooksOtherwise.class);
+    @ParameterizedTest
+    @EnumSource
+    void what_is_rerouted_already_looks_otherwise(Adders.Kind kind) throws Exception {
+        byte[] rerouted = Adders.Rewriter.rewrite(kind, file(kind.name));
+        assertThatThrownBy(() -> Adders.Rewriter.rewrite(kind, rerouted)).isInstanceOf(LooksOtherwise.class);
     }
 
-    @Test
-    void an_instruction_more_anywhere_that_matters_is_otherwise() throws Exception {
-        assertThatThrownBy(() -> Adders.Rewriter.rewrite(changed(ADDER, "add", Opcodes.NOP)))
+    @ParameterizedTest
+    @EnumSource
+    void an_instruction_more_anywhere_that_matters_is_otherwise(Adders.Kind kind) throws Exception {
+        assertThatThrownBy(() -> Adders.Rewriter.rewrite(kind, changed(kind.name, "add", Opcodes.NOP)))
                 .isInstanceOf(LooksOtherwise.class)
                 .hasMessage("add does not begin with cells and casBase");
         for (String method : new String[] {"sum", "reset", "sumThenReset", "toString"})
-            assertThatThrownBy(() -> Adders.Rewriter.rewrite(changed(ADDER, method, Opcodes.GETFIELD)))
+            assertThatThrownBy(() -> Adders.Rewriter.rewrite(kind, changed(kind.name, method, Opcodes.GETFIELD)))
                     .isInstanceOf(LooksOtherwise.class)
                     .hasMessageStartingWith(method);
+    }
+
+    @Test
+    void a_lock_that_is_used_otherwise_is_no_lock() {
         String striped = PACKAGE + "Striped64";
         assertThatThrownBy(() -> Adders.Shape.checkLock(changed(striped, "casCellsBusy", Opcodes.NOP)))
                 .hasMessage("casCellsBusy is no compare-and-set from 0 to 1");
@@ -118,7 +140,8 @@ class AddersTest {
                     @Override
                     public void visitMethodInsn(
                             int opcode, String owner, String name, String called, boolean isInterface) {
-                        if (owner.equals("java/lang/$RseqAdders")) calls.add(method + descriptor + " -> " + name);
+                        if (owner.equals("java/lang/$RseqAdders"))
+                            calls.add(method + descriptor + " -> " + name + called);
                     }
                 };
             }

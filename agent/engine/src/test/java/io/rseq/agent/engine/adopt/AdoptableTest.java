@@ -17,7 +17,7 @@ class AdoptableTest {
 
     @Test
     void one_that_looks_otherwise_is_named_with_the_reason() throws Exception {
-        assertThat(Adoptable.line(Adders.Rewriter.rewrite(file(LongAdder.class))))
+        assertThat(Adoptable.line(Adders.Rewriter.rewrite(Adders.Kind.LONG, file(LongAdder.class))))
                 .startsWith("adopt=adders leaves java.util.concurrent.atomic.LongAdder as it is: ")
                 .hasSizeGreaterThan(80);
     }
