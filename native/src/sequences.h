@@ -116,6 +116,9 @@ int64_t rseq_sequence_enter(sequence *entered, int64_t a, int64_t b, int64_t c, 
  * max: offset, value. Stores 'value' in the closable cell at 'offset' if it is above what that holds, both unsigned: 0, as memory comes, is the lowest.
  * COMMITTED, whether it stored or not; CLOSED, among others.
  *
+ * count: offset, delta. Adds to the 8 bytes at 'offset', unless the 8 bytes there in the shared region (number rseq_sequences_cpus) are not 0: CLOSED then.
+ * COMMITTED. To close, for all CPUs: store there, then rseq_sequences_fence(). To open: with release order.
+ *
  * push: offset, capacity, value. Pushes on the stack at 'offset'. COMMITTED; FULL or CLOSED, among others.
  *
  * pop: offset, capacity. The value; EMPTY or CLOSED, among others.
@@ -147,8 +150,8 @@ int64_t rseq_sequence_enter(sequence *entered, int64_t a, int64_t b, int64_t c, 
  * probe: a to f. a + 2b + 4c + 8d + 16e + 32f. Touches no memory: what finds out whether arguments arrive where they should.
  */
 #define SEQUENCES(X)                                                                                                                          \
-    X(add) X(add_by_id) X(add_double) X(add_double_by_id) X(max) X(max_by_id) X(push) X(push_by_id) X(pop) X(pop_by_id) X(take)              \
-    X(take_by_id) X(push_batch) X(push_batch_by_id) X(pop_batch) X(pop_batch_by_id) X(reserve) X(reserve_by_id) X(append) X(watch) X(probe)
+    X(add) X(add_by_id) X(add_double) X(add_double_by_id) X(max) X(max_by_id) X(count) X(count_by_id) X(push) X(push_by_id) X(pop)           \
+    X(pop_by_id) X(take) X(take_by_id) X(push_batch) X(push_batch_by_id) X(pop_batch) X(pop_batch_by_id) X(reserve) X(reserve_by_id) X(append) X(watch) X(probe)
 
 #define SEQUENCE_DECLARATION(name) void rseq_sequence_##name(void);
 SEQUENCES(SEQUENCE_DECLARATION)

@@ -229,6 +229,33 @@ rseq_sequence_\name:
 	MAX_SEQUENCE max_by_id, MM_CID
 
 /*
+ * count(x1 offset, x2 delta, x3 area, x4 cpus) -> COMMITTED
+ *
+ * In the section: the read of the area, the check, the closed word of the shared region, the cell and the sum; then the commit, one store. The closed
+ * word is loaded with acquire order: what a thread reads after the commit is not older than that look. The commit is plain: who sums the cells has closed
+ * and fenced before.
+ */
+	.macro	COUNT_SEQUENCE name, by
+	SEQUENCE \name
+	BEGIN	\name, \by, x3, w4
+	add	x12, x12, x1
+	uxtw	x4, w4
+	add	x15, x12, x4, lsl #SEQUENCE_SHIFT	/* the shared region */
+	ldar	x15, [x15]
+	cbnz	x15, .L\name\()_closed
+	add	x16, x12, x16, lsl #SEQUENCE_SHIFT
+	ldr	x15, [x16]
+	add	x15, x15, x2
+	str	x15, [x16]			/* commit */
+	COMMITTED \name
+	ANSWER	\name, closed, SEQUENCE_CLOSED
+	END	\name
+	.endm
+
+	COUNT_SEQUENCE count, CPU_ID
+	COUNT_SEQUENCE count_by_id, MM_CID
+
+/*
  * push(x1 offset, x2 capacity, x3 value, x4 area, x5 cpus) -> COMMITTED
  *
  * In the section: the read of the area, the check, 'closed', the count, and a store of the value above the top, where nobody looks; then

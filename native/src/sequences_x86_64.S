@@ -220,6 +220,31 @@ rseq_sequence_\name:
 	MAX_SEQUENCE max_by_id, MM_CID
 
 /*
+ * count(rsi offset, rdx delta, rcx area, r8 cpus) -> COMMITTED
+ *
+ * In the section: the read of the area, the check, the closed word of the shared region, the address; then the commit, one add to memory. What a thread
+ * reads after it is not older than that look: loads are made in order.
+ */
+	.macro	COUNT_SEQUENCE name, by
+	SEQUENCE \name
+	BEGIN	\name, \by, %rcx, %r8d, %eax
+	add	rseq_sequences_base(%rip), %rsi
+	shl	$SEQUENCE_SHIFT, %r8		/* the shared region */
+	cmpq	$0, (%rsi,%r8)
+	jne	.L\name\()_closed
+	shl	$SEQUENCE_SHIFT, %rax
+	add	%rdx, (%rsi,%rax)		/* commit */
+.L\name\()_committed:
+	xor	%eax, %eax
+	RETURN
+	ANSWER	\name, closed, SEQUENCE_CLOSED
+	END	\name
+	.endm
+
+	COUNT_SEQUENCE count, CPU_ID
+	COUNT_SEQUENCE count_by_id, MM_CID
+
+/*
  * push(rsi offset, rdx capacity, rcx value, r8 area, r9 cpus) -> COMMITTED
  *
  * In the section: the read of the area, the check, 'closed', the count, and a store of the value above the top, where nobody looks; then the

@@ -47,6 +47,7 @@ static const struct entered *find(const char *name, size_t *count) {
         BOTH(add, &cell, 0, {cell, 1, AREA, CPUS}),
         BOTH(add_double, &cell, 0, {cell, 0x3ff8000000000000, AREA, CPUS}),
         BOTH(max, &cell, 0, {cell, 9, AREA, CPUS}),
+        BOTH(count, &cell, 0, {cell, 1, AREA, CPUS}),
         BOTH(push, &stack, STACK_COUNT, {stack, CAPACITY, 7, AREA, CPUS}),
         BOTH(pop, &stack, STACK_COUNT, {stack, CAPACITY, AREA, CPUS}),
         BOTH(take, &row, ROW_PLACES + 8, {row, CAPACITY, AREA, CPUS}),

@@ -92,6 +92,10 @@ static inline int64_t sequence_max(int64_t offset, int64_t value, int64_t field)
     return enter_again(ENTERED(max, field), offset, value, rseq_sequences_area, rseq_sequences_cpus, -1, -1);
 }
 
+static inline int64_t sequence_count(int64_t offset, int64_t delta, int64_t field) {
+    return enter_again(ENTERED(count, field), offset, delta, rseq_sequences_area, rseq_sequences_cpus, -1, -1);
+}
+
 static inline int64_t sequence_push(int64_t offset, int64_t capacity, int64_t value, int64_t field) {
     return enter_again(ENTERED(push, field), offset, capacity, value, rseq_sequences_area, rseq_sequences_cpus, -1);
 }

@@ -106,6 +106,22 @@ static void taking_leaves_zeros_and_open_cells(void) {
     CHECK_EQ(*storm_word(here, cell + CLOSABLE_CLOSED), 1);
 }
 
+static void what_is_closed_is_not_counted(void) {
+    int64_t offset = storm_allocate(24);
+    _Atomic int64_t *closed = storm_word(storm_cpus(), offset + 8);
+    *storm_word(storm_cpus(), offset) = *storm_word(storm_cpus(), offset + 16) = 1; /* the neighbours' */
+    CHECK_EQ(sequence_count(offset + 8, 3, FIELD), ANSWER_COMMITTED);
+    for (int bit = 0; bit < 64; bit += 9) {
+        *closed = INT64_MIN >> bit;
+        CHECK_EQ(sequence_count(offset + 8, 1, FIELD), ANSWER_CLOSED);
+        CHECK_EQ(*closed, INT64_MIN >> bit);
+    }
+    *closed = 0;
+    CHECK_EQ(sequence_count(offset + 8, -5, FIELD), ANSWER_COMMITTED);
+    for (int region = 0; region <= storm_cpus(); region++) CHECK_EQ(*storm_word(region, offset + 8), region == here ? -2 : 0);
+    CHECK(*storm_word(here, offset) == 0 && *storm_word(here, offset + 16) == 0);
+}
+
 static void a_stack_is_last_in_first_out_within_its_capacity(void) {
     int64_t stack = storm_allocate(STACK_BYTES(3) + 8);
     CHECK_EQ(sequence_pop(stack, 3, FIELD), ANSWER_EMPTY);
@@ -275,6 +291,7 @@ int main(void) {
     the_highest_stays();
     a_closed_cell_refuses_and_keeps_what_it_holds();
     taking_leaves_zeros_and_open_cells();
+    what_is_closed_is_not_counted();
     a_stack_is_last_in_first_out_within_its_capacity();
     a_count_that_is_none_is_not_followed();
     batches_keep_the_order_of_the_stack();

@@ -16,7 +16,7 @@ import jdk.internal.vm.annotation.ForceInline;
  * <p><b>Committing.</b> What is left of a commit in compiled code is the check of its bounds and one call ({@code $RseqCalls}) without
  * thread-state transition. While nothing is open the answer is UNAVAILABLE.
  *
- * <p><b>After the call</b> of add, push, pop and take nothing is left to do, not even a second try where the sequence was aborted: what that would
+ * <p><b>After the call</b> of add, count, push, pop and take nothing is left to do, not even a second try where the sequence was aborted: what that would
  * need had to be kept across the call, a store and a load for each. The structure tries again, in a method of its own: after RESTARTED at once, after
  * UNAVAILABLE when it has asked for the index, which registers the thread. The others are called seldom, and are tried again here.
  *
@@ -53,13 +53,13 @@ public final class $RseqCommits {
 
     @ForceInline
     public static long add(long told, long delta) throws Throwable {
-        return (told & NO_CELL) == 0 ? $RseqCalls.call(ADD, told, delta) : addById(told, delta);
+        return (told & NO_CELL) == 0 ? $RseqCalls.call(ADD, told, delta) : toCellById(ADD, told, delta);
     }
 
-    private static long addById(long told, long delta) throws Throwable {
+    private static long toCellById(int sequence, long told, long value) throws Throwable {
         long offset = offset(told);
         if ((offset & NO_CELL) != 0) return outside(offset);
-        return $RseqCalls.call($RseqOpening.isById() ? ADD + BY_ID : ADD, offset, delta);
+        return $RseqCalls.call($RseqOpening.isById() ? sequence + BY_ID : sequence, offset, value);
     }
 
     @ForceInline
@@ -79,6 +79,11 @@ public final class $RseqCommits {
         long offset = offset(told);
         if ($RseqMemory.noClosable(offset)) return outside(offset);
         return $RseqCalls.call($RseqOpening.isById() ? sequence + BY_ID : sequence, offset, value);
+    }
+
+    @ForceInline
+    public static long count(long told, long delta) throws Throwable {
+        return (told & NO_CELL) == 0 ? $RseqCalls.call(COUNT, told, delta) : toCellById(COUNT, told, delta);
     }
 
     @ForceInline

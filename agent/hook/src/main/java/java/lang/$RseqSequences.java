@@ -11,6 +11,7 @@ final class $RseqSequences {
         "add",
         "add_double",
         "max",
+        "count",
         "push",
         "pop",
         "take",
@@ -20,6 +21,7 @@ final class $RseqSequences {
         "add_by_id",
         "add_double_by_id",
         "max_by_id",
+        "count_by_id",
         "push_by_id",
         "pop_by_id",
         "take_by_id",
@@ -31,16 +33,17 @@ final class $RseqSequences {
     static final int ADD = 0;
     static final int ADD_DOUBLE = 1;
     static final int MAX = 2;
-    static final int PUSH = 3;
-    static final int POP = 4;
-    static final int TAKE = 5;
-    static final int PUSH_BATCH = 6;
-    static final int POP_BATCH = 7;
-    static final int RESERVE = 8;
-    static final int BY_ID = 9;
+    static final int COUNT = 3;
+    static final int PUSH = 4;
+    static final int POP = 5;
+    static final int TAKE = 6;
+    static final int PUSH_BATCH = 7;
+    static final int POP_BATCH = 8;
+    static final int RESERVE = 9;
+    static final int BY_ID = 10;
 
     /** How many numbers each takes, the area and the CPUs, its last two, among them. */
-    private static final int[] ARGUMENTS = {4, 4, 4, 5, 4, 4, 6, 6, 5};
+    private static final int[] ARGUMENTS = {4, 4, 4, 4, 5, 4, 4, 6, 6, 5};
 
     static final long COMMITTED = 0;
     static final long UNAVAILABLE = Long.MIN_VALUE + 1;

@@ -12,7 +12,7 @@ package io.rseq.internal;
  * <p><b>Index.</b> A sequence works in the region of the CPU that it runs on; with {@link #BY_CONCURRENCY_ID} added to the offset that it is
  * told, in that of its thread's concurrency id.
  *
- * <p><b>Statuses</b> are numbers below all values. A sequence is tried once: add, push, pop and take answer RESTARTED where the kernel aborted it,
+ * <p><b>Statuses</b> are numbers below all values. A sequence is tried once: add, count, push, pop and take answer RESTARTED where the kernel aborted it,
  * and their {@code ...Again} forms try again.
  *
  * <p><b>Layout.</b> API and agent come in two jars, perhaps of two versions. The agent looks up each method of this class in its hook, name and
@@ -45,7 +45,7 @@ public final class Commits {
     /** A stack or buffer of this CPU is full; from {@link #pop} and {@link #take}: it is empty. */
     public static final long FULL = Long.MIN_VALUE + 2;
 
-    /** A closable cell, stack or row of this CPU is closed: another thread takes what is there. */
+    /** A closable cell, stack or row of this CPU is closed: another thread takes what is there; from {@link #count}: all cells are closed. */
     public static final long CLOSED = Long.MIN_VALUE + 3;
 
     /** The kernel aborted the sequence, and nothing was done. The caller tries again, {@link #TRIES} times in all. */
@@ -178,6 +178,15 @@ public final class Commits {
         return 0;
     }
 
+    /**
+     * Adds to this CPU's cell, unless the cell at the same offset of the shared region is not 0: {@link #CLOSED} then. So a store there, and a fence, close
+     * the cells of all CPUs; a store of 0 with release order opens them.
+     */
+    @Woven(by = "$RseqCommits")
+    public static long count(long offset, long delta) {
+        return UNAVAILABLE;
+    }
+
     /** Pushes on this CPU's stack. Layout: count, closed, then the values, 8 bytes each. */
     @Woven(by = "$RseqCommits")
     public static long push(long offset, long capacity, long value) {
@@ -293,6 +302,13 @@ public final class Commits {
     public static long maxAgain(long offset, long value) {
         long status = max(offset, value);
         for (int tries = 1; status == RESTARTED && tries < TRIES; tries++) status = max(offset, value);
+        return status;
+    }
+
+    /** {@link #count}. */
+    public static long countAgain(long offset, long delta) {
+        long status = count(offset, delta);
+        for (int tries = 1; status == RESTARTED && tries < TRIES; tries++) status = count(offset, delta);
         return status;
     }
 

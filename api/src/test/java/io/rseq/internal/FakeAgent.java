@@ -43,6 +43,7 @@ public final class FakeAgent implements AutoCloseable {
         woven = to(
                 FakeStacks.class,
                 woven,
+                "count",
                 "push",
                 "pop",
                 "take",
@@ -97,7 +98,7 @@ public final class FakeAgent implements AutoCloseable {
         FakeSequences.registersWhenAsked = true;
     }
 
-    /** How many pushes, pops, takes and appends came to the sequences. */
+    /** How many counts, pushes, pops, takes and appends came to the sequences. */
     public long commits() {
         return FakeStacks.CALLS.get();
     }

@@ -6,7 +6,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The stacks and buffers of a {@link FakeAgent}: what the sequences do, under one lock, each time on another CPU, as if the thread had just
+ * The stacks, buffers and closed cells of a {@link FakeAgent}: what the sequences do, under one lock, each time on another CPU, as if the thread had just
  * been moved; and every so often UNAVAILABLE or RESTARTED.
  */
 public final class FakeStacks {
@@ -20,12 +20,25 @@ public final class FakeStacks {
     static final AtomicLong CALLS = new AtomicLong();
     static volatile boolean fences = true;
 
-    /* What all pushes, pops, takes and appends answer; null: what they come to. */
+    /* What all counts, pushes, pops, takes and appends answer; null: what they come to. */
     static volatile Long always;
 
     static volatile Runnable atFence = () -> {};
 
     private FakeStacks() {}
+
+    public static long count(long told, long delta) {
+        if (FakeSequences.none(told)) return Commits.UNAVAILABLE;
+        long refusal = refusal();
+        if (refusal != Commits.COMMITTED) return refusal;
+        long offset = told & -Long.BYTES;
+        synchronized (FakeStacks.class) {
+            if (get(FakeSequences.cpus, offset) != 0) return Commits.CLOSED;
+            int cpu = cpu();
+            set(cpu, offset, get(cpu, offset) + delta);
+            return Commits.COMMITTED;
+        }
+    }
 
     public static long push(long offset, long capacity, long value) {
         if (FakeSequences.none(offset)) return Commits.UNAVAILABLE;

@@ -38,6 +38,7 @@ public final class SequenceContract {
         contract.theHighestStays();
         contract.aClosedCellRefusesAndKeepsWhatItHolds();
         contract.takingLeavesZerosAndOpenCells();
+        contract.whatIsClosedIsNotCounted();
         contract.aStackIsLastInFirstOutWithinItsCapacity();
         contract.aClosedStackRefusesAll();
         contract.aCountThatIsNoneIsNotFollowed();
@@ -55,6 +56,7 @@ public final class SequenceContract {
         answers(Commits.UNAVAILABLE, () -> Commits.add(none + 8, 1));
         answers(Commits.UNAVAILABLE, () -> Commits.addDouble(none, 1));
         answers(Commits.UNAVAILABLE, () -> Commits.max(none, 1));
+        answers(Commits.UNAVAILABLE, () -> Commits.count(none, 1));
         answers(Commits.UNAVAILABLE, () -> Commits.push(none, 4, 1));
         answers(Commits.UNAVAILABLE, () -> Commits.pop(none, 4));
         answers(Commits.UNAVAILABLE, () -> Commits.take(none, 8));
@@ -130,6 +132,21 @@ public final class SequenceContract {
         Commits.put(here, cell, 7);
         equal("the highest", Commits.takeMax(cell), 7);
         holds(here, cell + CLOSABLE_CLOSED, 1);
+    }
+
+    private void whatIsClosedIsNotCounted() {
+        long cells = allocate();
+        Commits.put(shared, cells, 1); // the neighbours'
+        Commits.put(shared, cells + 16, 1);
+        answers(Commits.COMMITTED, () -> Commits.count(cells + 8, 3));
+        for (long closed : new long[] {1, -1, Long.MIN_VALUE}) {
+            Commits.put(shared, cells + 8, closed);
+            answers(Commits.CLOSED, () -> Commits.count(cells + 8, 1));
+            holds(shared, cells + 8, closed);
+        }
+        for (int word = 0; word < 3; word++) Commits.put(shared, cells + 8 * word, 0);
+        answers(Commits.COMMITTED, () -> Commits.count(cells + 8, -5));
+        onlyTheSecond(cells, -2);
     }
 
     private void aStackIsLastInFirstOutWithinItsCapacity() {
