@@ -43,6 +43,7 @@
 #define STACK_VALUES 16
 #define CLOSABLE_CELL 0
 #define CLOSABLE_CLOSED 8 /* how many threads have it closed (closable_cells.h) */
+#define COUNT_CLOSED 64 /* in the shared region; not 0: closed */
 #define ROW_CLOSED 0 /* as a stack's */
 #define ROW_PLACES 8 /* a byte for each place: not 0 while what belongs there lies there */
 #define BUFFER_TAIL 0  /* bytes ever reserved: the sequences' */
@@ -116,8 +117,9 @@ int64_t rseq_sequence_enter(sequence *entered, int64_t a, int64_t b, int64_t c, 
  * max: offset, value. Stores 'value' in the closable cell at 'offset' if it is above what that holds, both unsigned: 0, as memory comes, is the lowest.
  * COMMITTED, whether it stored or not; CLOSED, among others.
  *
- * count: offset, delta. Adds to the 8 bytes at 'offset', unless the 8 bytes there in the shared region (number rseq_sequences_cpus) are not 0: CLOSED then.
- * COMMITTED. To close, for all CPUs: store there, then rseq_sequences_fence(). To open: with release order.
+ * count: offset, delta. Adds to the 8 bytes at 'offset', unless the 8 bytes COUNT_CLOSED behind them in the shared region (number rseq_sequences_cpus)
+ * are not 0: CLOSED then. COMMITTED. The closed word is in another line because regions lie so that the same offset in two of them differs in high bits
+ * alone: two such lines take each other's place in the first-level cache of AMD's CPUs, and a load there may wait for a store here. To close, for all CPUs: store there, then rseq_sequences_fence(). To open: with release order.
  *
  * push: offset, capacity, value. Pushes on the stack at 'offset'. COMMITTED; FULL or CLOSED, among others.
  *

@@ -240,7 +240,8 @@ rseq_sequence_\name:
 	BEGIN	\name, \by, x3, w4
 	add	x12, x12, x1
 	uxtw	x4, w4
-	add	x15, x12, x4, lsl #SEQUENCE_SHIFT	/* the shared region */
+	add	x15, x12, x4, lsl #SEQUENCE_SHIFT	/* in the shared region */
+	add	x15, x15, #COUNT_CLOSED
 	ldar	x15, [x15]
 	cbnz	x15, .L\name\()_closed
 	add	x16, x12, x16, lsl #SEQUENCE_SHIFT

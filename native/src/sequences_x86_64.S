@@ -230,7 +230,7 @@ rseq_sequence_\name:
 	BEGIN	\name, \by, %rcx, %r8d, %eax
 	add	rseq_sequences_base(%rip), %rsi
 	shl	$SEQUENCE_SHIFT, %r8		/* the shared region */
-	cmpq	$0, (%rsi,%r8)
+	cmpq	$0, COUNT_CLOSED(%rsi,%r8)
 	jne	.L\name\()_closed
 	shl	$SEQUENCE_SHIFT, %rax
 	add	%rdx, (%rsi,%rax)		/* commit */

@@ -61,7 +61,7 @@ import java.util.concurrent.locks.ReadWriteLock;
  * IllegalMonitorStateException}, which its {@code tryLock} doesn't. There is no order between readers, and none of arrival between writers. A second {@code unlock} of the read lock is
  * not noticed.
  *
- * <p><b>Cost.</b> 8 bytes for each CPU, given back after this is unreachable, and some 400 on the heap. A writer that finds the cells open interrupts every CPU that runs a
+ * <p><b>Cost.</b> 8 bytes for each CPU, in a line that nothing else is in, given back after this is unreachable, and some 400 on the heap. A writer that finds the cells open interrupts every CPU that runs a
  * thread of this process, once, and reads the cell of every possible CPU.
  *
  * <p><b>Sources.</b> {@code kernel/locking/percpu-rwsem.c} in Linux, whose readers count on their CPU while no writer is there, and whose writer waits for a grace period of

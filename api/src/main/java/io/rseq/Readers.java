@@ -34,7 +34,7 @@ final class Readers extends AbstractQueuedLongSynchronizer {
         }
     }
 
-    private final transient PerCpuMemory memory = new PerCpuMemory(Long.BYTES);
+    private final transient PerCpuMemory memory = new PerCpuMemory(Commits.COUNT_CLOSED + Long.BYTES);
 
     /* What sequences are told: the cells' offset, once they were first opened. A thread that reads NONE too long counts on the heap. */
     private transient long told = NONE;
@@ -130,7 +130,7 @@ final class Readers extends AbstractQueuedLongSynchronizer {
         fenceless = told == NONE && !Commits.fence();
         if (fenceless) return;
         open = true;
-        Commits.put(Hook.regions(), at, 0);
+        Commits.put(Hook.regions(), at + Commits.COUNT_CLOSED, 0);
         TOLD.setRelease(this, at);
     }
 
@@ -162,7 +162,7 @@ final class Readers extends AbstractQueuedLongSynchronizer {
     /* Closes the cells, and sums what sequences have counted. */
     private void close() {
         int regions = Hook.regions();
-        Commits.put(regions, told, 1);
+        Commits.put(regions, told + Commits.COUNT_CLOSED, 1);
         if (!Commits.fence()) throw new IllegalStateException("the kernel refuses membarrier(2), which it did before");
         counted = sum(regions);
         open = false;

@@ -83,7 +83,13 @@ public final class $RseqCommits {
 
     @ForceInline
     public static long count(long told, long delta) throws Throwable {
-        return (told & NO_CELL) == 0 ? $RseqCalls.call(COUNT, told, delta) : toCellById(COUNT, told, delta);
+        return noCount(told) ? countById(told, delta) : $RseqCalls.call(COUNT, told, delta);
+    }
+
+    private static long countById(long told, long delta) throws Throwable {
+        long offset = offset(told);
+        if (noCount(offset)) return outside(offset);
+        return $RseqCalls.call($RseqOpening.isById() ? COUNT + BY_ID : COUNT, offset, delta);
     }
 
     @ForceInline
@@ -249,6 +255,11 @@ public final class $RseqCommits {
         long wrong =
                 offset & NO_CELL | capacity - 1 & (NO_BUFFER_CAPACITY | capacity) | capacity & BELOW_BUFFER_CAPACITY;
         return wrong != 0 || offset + BUFFER_DATA + capacity > REGION;
+    }
+
+    @ForceInline
+    private static boolean noCount(long offset) {
+        return (offset & NO_CELL) != 0 || offset + COUNT_CLOSED + CELL > REGION;
     }
 
     @ForceInline

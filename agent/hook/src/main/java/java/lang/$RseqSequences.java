@@ -55,6 +55,7 @@ final class $RseqSequences {
     /** How often a sequence is tried that is aborted, as in {@code Commits}. */
     static final int TRIES = 64;
 
+    static final long COUNT_CLOSED = 64;
     static final long STACK_VALUES = 16;
     static final long ROW_PLACES = 8;
     static final long BUFFER_DATA = 128;

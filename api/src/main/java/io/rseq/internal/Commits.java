@@ -63,6 +63,9 @@ public final class Commits {
     /** Bytes from the beginning of a row to its first place. */
     public static final long PLACES_AT = 8;
 
+    /** Bytes from a cell's offset to that of the word that closes it. */
+    public static final long COUNT_CLOSED = 64;
+
     /** Bytes from a place in one region to the same in the next. */
     public static final long REGION = 1L << 28;
 
@@ -179,8 +182,8 @@ public final class Commits {
     }
 
     /**
-     * Adds to this CPU's cell, unless the cell at the same offset of the shared region is not 0: {@link #CLOSED} then. So a store there, and a fence, close
-     * the cells of all CPUs; a store of 0 with release order opens them.
+     * Adds to this CPU's cell, unless the word {@link #COUNT_CLOSED} behind it, in the shared region, is not 0: {@link #CLOSED} then. So a store there, and
+     * a fence, close the cells of all CPUs; a store of 0 with release order opens them.
      */
     @Woven(by = "$RseqCommits")
     public static long count(long offset, long delta) {

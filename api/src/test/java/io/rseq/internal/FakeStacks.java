@@ -33,7 +33,7 @@ public final class FakeStacks {
         if (refusal != Commits.COMMITTED) return refusal;
         long offset = told & -Long.BYTES;
         synchronized (FakeStacks.class) {
-            if (get(FakeSequences.cpus, offset) != 0) return Commits.CLOSED;
+            if (get(FakeSequences.cpus, offset + Commits.COUNT_CLOSED) != 0) return Commits.CLOSED;
             int cpu = cpu();
             set(cpu, offset, get(cpu, offset) + delta);
             return Commits.COMMITTED;

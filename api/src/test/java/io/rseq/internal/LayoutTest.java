@@ -45,6 +45,7 @@ class LayoutTest {
         assertThat(constant(CpuStacks.class, "CLOSED")).isEqualTo(header("STACK_CLOSED"));
         assertThat(constant(CpuStacks.class, "VALUES")).isEqualTo(header("STACK_VALUES"));
         assertThat(constant(Places.class, "CLOSED")).isEqualTo(header("ROW_CLOSED"));
+        assertThat(Commits.COUNT_CLOSED).isEqualTo(header("COUNT_CLOSED"));
         assertThat(Commits.PLACES_AT).isEqualTo(header("ROW_PLACES"));
         assertThat(constant(MemoryRing.class, "HEAD")).isEqualTo(header("BUFFER_HEAD"));
         assertThat(constant(MemoryRing.class, "DATA")).isEqualTo(header("BUFFER_DATA"));

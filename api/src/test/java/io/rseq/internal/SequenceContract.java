@@ -136,16 +136,20 @@ public final class SequenceContract {
 
     private void whatIsClosedIsNotCounted() {
         long cells = allocate();
-        Commits.put(shared, cells, 1); // the neighbours'
-        Commits.put(shared, cells + 16, 1);
+        long closed = cells + 8 + Commits.COUNT_CLOSED;
+        Commits.put(shared, cells, 1); // nobody asks these
+        Commits.put(shared, cells + 8, 1);
+        Commits.put(shared, closed, 0);
         answers(Commits.COMMITTED, () -> Commits.count(cells + 8, 3));
-        for (long closed : new long[] {1, -1, Long.MIN_VALUE}) {
-            Commits.put(shared, cells + 8, closed);
+        for (long word : new long[] {1, -1, Long.MIN_VALUE}) {
+            Commits.put(shared, closed, word);
             answers(Commits.CLOSED, () -> Commits.count(cells + 8, 1));
-            holds(shared, cells + 8, closed);
+            holds(shared, closed, word);
         }
-        for (int word = 0; word < 3; word++) Commits.put(shared, cells + 8 * word, 0);
+        Commits.put(shared, closed, 0);
         answers(Commits.COMMITTED, () -> Commits.count(cells + 8, -5));
+        Commits.put(shared, cells, 0);
+        Commits.put(shared, cells + 8, 0);
         onlyTheSecond(cells, -2);
     }
 

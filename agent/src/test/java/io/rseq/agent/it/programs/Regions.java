@@ -61,6 +61,7 @@ final class Regions {
             BY + REGION
         }) {
             calls.add(() -> Commits.add(bad, 1));
+            calls.add(() -> Commits.count(bad, 1));
             calls.add(() -> Commits.push(bad, 4, 1));
             calls.add(() -> Commits.pop(bad, 4));
             calls.add(() -> Commits.take(bad, 8));
@@ -84,6 +85,7 @@ final class Regions {
             calls.add(() -> Commits.popBatch(64, 4, 64, bad));
         }
         for (long bad : new long[] {32, 65, 96, 1 << 27}) calls.add(() -> Commits.append(64, bad, bytes, 0, 1));
+        calls.add(() -> Commits.count(REGION - Commits.COUNT_CLOSED, 1));
         calls.add(() -> Commits.push(REGION - 64, 7, 1));
         calls.add(() -> Commits.append(REGION - 128, 64, bytes, 0, 1));
         calls.add(() -> Commits.append(64, 64, bytes, 10, 7));
