@@ -33,10 +33,15 @@ class StormIT {
         outcome.hadNoWarning().hadNothingFromTheJvmOnStderr();
         outcome.printed("committer=" + weather.committerInForce());
         happened(outcome, weather.world());
-        for (String much :
-                new String[] {"adders.adds", "histogram.records", "pool.operations", "buffer.drained", "stamped.drained"
-                })
-            assertThat(outcome.number(much)).as("%s of %s", much, outcome).isPositive();
+        for (String much : new String[] {
+            "adders.adds",
+            "histogram.records",
+            "pool.operations",
+            "buffer.drained",
+            "stamped.drained",
+            "lock.reads",
+            "lock.writes"
+        }) assertThat(outcome.number(much)).as("%s of %s", much, outcome).isPositive();
         if (weather.committerInForce().equals("atomic")) {
             assertThat(outcome.exitLine()).doesNotContainKey("restarts");
         } else {
@@ -53,11 +58,8 @@ class StormIT {
     @Test
     void sequences_that_do_not_restart_are_caught_by_the_same_storm() {
         World world = World.jdks().findFirst().orElseThrow();
-        Path broken = Path.of(System.getProperty("rseq.native"))
-                .resolve("broken-linux-" + (Machine.isX86() ? "x86-64" : "aarch64"));
-        assertThat(broken).isDirectoryContaining(file -> Files.isRegularFile(file));
         Outcome outcome = launch(world, UNTIL_CAUGHT_MS, "first", Index.CPU)
-                .agent("native.path=" + broken)
+                .agent("native.path=" + broken())
                 .jvm("-Xmx96m")
                 .run()
                 .exited(1);
@@ -67,6 +69,27 @@ class StormIT {
         assertThat(outcome.out())
                 .anyMatch(line -> line.startsWith("violation: stack: ") || line.startsWith("violation: counter: "));
         assertThat(outcome.exitLine()).containsEntry("restarts", "0"); // nothing was armed that could be restarted
+    }
+
+    /** Where it is not the first thing that they miss. */
+    @Test
+    void a_lock_whose_sequences_do_not_restart_is_caught_by_the_same_storm() {
+        World world = World.jdks().findFirst().orElseThrow();
+        Outcome outcome = launch(world, UNTIL_CAUGHT_MS / 4, "lock", Index.CPU)
+                .agent("native.path=" + broken())
+                .jvm("-Xmx96m")
+                .run()
+                .exited(1);
+        assertThat(outcome.number("violations")).as(outcome.toString()).isPositive();
+        assertThat(outcome.out()).anyMatch(line -> line.startsWith("violation: lock: "));
+        assertThat(outcome.exitLine()).containsEntry("restarts", "0");
+    }
+
+    private static Path broken() {
+        Path broken = Path.of(System.getProperty("rseq.native"))
+                .resolve("broken-linux-" + (Machine.isX86() ? "x86-64" : "aarch64"));
+        assertThat(broken).isDirectoryContaining(file -> Files.isRegularFile(file));
+        return broken;
     }
 
     private static Launch launch(World world, long milliseconds, String until, Index index) {

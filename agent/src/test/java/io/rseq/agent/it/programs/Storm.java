@@ -40,8 +40,10 @@ public final class Storm {
     /* To start a thousand threads takes long while others keep the CPUs. */
     private final CountDownLatch allStarted = new CountDownLatch(1);
 
-    /** {@code all}, or {@code first} to end at the first violation, with counter and stack alone. */
+    /** {@code all}; {@code first} to end at the first violation, with counter and stack alone; {@code lock}: with the lock alone. */
     private Storm(String until, Index index, int writers) {
+        if (!until.equals("first")) structures.add(new StormedLock());
+        if (until.equals("lock")) return;
         structures.add(new StormedCounter(index));
         structures.add(new StormedStack(index));
         if (until.equals("first")) return;
@@ -52,7 +54,7 @@ public final class Storm {
         structures.add(new StormedBuffer(index, writers, true));
     }
 
-    /** The library of {@link #begin}, milliseconds, {@code all} or {@code first}, and an {@link Index}. */
+    /** The library of {@link #begin}, milliseconds, which structures, and an {@link Index}. */
     public static void main(String[] arguments) throws Exception {
         System.load(arguments[0]);
         boolean virtual = Runtime.version().feature() >= 21;
@@ -68,7 +70,7 @@ public final class Storm {
         Writers virtuals = Writers.start("virtual", virtual ? VIRTUAL : 0, storm::writeVirtually);
         storm.allStarted.countDown();
         long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(Long.parseLong(arguments[1]));
-        while (System.nanoTime() < end && !(until.equals("first") && VIOLATIONS.count() > 0)) Thread.sleep(20);
+        while (System.nanoTime() < end && (until.equals("all") || VIOLATIONS.count() == 0)) Thread.sleep(20);
         end(); // first: each of a thousand virtual threads has still to come to its end
         platform.stop();
         virtuals.stop();
