@@ -2,7 +2,7 @@
  * sequences.h: the restartable sequences, and the state that they read. One file of assembly per architecture: sequences_x86_64.S,
  * sequences_aarch64.S.
  *
- * A sequence commits to the cell, stack, row of places or buffer of the CPU that its thread runs on, or of the thread's concurrency id (those whose
+ * A sequence commits to the cell, stack, row of places, tally or buffer of the CPU that its thread runs on, or of the thread's concurrency id (those whose
  * name ends in _by_id), by one store at its very end. What comes between its start and that store, migration, preemption or a signal, makes the
  * kernel abort it: nothing was committed, and it answers RESTARTED. See rseq(2), and kernel/rseq.c in Linux. Each sequence tries once: who gets
  * RESTARTED tries again, up to a bound, and then goes another way.
@@ -46,6 +46,16 @@
 #define COUNT_CLOSED 64 /* in the shared region; not 0: closed */
 #define ROW_CLOSED 0 /* as a stack's */
 #define ROW_PLACES 8 /* a byte for each place: not 0 while what belongs there lies there */
+#define TALLY_CLOSED 0 /* as a stack's */
+#define TALLY_COUNT 8
+#define TALLY_STATES 64 /* two, of TALLY_STATE bytes: that in force is number TALLY_COUNT & 1 */
+#define TALLY_BUCKETS 192
+#define TALLY_STATE 64
+#define STATE_SUM 0
+#define STATE_MIN 8
+#define STATE_MAX 16
+#define STATE_BUCKET 24 /* of the last value, and how many that bucket holds with it: what TALLY_BUCKETS has there may be older */
+#define STATE_TIMES 32
 #define BUFFER_TAIL 0  /* bytes ever reserved: the sequences' */
 #define BUFFER_HEAD 64 /* bytes ever consumed: the reader's */
 #define BUFFER_DATA 128
@@ -67,6 +77,7 @@ struct ownership;
 #define STACK_BYTES(capacity) (STACK_VALUES + 8 * (int64_t)(capacity))
 #define CLOSABLE_BYTES (CLOSABLE_CLOSED + 8)
 #define ROW_BYTES(places) (ROW_PLACES + (((int64_t)(places) + 7) & -8))
+#define TALLY_BYTES(buckets) (TALLY_BUCKETS + 8 * (int64_t)(buckets))
 #define BUFFER_BYTES(capacity) (BUFFER_DATA + (int64_t)(capacity))
 
 #define SEQUENCES_HIDDEN __attribute__((visibility("hidden")))
@@ -140,6 +151,11 @@ int64_t rseq_sequence_enter(sequence *entered, int64_t a, int64_t b, int64_t c, 
  * becomes a padding record first. The header's address; FULL, among others. Records of more than half the capacity may find even an empty buffer
  * FULL, because the padding takes the rest.
  *
+ * tally: offset, buckets (1 or more), bucket, value (a double's bits). Counts the value in the bucket of the tally at 'offset', and has it in count,
+ * sum, lowest and highest, all in one commit: the store of the count, which makes the other state the one in force. The bucket's own word is written
+ * by the tally that follows, before all else, and by whoever empties the tally, which is closed and fenced off then, and left all 0. COMMITTED; CLOSED,
+ * among others; UNAVAILABLE also where the state names no bucket of the tally (memory was overwritten).
+ *
  * append: offset, capacity, length, source, from; neither area nor CPUs. Appends a record to the buffer at 'offset' of this CPU: header, of kind 0,
  * and bytes, in one commit. 'source': the address of a Java object, or 0, and 'from': how far behind that the bytes begin. HotSpot passes the object
  * itself, since 22, and moves nothing until it is back. COMMITTED; FULL; UNAVAILABLE, also where the record does not fit before the end of the data,
@@ -153,7 +169,8 @@ int64_t rseq_sequence_enter(sequence *entered, int64_t a, int64_t b, int64_t c, 
  */
 #define SEQUENCES(X)                                                                                                                          \
     X(add) X(add_by_id) X(add_double) X(add_double_by_id) X(max) X(max_by_id) X(count) X(count_by_id) X(push) X(push_by_id) X(pop)           \
-    X(pop_by_id) X(take) X(take_by_id) X(push_batch) X(push_batch_by_id) X(pop_batch) X(pop_batch_by_id) X(reserve) X(reserve_by_id) X(append) X(watch) X(probe)
+    X(pop_by_id) X(take) X(take_by_id) X(push_batch) X(push_batch_by_id) X(pop_batch) X(pop_batch_by_id) X(reserve) X(reserve_by_id)         \
+    X(tally) X(tally_by_id) X(append) X(watch) X(probe)
 
 #define SEQUENCE_DECLARATION(name) void rseq_sequence_##name(void);
 SEQUENCES(SEQUENCE_DECLARATION)

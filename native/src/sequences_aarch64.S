@@ -506,6 +506,59 @@ rseq_sequence_\name:
 	RESERVE_SEQUENCE reserve_by_id, MM_CID
 
 /*
+ * tally(x1 offset, x2 buckets, x3 bucket, x4 value, x5 area, x6 cpus) -> COMMITTED
+ *
+ * In the section: the read of the area, the check, 'closed', the count, by it the state in force; the last value's bucket gets its number, the same
+ * each time that this is begun anew; then the other state, where nobody looks; then the commit, the store of the count, which swaps the two. An abort
+ * before it leaves at most a state that is not in force.
+ */
+	.macro	TALLY_SEQUENCE name, by
+	SEQUENCE \name
+	BEGIN	\name, \by, x5, w6
+	HERE	x16				/* the tally */
+	ldar	x15, [x16]			/* TALLY_CLOSED is 0; before the count: who opens again wrote that first */
+	cbnz	x15, .L\name\()_closed
+	ldr	x17, [x16, #TALLY_COUNT]
+	add	x11, x16, #TALLY_STATES
+	ubfiz	x14, x17, #6, #1		/* TALLY_STATE * (count & 1) */
+	eor	x12, x14, #TALLY_STATE
+	add	x14, x11, x14			/* the state in force */
+	add	x12, x11, x12			/* the other */
+	add	x11, x16, #TALLY_BUCKETS
+	ldr	x15, [x14, #STATE_BUCKET]
+	cmp	x15, x2
+	b.hs	.L\name\()_unavailable
+	ldr	x13, [x14, #STATE_TIMES]
+	str	x13, [x11, x15, lsl #3]
+	ldr	x13, [x11, x3, lsl #3]
+	add	x13, x13, #1
+	str	x3, [x12, #STATE_BUCKET]
+	str	x13, [x12, #STATE_TIMES]
+	fmov	d0, x4
+	ldr	d1, [x14, #STATE_SUM]
+	fadd	d1, d1, d0
+	str	d1, [x12, #STATE_SUM]
+	fmov	d1, d0
+	cbz	x17, .L\name\()_first		/* the lowest and the highest of none are no values */
+	ldr	d1, [x14, #STATE_MIN]
+	fmin	d1, d1, d0
+	ldr	d2, [x14, #STATE_MAX]
+	fmax	d0, d2, d0
+.L\name\()_first:
+	str	d1, [x12, #STATE_MIN]
+	str	d0, [x12, #STATE_MAX]
+	add	x17, x17, #1
+	add	x15, x16, #TALLY_COUNT
+	stlr	x17, [x15]			/* commit */
+	COMMITTED \name
+	ANSWER	\name, closed, SEQUENCE_CLOSED
+	END	\name
+	.endm
+
+	TALLY_SEQUENCE tally, CPU_ID
+	TALLY_SEQUENCE tally_by_id, MM_CID
+
+/*
  * append(x1 offset, x2 capacity, x3 length, x4 source, x5 from) -> COMMITTED
  *
  * In the section: the read of the area, the check, tail and head, then header and bytes, between tail and head + capacity, where no reader

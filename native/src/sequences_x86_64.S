@@ -504,6 +504,61 @@ rseq_sequence_\name:
 	RESERVE_SEQUENCE reserve_by_id, MM_CID
 
 /*
+ * tally(rsi offset, rdx buckets, rcx bucket, r8 value, r9 area, rdi cpus) -> COMMITTED
+ *
+ * In the section: the read of the area, the check, 'closed', the count, by it the state in force; the last value's bucket gets its number, the same
+ * each time that this is begun anew; then the other state, where nobody looks; then the commit, the store of the count, which swaps the two. An abort
+ * before it leaves at most a state that is not in force.
+ */
+	.macro	TALLY_SEQUENCE name, by
+	SEQUENCE \name
+	movq	%r8, %xmm0
+	BEGIN	\name, \by, %r9, %edi, %r10d
+	shl	$SEQUENCE_SHIFT, %r10
+	add	rseq_sequences_base(%rip), %r10
+	add	%rsi, %r10			/* the tally */
+	cmpq	$0, TALLY_CLOSED(%r10)		/* before the count: who opens again wrote that first */
+	jne	.L\name\()_closed
+	mov	TALLY_COUNT(%r10), %r11
+	mov	%r11d, %eax
+	and	$1, %eax
+	shl	$6, %eax			/* TALLY_STATE * (count & 1) */
+	lea	TALLY_STATES(%r10,%rax), %rsi	/* the state in force */
+	xor	$TALLY_STATE, %eax
+	lea	TALLY_STATES(%r10,%rax), %rdi	/* the other */
+	mov	STATE_BUCKET(%rsi), %r8
+	cmp	%rdx, %r8
+	jae	.L\name\()_unavailable
+	mov	STATE_TIMES(%rsi), %r9
+	mov	%r9, TALLY_BUCKETS(%r10,%r8,8)
+	mov	TALLY_BUCKETS(%r10,%rcx,8), %r9
+	inc	%r9
+	mov	%rcx, STATE_BUCKET(%rdi)
+	mov	%r9, STATE_TIMES(%rdi)
+	movsd	STATE_SUM(%rsi), %xmm1
+	addsd	%xmm0, %xmm1
+	movsd	%xmm1, STATE_SUM(%rdi)
+	movapd	%xmm0, %xmm1
+	test	%r11, %r11
+	jz	.L\name\()_first			/* the lowest and the highest of none are no values */
+	minsd	STATE_MIN(%rsi), %xmm1
+	maxsd	STATE_MAX(%rsi), %xmm0
+.L\name\()_first:
+	movsd	%xmm1, STATE_MIN(%rdi)
+	movsd	%xmm0, STATE_MAX(%rdi)
+	inc	%r11
+	mov	%r11, TALLY_COUNT(%r10)		/* commit */
+.L\name\()_committed:
+	xor	%eax, %eax
+	RETURN
+	ANSWER	\name, closed, SEQUENCE_CLOSED
+	END	\name
+	.endm
+
+	TALLY_SEQUENCE tally, CPU_ID
+	TALLY_SEQUENCE tally_by_id, MM_CID
+
+/*
  * append(rsi offset, rdx capacity, rcx length, r8 source, r9 from) -> COMMITTED
  *
  * In the section: the read of the area, the check, tail and head, then header and bytes, between tail and head + capacity, where no reader looks

@@ -25,7 +25,7 @@
 enum { CAPACITY = 64, STEPS_MAX = 10000, INSTRUCTIONS_MAX = 256, SECTION_LEAST = 3, LENGTH = 40 };
 enum { EXIT_COMMITTED = 0, EXIT_RESTARTED = 3, EXIT_WRONG = 4 };
 
-static int64_t cell, stack, row, buffer, lapped, shared;
+static int64_t cell, stack, row, buffer, lapped, tally, shared;
 static int64_t source[8], never;
 static int first_cpu, second_cpu;
 
@@ -55,6 +55,7 @@ static const struct entered *find(const char *name, size_t *count) {
         BOTH(pop_batch, &stack, STACK_COUNT, {stack, CAPACITY, shared, 2, AREA, CPUS}),
         BOTH(reserve, &buffer, BUFFER_TAIL, {buffer, 1024, LENGTH, AREA, CPUS}),
         BOTH(reserve, &lapped, BUFFER_TAIL, {lapped, 1024, LENGTH, AREA, CPUS}), /* behind padding */
+        BOTH(tally, &tally, TALLY_COUNT, {tally, 4, 1, 0x3ff8000000000000, AREA, CPUS}),
         {"append", rseq_sequence_append, CPU_ID, &buffer, BUFFER_TAIL, {buffer, 1024, LENGTH, (int64_t)(intptr_t)source, 0}},
         {"watch", rseq_sequence_watch, 0, NULL, 0, {(int64_t)(intptr_t)&never, 1, AREA}},
     };
@@ -82,6 +83,7 @@ static void prepare(void) {
     for (int region = 0; region < storm_cpus(); region++) {
         *storm_word(region, stack + STACK_COUNT) = 2;
         *storm_word(region, row + ROW_PLACES + 8) = 0x0100;
+        *storm_word(region, tally + TALLY_COUNT) = 1;
         *storm_word(region, lapped + BUFFER_TAIL) = *storm_word(region, lapped + BUFFER_HEAD) = 1024 - 24;
     }
 }
@@ -259,6 +261,7 @@ int main(int argument_count, char **names) {
     row = storm_allocate(ROW_BYTES(CAPACITY));
     buffer = storm_allocate(BUFFER_BYTES(1024));
     lapped = storm_allocate(BUFFER_BYTES(1024));
+    tally = storm_allocate(TALLY_BYTES(4));
     shared = storm_allocate(8 * CAPACITY);
     prepare();
     size_t count;

@@ -66,7 +66,7 @@ static inline int64_t enter(sequence *entered, int64_t a, int64_t b, int64_t c, 
                      : "+r"(answer), "+r"(first), "+r"(second), "+r"(third), "+r"(fourth), "+r"(fifth), "+r"(sixth), "+r"(heap), "+r"(thread),
                        "=&r"(frame_moved)
                      :
-                     : "x7", "x8", "x9", "x10", "x11", "x12", "x13", "x14", "x15", "x16", "x17", "x30", "v0", "v1", "memory", "cc");
+                     : "x7", "x8", "x9", "x10", "x11", "x12", "x13", "x14", "x15", "x16", "x17", "x30", "v0", "v1", "v2", "memory", "cc");
     CHECK(heap == ENTERED_KEPT && thread == ENTERED_KEPT + 1 && frame_moved == 0);
     return answer;
 }
@@ -118,6 +118,10 @@ static inline int64_t sequence_pop_batch(int64_t offset, int64_t capacity, int64
 
 static inline int64_t sequence_reserve(int64_t offset, int64_t capacity, int64_t length, int64_t field) {
     return enter_again(ENTERED(reserve, field), offset, capacity, length, rseq_sequences_area, rseq_sequences_cpus, -1);
+}
+
+static inline int64_t sequence_tally(int64_t offset, int64_t buckets, int64_t bucket, int64_t value, int64_t field) {
+    return enter_again(ENTERED(tally, field), offset, buckets, bucket, value, rseq_sequences_area, rseq_sequences_cpus);
 }
 
 static inline int64_t sequence_append(int64_t offset, int64_t capacity, int64_t length, const void *source, int64_t from) {

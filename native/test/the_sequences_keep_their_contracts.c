@@ -200,6 +200,51 @@ static void a_row_gives_the_lowest_full_place_of_its_own_cpu(void) {
     for (int i = 0; i < PLACES; i++) CHECK_EQ(places[i], 0);
 }
 
+/* The state in force is that of the count; the bucket's own word is one value behind. */
+static void a_tally_has_each_value_in_count_sum_lowest_highest_and_bucket(void) {
+    enum { BUCKETS = 3 };
+    int64_t tally = storm_allocate(TALLY_BYTES(BUCKETS) + 8);
+    _Atomic int64_t *buckets = storm_word(here, tally + TALLY_BUCKETS);
+    const double values[] = {-2.5, 7, -1e300, 1e300, 7, INFINITY, -INFINITY};
+    const int in[] = {1, 2, 0, 2, 2, 2, 0};
+    const double lowest[] = {-2.5, -2.5, -1e300, -1e300, -1e300, -1e300, -INFINITY};
+    const double highest[] = {-2.5, 7, 7, 1e300, 1e300, INFINITY, INFINITY};
+    int64_t counts[BUCKETS] = {0};
+    double sum = 0;
+    for (int i = 0; i < 7; i++) {
+        int64_t old = counts[in[i]]++;
+        sum += values[i];
+        CHECK_EQ(sequence_tally(tally, BUCKETS, in[i], bits(values[i]), FIELD), ANSWER_COMMITTED);
+        CHECK_EQ(*storm_word(here, tally + TALLY_COUNT), i + 1);
+        int64_t state = tally + TALLY_STATES + TALLY_STATE * ((i + 1) & 1);
+        if (i < 6) CHECK_EQ(*storm_word(here, state + STATE_SUM), bits(sum));
+        else CHECK_EQ(*storm_word(here, state + STATE_SUM) & INT64_MAX & ~(((int64_t)1 << 51) - 1), bits(NAN));
+        CHECK_EQ(*storm_word(here, state + STATE_MIN), bits(lowest[i]));
+        CHECK_EQ(*storm_word(here, state + STATE_MAX), bits(highest[i]));
+        CHECK_EQ(*storm_word(here, state + STATE_BUCKET), in[i]);
+        CHECK_EQ(*storm_word(here, state + STATE_TIMES), old + 1);
+        for (int j = 0; j < BUCKETS; j++) CHECK_EQ(buckets[j], j == in[i] ? old : counts[j]);
+    }
+    CHECK_EQ(buckets[BUCKETS], 0);
+    for (int region = 0; region <= storm_cpus(); region++) {
+        if (region != here) CHECK_EQ(*storm_word(region, tally + TALLY_COUNT), 0);
+    }
+}
+
+static void a_tally_that_is_closed_or_names_no_bucket_is_left_alone(void) {
+    int64_t tally = storm_allocate(TALLY_BYTES(2) + 8);
+    *storm_word(here, tally + TALLY_CLOSED) = -1;
+    CHECK_EQ(sequence_tally(tally, 2, 0, bits(1), FIELD), ANSWER_CLOSED);
+    *storm_word(here, tally + TALLY_CLOSED) = 0;
+    const int64_t no_buckets[] = {2, -1, INT64_MIN};
+    for (int i = 0; i < 3; i++) {
+        *storm_word(here, tally + TALLY_STATES + STATE_BUCKET) = no_buckets[i];
+        CHECK_EQ(sequence_tally(tally, 2, 0, bits(1), FIELD), ANSWER_UNAVAILABLE);
+    }
+    CHECK_EQ(*storm_word(here, tally + TALLY_COUNT), 0);
+    for (int i = 0; i < 3; i++) CHECK_EQ(*storm_word(here, tally + TALLY_BUCKETS + 8 * i), 0);
+}
+
 static int64_t reserve(int64_t buffer, int64_t length) {
     int64_t header = sequence_reserve(buffer, 64, length, FIELD);
     return header < 0 ? header : header - (int64_t)(uintptr_t)storm_word(here, buffer + BUFFER_DATA);
@@ -297,6 +342,8 @@ int main(void) {
     a_count_that_is_none_is_not_followed();
     batches_keep_the_order_of_the_stack();
     a_row_gives_the_lowest_full_place_of_its_own_cpu();
+    a_tally_has_each_value_in_count_sum_lowest_highest_and_bucket();
+    a_tally_that_is_closed_or_names_no_bucket_is_left_alone();
     a_record_that_would_cross_the_end_starts_anew_behind_padding();
     an_append_is_header_and_bytes_and_nothing_else();
     an_append_that_finds_no_room_does_nothing();

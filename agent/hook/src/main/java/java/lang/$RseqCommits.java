@@ -16,7 +16,7 @@ import jdk.internal.vm.annotation.ForceInline;
  * <p><b>Committing.</b> What is left of a commit in compiled code is the check of its bounds and one call ({@code $RseqCalls}) without
  * thread-state transition. While nothing is open the answer is UNAVAILABLE.
  *
- * <p><b>After the call</b> of add, count, push, pop and take nothing is left to do, not even a second try where the sequence was aborted: what that would
+ * <p><b>After the call</b> of add, count, push, pop, take and tally nothing is left to do, not even a second try where the sequence was aborted: what that would
  * need had to be kept across the call, a store and a load for each. The structure tries again, in a method of its own: after RESTARTED at once, after
  * UNAVAILABLE when it has asked for the index, which registers the thread. The others are called seldom, and are tried again here.
  *
@@ -35,6 +35,8 @@ public final class $RseqCommits {
     private static final long NO_CELL = $RseqMemory.NO_CELL;
 
     private static final long NO_PLACES = -(1L << 20);
+
+    private static final long NO_BUCKETS = -(1L << 20);
 
     private static final long NO_COUNT = -(REGION / CELL);
     private static final long NO_STACK_CAPACITY = -(1L << 20);
@@ -123,6 +125,20 @@ public final class $RseqCommits {
         long offset = offset(told);
         if (noRow(offset, count)) return outside(offset);
         return $RseqCalls.call($RseqOpening.isById() ? TAKE + BY_ID : TAKE, offset, count);
+    }
+
+    @ForceInline
+    public static long tally(long told, int buckets, int bucket, double value) throws Throwable {
+        long bits = Double.doubleToRawLongBits(value);
+        return noTally(told, buckets, bucket)
+                ? tallyById(told, buckets, bucket, bits)
+                : $RseqCalls.call(TALLY, told, buckets, bucket, bits);
+    }
+
+    private static long tallyById(long told, long buckets, long bucket, long bits) throws Throwable {
+        long offset = offset(told);
+        if (noTally(offset, buckets, bucket)) return outside(offset);
+        return $RseqCalls.call($RseqOpening.isById() ? TALLY + BY_ID : TALLY, offset, buckets, bucket, bits);
     }
 
     @DontInline
@@ -270,6 +286,12 @@ public final class $RseqCommits {
     @ForceInline
     private static boolean noRow(long offset, long count) {
         return (offset & NO_CELL) != 0 || (count - 1 & NO_PLACES) != 0 || offset + ROW_PLACES + count > REGION;
+    }
+
+    @ForceInline
+    private static boolean noTally(long offset, long buckets, long bucket) {
+        long wrong = offset & NO_CELL | (buckets - 1 | bucket | buckets - 1 - bucket) & NO_BUCKETS;
+        return wrong != 0 || offset + TALLY_BUCKETS + CELL * buckets > REGION;
     }
 
     /** Structures without sequences pass what allocate answered them, or a cell of it. Inlined: under {@code atomic} each operation comes here. */

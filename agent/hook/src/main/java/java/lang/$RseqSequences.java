@@ -18,6 +18,7 @@ final class $RseqSequences {
         "push_batch",
         "pop_batch",
         "reserve",
+        "tally",
         "add_by_id",
         "add_double_by_id",
         "max_by_id",
@@ -28,6 +29,7 @@ final class $RseqSequences {
         "push_batch_by_id",
         "pop_batch_by_id",
         "reserve_by_id",
+        "tally_by_id",
     };
 
     static final int ADD = 0;
@@ -40,10 +42,11 @@ final class $RseqSequences {
     static final int PUSH_BATCH = 7;
     static final int POP_BATCH = 8;
     static final int RESERVE = 9;
-    static final int BY_ID = 10;
+    static final int TALLY = 10;
+    static final int BY_ID = 11;
 
     /** How many numbers each takes, the area and the CPUs, its last two, among them. */
-    private static final int[] ARGUMENTS = {4, 4, 4, 4, 5, 4, 4, 6, 6, 5};
+    private static final int[] ARGUMENTS = {4, 4, 4, 4, 5, 4, 4, 6, 6, 5, 6};
 
     static final long COMMITTED = 0;
     static final long UNAVAILABLE = Long.MIN_VALUE + 1;
@@ -58,6 +61,7 @@ final class $RseqSequences {
     static final long COUNT_CLOSED = 64;
     static final long STACK_VALUES = 16;
     static final long ROW_PLACES = 8;
+    static final long TALLY_BUCKETS = 192;
     static final long BUFFER_DATA = 128;
 
     private $RseqSequences() {}

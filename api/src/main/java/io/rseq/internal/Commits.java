@@ -12,14 +12,14 @@ package io.rseq.internal;
  * <p><b>Index.</b> A sequence works in the region of the CPU that it runs on; with {@link #BY_CONCURRENCY_ID} added to the offset that it is
  * told, in that of its thread's concurrency id.
  *
- * <p><b>Statuses</b> are numbers below all values. A sequence is tried once: add, count, push, pop and take answer RESTARTED where the kernel aborted it,
+ * <p><b>Statuses</b> are numbers below all values. A sequence is tried once: add, count, push, pop, take and tally answer RESTARTED where the kernel aborted it,
  * and their {@code ...Again} forms try again.
  *
  * <p><b>Layout.</b> API and agent come in two jars, perhaps of two versions. The agent looks up each method of this class in its hook, name and
  * descriptor, and compares {@link #LAYOUT} with its own number. If it lacks a method, or the numbers differ, it leaves the whole class as it is and
  * says so in one line; the structures of this copy of the API go their atomic way. So a new method needs no new number. Raise {@link #LAYOUT},
  * {@code $RseqSequences.LAYOUT} and {@code SEQUENCE_LAYOUT} (sequences.h) together whenever code of one version would misread what code of the other
- * wrote or passed: where the bytes of a stack, row or buffer change their places or meaning, or {@link #REGION}, a status, {@link
+ * wrote or passed: where the bytes of a stack, row, tally or buffer change their places or meaning, or {@link #REGION}, a status, {@link
  * #BY_CONCURRENCY_ID} or a parameter theirs.
  *
  * <p>Offsets are checked against the bounds of the memory, not against the object that they belong to: this class is for the structures
@@ -45,7 +45,7 @@ public final class Commits {
     /** A stack or buffer of this CPU is full; from {@link #pop} and {@link #take}: it is empty. */
     public static final long FULL = Long.MIN_VALUE + 2;
 
-    /** A closable cell, stack or row of this CPU is closed: another thread takes what is there; from {@link #count}: all cells are closed. */
+    /** A closable cell, stack, row or tally of this CPU is closed: another thread takes what is there; from {@link #count}: all cells are closed. */
     public static final long CLOSED = Long.MIN_VALUE + 3;
 
     /** The kernel aborted the sequence, and nothing was done. The caller tries again, {@link #TRIES} times in all. */
@@ -225,6 +225,16 @@ public final class Commits {
         return false;
     }
 
+    /**
+     * Counts {@code value} in a bucket of this CPU's tally, and has it in count, sum, lowest and highest, all in one commit. Layout: {@code CpuTallies}.
+     *
+     * @param buckets how many the tally has
+     */
+    @Woven(by = "$RseqCommits")
+    public static long tally(long offset, int buckets, int bucket, double value) {
+        return UNAVAILABLE;
+    }
+
     /** Pushes up to {@code count} values from {@code shared}, an offset in the shared region: how many. All in one commit. */
     @Woven(by = "$RseqCommits")
     public static long pushBatch(long offset, long capacity, long shared, long count) {
@@ -334,5 +344,13 @@ public final class Commits {
         long taken = take(row, count);
         for (int tries = 1; taken == RESTARTED && tries < TRIES; tries++) taken = take(row, count);
         return taken;
+    }
+
+    /** {@link #tally}. */
+    public static long tallyAgain(long offset, int buckets, int bucket, double value) {
+        long status = tally(offset, buckets, bucket, value);
+        for (int tries = 1; status == RESTARTED && tries < TRIES; tries++)
+            status = tally(offset, buckets, bucket, value);
+        return status;
     }
 }

@@ -50,6 +50,7 @@ public final class FakeAgent implements AutoCloseable {
                 "setPlace",
                 "pushBatch",
                 "popBatch",
+                "tally",
                 "append",
                 "put",
                 "copyOut",
@@ -98,7 +99,7 @@ public final class FakeAgent implements AutoCloseable {
         FakeSequences.registersWhenAsked = true;
     }
 
-    /** How many counts, pushes, pops, takes and appends came to the sequences. */
+    /** How many counts, pushes, pops, takes, tallies and appends came to the sequences. */
     public long commits() {
         return FakeStacks.CALLS.get();
     }

@@ -6,7 +6,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The stacks, buffers and closed cells of a {@link FakeAgent}: what the sequences do, under one lock, each time on another CPU, as if the thread had just
+ * The stacks, rows, tallies, buffers and closed cells of a {@link FakeAgent}: what the sequences do, under one lock, each time on another CPU, as if the thread had just
  * been moved; and every so often UNAVAILABLE or RESTARTED.
  */
 public final class FakeStacks {
@@ -14,13 +14,15 @@ public final class FakeStacks {
     private static final long VALUES_AT = 16;
     private static final long HEAD_AT = 64;
     private static final long DATA_AT = 128;
+    private static final long STATES_AT = 64;
+    private static final long BUCKETS_AT = 192;
     private static final long PADDING = 1L << 32;
     private static final int HEADER = 8;
 
     static final AtomicLong CALLS = new AtomicLong();
     static volatile boolean fences = true;
 
-    /* What all counts, pushes, pops, takes and appends answer; null: what they come to. */
+    /* What all counts, pushes, pops, takes, tallies and appends answer; null: what they come to. */
     static volatile Long always;
 
     static volatile Runnable atFence = () -> {};
@@ -131,6 +133,36 @@ public final class FakeStacks {
             set(cpu, offset, here - moved);
             return moved;
         }
+    }
+
+    public static long tally(long told, int buckets, int bucket, double value) {
+        if (FakeSequences.none(told)) return Commits.UNAVAILABLE;
+        long refusal = refusal();
+        if (refusal != Commits.COMMITTED) return refusal;
+        long offset = told & -Long.BYTES;
+        synchronized (FakeStacks.class) {
+            int cpu = cpu();
+            if (get(cpu, offset) != 0) return Commits.CLOSED;
+            long count = get(cpu, offset + 8);
+            long state = offset + STATES_AT + 64 * (count & 1);
+            long other = offset + STATES_AT + 64 * (count + 1 & 1);
+            long last = get(cpu, state + 24);
+            if (last < 0 || last >= buckets) return Commits.UNAVAILABLE;
+            set(cpu, offset + BUCKETS_AT + 8 * last, get(cpu, state + 32));
+            double min = count == 0 ? value : Math.min(number(get(cpu, state + 8)), value);
+            double max = count == 0 ? value : Math.max(number(get(cpu, state + 16)), value);
+            set(cpu, other, Double.doubleToRawLongBits(number(get(cpu, state)) + value));
+            set(cpu, other + 8, Double.doubleToRawLongBits(min));
+            set(cpu, other + 16, Double.doubleToRawLongBits(max));
+            set(cpu, other + 24, bucket);
+            set(cpu, other + 32, get(cpu, offset + BUCKETS_AT + 8L * bucket) + 1);
+            set(cpu, offset + 8, count + 1);
+            return Commits.COMMITTED;
+        }
+    }
+
+    private static double number(long bits) {
+        return Double.longBitsToDouble(bits);
     }
 
     public static long append(long offset, long capacity, byte[] source, int from, int length) {

@@ -16,6 +16,10 @@ public final class SequenceContract {
     private static final long STACK_VALUES = 16;
     private static final long BUFFER_HEAD = 64;
     private static final long BUFFER_DATA = 128;
+    private static final long TALLY_COUNT = 8;
+    private static final long TALLY_STATES = 64;
+    private static final long TALLY_STATE = 64;
+    private static final long TALLY_BUCKETS = 192;
     private static final long PADDING = 1L << 32;
     private static final int ROOM = 4096;
 
@@ -45,6 +49,8 @@ public final class SequenceContract {
         contract.batchesKeepTheOrderOfTheStack();
         contract.aRowGivesTheLowestFullPlaceOfItsOwnCpu();
         contract.placesAreThoseOfCpus();
+        contract.aTallyHasEachValueInCountSumLowestHighestAndBucket();
+        contract.aTallyThatIsClosedOrNamesNoBucketIsLeftAlone();
         contract.aRecordIsHeaderAndBytesAndNothingElse();
         contract.aRecordThatWouldCrossTheEndStartsAnewBehindPadding();
         equal("the CPU, in the end", Cpus.index(), contract.here);
@@ -60,6 +66,7 @@ public final class SequenceContract {
         answers(Commits.UNAVAILABLE, () -> Commits.push(none, 4, 1));
         answers(Commits.UNAVAILABLE, () -> Commits.pop(none, 4));
         answers(Commits.UNAVAILABLE, () -> Commits.take(none, 8));
+        answers(Commits.UNAVAILABLE, () -> Commits.tally(none, 3, 1, 1));
         answers(Commits.UNAVAILABLE, () -> Commits.pushBatch(none, 4, none, 1));
         answers(Commits.UNAVAILABLE, () -> Commits.popBatch(none, 4, none, 1));
         answers(Commits.UNAVAILABLE, () -> Commits.append(none, 64, new byte[1], 0, 1));
@@ -261,6 +268,46 @@ public final class SequenceContract {
             equal("no place " + none, Commits.setPlace(none, true) ? 1 : 0, 0);
         equal("the shared region", Commits.setPlace(Commits.REGION * shared + row + 8, true) ? 1 : 0, 0);
         holds(shared, row + 8, 0);
+    }
+
+    /* The state in force is that of the count; the bucket's own word is one value behind. */
+    private void aTallyHasEachValueInCountSumLowestHighestAndBucket() {
+        long tally = allocate();
+        double[] values = {-2.5, 7, -1e300, 1e300, 7, Double.POSITIVE_INFINITY};
+        int[] in = {1, 2, 0, 2, 2, 2};
+        double[] lowest = {-2.5, -2.5, -1e300, -1e300, -1e300, -1e300};
+        double[] highest = {-2.5, 7, 7, 1e300, 1e300, Double.POSITIVE_INFINITY};
+        long[] counts = new long[4];
+        double sum = 0;
+        for (int i = 0; i < values.length; i++) {
+            double value = values[i];
+            int bucket = in[i];
+            sum += value;
+            answers(Commits.COMMITTED, () -> Commits.tally(tally, 3, bucket, value));
+            holds(here, tally + TALLY_COUNT, i + 1);
+            long state = tally + TALLY_STATES + TALLY_STATE * (i + 1 & 1);
+            holds(here, state, Double.doubleToRawLongBits(sum));
+            holds(here, state + 8, Double.doubleToRawLongBits(lowest[i]));
+            holds(here, state + 16, Double.doubleToRawLongBits(highest[i]));
+            holds(here, state + 24, bucket);
+            holds(here, state + 32, counts[bucket] + 1);
+            for (int j = 0; j < counts.length; j++) holds(here, tally + TALLY_BUCKETS + 8 * j, counts[j]);
+            counts[bucket]++;
+        }
+        for (int region = 0; region < shared; region++) if (region != here) holds(region, tally + TALLY_COUNT, 0);
+    }
+
+    private void aTallyThatIsClosedOrNamesNoBucketIsLeftAlone() {
+        long tally = allocate();
+        Commits.put(here, tally, -1);
+        answers(Commits.CLOSED, () -> Commits.tally(tally, 2, 0, 1));
+        Commits.put(here, tally, 0);
+        for (long bucket : new long[] {2, -1, Long.MIN_VALUE}) {
+            Commits.put(here, tally + TALLY_STATES + 24, bucket);
+            answers(Commits.UNAVAILABLE, () -> Commits.tally(tally, 2, 0, 1));
+        }
+        holds(here, tally + TALLY_COUNT, 0);
+        for (int word = 0; word < 3; word++) holds(here, tally + TALLY_BUCKETS + 8 * word, 0);
     }
 
     private void aRecordIsHeaderAndBytesAndNothingElse() {
