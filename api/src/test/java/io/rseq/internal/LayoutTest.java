@@ -39,7 +39,7 @@ class LayoutTest {
     }
 
     @Test
-    void cells_stacks_rows_and_buffers_are_laid_out_the_same() throws Exception {
+    void cells_stacks_rows_tallies_and_buffers_are_laid_out_the_same() throws Exception {
         assertThat(Commits.CLOSABLE).isEqualTo(header("CLOSABLE_CLOSED") + Long.BYTES);
         assertThat(header("CLOSABLE_CELL")).isZero();
         assertThat(constant(CpuStacks.class, "CLOSED")).isEqualTo(header("STACK_CLOSED"));
@@ -47,6 +47,10 @@ class LayoutTest {
         assertThat(constant(Places.class, "CLOSED")).isEqualTo(header("ROW_CLOSED"));
         assertThat(Commits.COUNT_CLOSED).isEqualTo(header("COUNT_CLOSED"));
         assertThat(Commits.PLACES_AT).isEqualTo(header("ROW_PLACES"));
+        for (String name : new String[] {"CLOSED", "COUNT", "STATES", "STATE", "BUCKETS"})
+            assertThat(constant(CpuTallies.class, name)).as(name).isEqualTo(header("TALLY_" + name));
+        for (String name : new String[] {"SUM", "MIN", "MAX", "BUCKET", "TIMES"})
+            assertThat(constant(CpuTallies.class, name)).as(name).isEqualTo(header("STATE_" + name));
         assertThat(constant(MemoryRing.class, "HEAD")).isEqualTo(header("BUFFER_HEAD"));
         assertThat(constant(MemoryRing.class, "DATA")).isEqualTo(header("BUFFER_DATA"));
     }
