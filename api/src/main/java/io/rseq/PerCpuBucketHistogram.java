@@ -41,6 +41,9 @@ import java.lang.ref.Reference;
  * <p><b>Sources.</b> rseq(2), membarrier(2); OpenTelemetry's data model, "Histogram"; Prometheus, "Metric types".
  */
 public final class PerCpuBucketHistogram {
+    /** So many bounds are gone through one by one, which is the fastest; of more, half are left out at a time. */
+    private static final int FEW = 16;
+
     private final double[] bounds;
     private final Index index;
     private final CpuTallies cpus;
@@ -122,7 +125,13 @@ public final class PerCpuBucketHistogram {
 
     private int bucketOf(double value) {
         int bucket = 0;
-        while (bucket < bounds.length && value > bounds[bucket]) bucket++;
+        int end = bounds.length;
+        while (end - bucket > FEW) {
+            int middle = bucket + end >>> 1;
+            if (value > bounds[middle]) bucket = middle + 1;
+            else end = middle;
+        }
+        while (bucket < end && value > bounds[bucket]) bucket++;
         return bucket;
     }
 

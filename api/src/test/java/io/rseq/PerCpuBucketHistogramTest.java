@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.rseq.internal.Commits;
 import io.rseq.internal.FakeAgent;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
@@ -30,6 +32,28 @@ class PerCpuBucketHistogramTest {
         assertThat(snapshot.max()).isEqualTo(Math.nextUp(10_000.0));
         assertThat(histogram).hasToString(snapshot.toString());
         assertThat(snapshot.toString()).startsWith("count=8 sum=").endsWith("buckets=[2, 2, 1, 1, 1, 1]");
+    }
+
+    @Test
+    void the_bucket_is_right_for_any_number_of_bounds_and_at_the_edges_of_doubles() {
+        double[] edges = {
+            -Double.MAX_VALUE, -1, -Double.MIN_NORMAL, -Double.MIN_VALUE, -0.0, Double.MIN_VALUE, 1, Double.MAX_VALUE
+        };
+        for (int count = 0; count <= 100; count++) {
+            double[] bounds = new double[count];
+            for (int i = 0; i < count; i++) bounds[i] = count < edges.length ? edges[i] : (i - 8) / 3.0;
+            List<Double> values = new ArrayList<>(List.of(0.0, Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY));
+            for (double bound : bounds) values.addAll(List.of(bound, Math.nextUp(bound), Math.nextDown(bound), -bound));
+            PerCpuBucketHistogram histogram = new PerCpuBucketHistogram(bounds);
+            for (double value : values) {
+                histogram.record(value);
+                int bucket = 0;
+                while (bucket < count && value > bounds[bucket]) bucket++;
+                assertThat(histogram.snapshotThenReset().count(bucket))
+                        .as("%s of %d bounds", value, count)
+                        .isOne();
+            }
+        }
     }
 
     @Test

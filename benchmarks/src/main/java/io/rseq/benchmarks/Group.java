@@ -13,6 +13,7 @@ record Group(String title, String base) {
             case "IndexBenchmark" -> new Group("Reading the CPU index", "index");
             case "CounterBenchmark" -> new Group("Adding 1 to a shared counter", "perCpu");
             case "HistogramBenchmark" -> new Group("Recording into a shared histogram", "perCpu");
+            case "BucketHistogramBenchmark" -> new Group("Recording into a shared histogram of named bounds", "perCpu");
             case "PoolBenchmark" -> new Group("Taking from a pool and giving back", "lease");
             case "BufferBenchmark" -> new Group("Appending 64 bytes to a shared buffer", "perCpu");
             case "CounterVirtualBenchmark" ->
