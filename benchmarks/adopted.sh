@@ -7,6 +7,7 @@
 # line for each result: the round, "none" or WORD, JMH's line. Such as
 #   adopted.sh /usr/lib/jvm/java-25 jackson AdoptedJackson.virtualThreadEach -prof gc
 #   adopted.sh /usr/lib/jvm/java-25 jackson AdoptedJackson.platform -t 2
+#   adopted.sh /usr/lib/jvm/java-25 adders AdoptedLibraries -t 16
 # mvn -DskipTests package has built what it needs.
 set -euo pipefail
 export LC_ALL=C
