@@ -3,6 +3,7 @@ package io.rseq;
 
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.LongBinaryOperator;
 
 /**
  * Cells on the Java heap, a row of them for each index: where a structure counts when there are no sequences. Any thread may add to any
@@ -26,10 +27,35 @@ final class AtomicCells {
     }
 
     void add(int row, int cell, long delta) {
+        chunk(row, cell).getAndAdd(PAD + (cell & CHUNK - 1), delta);
+    }
+
+    private AtomicLongArray chunk(int row, int cell) {
         int slot = row * chunks + (cell >> CHUNK_SHIFT);
         AtomicLongArray chunk = table.get(slot);
-        if (chunk == null) chunk = make(slot);
-        chunk.getAndAdd(PAD + (cell & CHUNK - 1), delta);
+        return chunk == null ? make(slot) : chunk;
+    }
+
+    /** Puts what {@code join} makes of a cell and {@code operand} there; stores nothing where that changes nothing. */
+    void join(int row, int cell, long operand, LongBinaryOperator join) {
+        AtomicLongArray chunk = chunk(row, cell);
+        int at = PAD + (cell & CHUNK - 1);
+        while (true) {
+            long now = chunk.get(at);
+            long joined = join.applyAsLong(now, operand);
+            if (joined == now || chunk.compareAndSet(at, now, joined)) return;
+        }
+    }
+
+    /** What a cell holds in all rows, joined, beginning with 0. {@code taking}: it holds 0 then. */
+    long joined(int cell, LongBinaryOperator join, boolean taking) {
+        long all = 0;
+        int at = PAD + (cell & CHUNK - 1);
+        for (int slot = cell >> CHUNK_SHIFT; slot < table.length(); slot += chunks) {
+            AtomicLongArray chunk = table.get(slot);
+            if (chunk != null) all = join.applyAsLong(all, taking ? chunk.getAndSet(at, 0) : chunk.get(at));
+        }
+        return all;
     }
 
     /** Adds what each cell holds, in all rows together, to {@code totals}. */

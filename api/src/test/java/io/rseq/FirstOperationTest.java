@@ -38,6 +38,22 @@ class FirstOperationTest {
     }
 
     @Test
+    void a_threads_first_double_and_first_offer_are_sequences() throws ReflectiveOperationException {
+        PerCpuDoubleAdder adder = new PerCpuDoubleAdder();
+        PerCpuMax max = new PerCpuMax();
+        Crowd.of(1, () -> adder.add(1)).join();
+        Crowd.of(1, () -> max.offer(7)).join();
+        assertThat(adder.sum()).isOne();
+        assertThat(max.max()).isEqualTo(7);
+        for (ClosableCells cells : new ClosableCells[] {
+            field(PerCpuDoubleAdder.class, "cells", ClosableCells.class, adder),
+            field(PerCpuMax.class, "cells", ClosableCells.class, max)
+        })
+            assertThat(field(ClosableCells.class, "heap", AtomicCells.class, cells))
+                    .isNull();
+    }
+
+    @Test
     void a_threads_first_value_is_recorded_by_a_sequence() throws ReflectiveOperationException {
         PerCpuHistogram histogram = new PerCpuHistogram(1000, 2);
         Crowd.of(1, () -> histogram.record(7)).join();

@@ -35,6 +35,7 @@ class StormIT {
         happened(outcome, weather.world());
         for (String much : new String[] {
             "adders.adds",
+            "doubles.adds",
             "histogram.records",
             "pool.operations",
             "buffer.drained",

@@ -6,8 +6,11 @@ import io.rseq.Index;
 import io.rseq.Lease;
 import io.rseq.PerCpuBuffer;
 import io.rseq.PerCpuCounter;
+import io.rseq.PerCpuDoubleAdder;
 import io.rseq.PerCpuHistogram;
 import io.rseq.PerCpuLongStack;
+import io.rseq.PerCpuMax;
+import io.rseq.PerCpuMin;
 import io.rseq.PerCpuPool;
 import io.rseq.internal.Commits;
 import java.util.ArrayDeque;
@@ -18,7 +21,7 @@ import java.util.concurrent.atomic.AtomicLong;
 /** Fills per-CPU memory, then makes and uses every structure: with no room at all, and with room for a pool. */
 public final class FullMemory {
     /** How many lines say that a structure is exact. */
-    public static final int EXACT = 2 * 7 + 1;
+    public static final int EXACT = 2 * 9 + 1;
 
     private static final int THREADS = 4;
     private static final int ROUNDS = 5_000;
@@ -42,6 +45,8 @@ public final class FullMemory {
         long before = Commits.allocated();
         for (Index index : new Index[] {Index.CPU, Index.CONCURRENCY_ID}) {
             counter(index);
+            doubles(index);
+            max(index);
             histogram(index);
             stack(index);
             pool("pool." + index, PerCpuPool.builder(AtomicInteger::new).index(index));
@@ -80,6 +85,27 @@ public final class FullMemory {
             for (int i = 0; i < ROUNDS; i++) counter.add(thread + 1);
         });
         check("counter." + index, counter.sum() == (long) ROUNDS * THREADS * (THREADS + 1) / 2);
+    }
+
+    private static void doubles(Index index) throws Exception {
+        PerCpuDoubleAdder adder = new PerCpuDoubleAdder(index);
+        inThreads(thread -> {
+            for (int i = 0; i < ROUNDS; i++) adder.add(thread + 1);
+        });
+        double sum = (double) ROUNDS * THREADS * (THREADS + 1) / 2;
+        check("doubles." + index, adder.sumThenReset() == sum && adder.sum() == 0);
+    }
+
+    private static void max(Index index) throws Exception {
+        PerCpuMax max = new PerCpuMax(index);
+        PerCpuMin min = new PerCpuMin(index);
+        inThreads(thread -> {
+            for (int i = 1; i <= ROUNDS; i++) {
+                max.offer(i * (thread + 1L));
+                min.offer(-i * (thread + 1L));
+            }
+        });
+        check("max." + index, max.maxThenReset() == ROUNDS * THREADS && min.minThenReset() == -ROUNDS * THREADS);
     }
 
     private static void histogram(Index index) throws Exception {

@@ -48,6 +48,7 @@ public final class Storm {
         structures.add(new StormedStack(index));
         if (until.equals("first")) return;
         structures.add(new StormedAdders());
+        structures.add(new StormedDoubles(index));
         structures.add(new StormedHistogram(index));
         structures.add(new StormedPool(index));
         structures.add(new StormedBuffer(index, writers, false));
