@@ -24,7 +24,7 @@
 #ifndef RSEQ_JVM_SEQUENCES_H
 #define RSEQ_JVM_SEQUENCES_H
 
-#define SEQUENCE_LAYOUT 2 /* io.rseq.internal.Commits says when it changes */
+#define SEQUENCE_LAYOUT 3 /* io.rseq.internal.Commits says when it changes */
 #define SEQUENCE_SHIFT 28 /* log2 of the bytes from one region to the next */
 
 /* Statuses. What is answered is SEQUENCE_STATUS + one of them, but for COMMITTED. As in io.rseq.internal.Commits; LayoutTest compares. */

@@ -19,7 +19,7 @@ package io.rseq.internal;
  * descriptor, and compares {@link #LAYOUT} with its own number. If it lacks a method, or the numbers differ, it leaves the whole class as it is and
  * says so in one line; the structures of this copy of the API go their atomic way. So a new method needs no new number. Raise {@link #LAYOUT},
  * {@code $RseqSequences.LAYOUT} and {@code SEQUENCE_LAYOUT} (sequences.h) together whenever code of one version would misread what code of the other
- * wrote or passed: where the bytes of a stack, row, tally or buffer change their places or meaning, or {@link #REGION}, a status, {@link
+ * wrote or passed: where the bytes of a cell, stack, row, tally or buffer change their places or meaning, or {@link #REGION}, a status, {@link
  * #BY_CONCURRENCY_ID} or a parameter theirs.
  *
  * <p>Offsets are checked against the bounds of the memory, not against the object that they belong to: this class is for the structures
@@ -28,7 +28,7 @@ package io.rseq.internal;
  */
 public final class Commits {
     /** The layout of per-CPU memory and of what these methods are told and answer. The agent reads it in the class file; none there is 1. */
-    public static final int LAYOUT = 2;
+    public static final int LAYOUT = 3;
 
     /** What {@link #allocate} answers without sequences. Negative, and that by far: the offset of any cell of it is negative, too. */
     public static final long NONE = Long.MIN_VALUE;

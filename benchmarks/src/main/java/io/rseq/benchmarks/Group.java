@@ -12,6 +12,8 @@ record Group(String title, String base) {
         return switch (benchmarkClass) {
             case "IndexBenchmark" -> new Group("Reading the CPU index", "index");
             case "CounterBenchmark" -> new Group("Adding 1 to a shared counter", "perCpu");
+            case "DoubleAdderBenchmark" -> new Group("Adding 1.0 to a shared sum", "perCpu");
+            case "MaxBenchmark" -> new Group("Offering to a shared maximum", "perCpu");
             case "HistogramBenchmark" -> new Group("Recording into a shared histogram", "perCpu");
             case "BucketHistogramBenchmark" -> new Group("Recording into a shared histogram of named bounds", "perCpu");
             case "PoolBenchmark" -> new Group("Taking from a pool and giving back", "lease");
