@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.rseq;
+
+import java.lang.ref.WeakReference;
+import java.util.Map;
+import java.util.Objects;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * Gives structures names, under which the agent's {@code status} and its management bean show them:
+ *
+ * <pre>{@code
+ * private final PerCpuPool<ByteBuffer> buffers =
+ *         Structures.named("buffers", PerCpuPool.builder(...).build());
+ * }</pre>
+ *
+ * <p>A use of a structure costs the same with a name as without one: its figures are added up when somebody asks. A name keeps no structure from being
+ * collected. Any thread may call these methods.
+ */
+public final class Structures {
+    private static final SortedMap<String, WeakReference<Object>> NAMED = new TreeMap<>();
+
+    private Structures() {}
+
+    /**
+     * Names a structure, until it is unreachable. If another one of this class loader's has the name, this one gets it with {@code #2} behind it, or the next
+     * number that is free.
+     *
+     * @param <S> the structure's class
+     * @param name not empty
+     * @param structure a counter, histogram, pool, stack or buffer of this package
+     * @return the structure
+     * @throws IllegalArgumentException if the name is empty, or the structure is none of these
+     */
+    public static <S> S named(String name, S structure) {
+        if (name.isEmpty()) throw new IllegalArgumentException("a structure's name must not be empty");
+        if (figures(Objects.requireNonNull(structure)) == null)
+            throw new IllegalArgumentException(structure.getClass().getName() + " has no figures to show");
+        synchronized (NAMED) {
+            NAMED.values().removeIf(known -> known.get() == null);
+            String free = name;
+            for (int number = 2; NAMED.containsKey(free); number++) free = name + '#' + number;
+            NAMED.put(free, new WeakReference<>(structure));
+        }
+        return structure;
+    }
+
+    /**
+     * Returns what the named structures count now, by name. A structure's figures are under the names of its methods, such as {@code created} and {@code
+     * idle}. What threads change meanwhile may be in one figure and not in another.
+     *
+     * @return a copy, which the caller may change
+     */
+    public static SortedMap<String, SortedMap<String, Long>> figures() {
+        SortedMap<String, WeakReference<Object>> named;
+        synchronized (NAMED) {
+            named = new TreeMap<>(NAMED);
+        }
+        SortedMap<String, SortedMap<String, Long>> figures = new TreeMap<>();
+        for (var each : named.entrySet()) {
+            Object structure = each.getValue().get();
+            if (structure != null) figures.put(each.getKey(), figures(structure));
+        }
+        return figures;
+    }
+
+    /* Null: it is none that has any. */
+    private static SortedMap<String, Long> figures(Object structure) {
+        if (structure instanceof PerCpuCounter counter) return sorted(Map.of("sum", counter.sum()));
+        if (structure instanceof PerCpuHistogram histogram) {
+            HistogramSnapshot snapshot = histogram.snapshot();
+            return sorted(Map.of("count", snapshot.count(), "max", snapshot.max(), "saturated", snapshot.saturated()));
+        }
+        if (structure instanceof PerCpuPool<?> pool)
+            return sorted(Map.of(
+                    "created", pool.created(),
+                    "discarded", pool.discarded(),
+                    "idle", pool.idle(),
+                    "maxIdle", (long) pool.maxIdle(),
+                    "refused", pool.refused()));
+        if (structure instanceof PerCpuLongStack stack) return sorted(Map.of("size", stack.size()));
+        if (structure instanceof PerCpuBuffer buffer) return sorted(Map.of("dropped", buffer.dropped()));
+        return null;
+    }
+
+    private static SortedMap<String, Long> sorted(Map<String, Long> figures) {
+        return new TreeMap<>(figures);
+    }
+}

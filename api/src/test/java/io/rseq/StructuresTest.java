@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.rseq;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.lang.ref.Reference;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+class StructuresTest {
+    @Test
+    void each_kind_shows_its_figures_under_its_name() {
+        PerCpuCounter counter = Structures.named("requests", new PerCpuCounter());
+        PerCpuHistogram histogram = Structures.named("latency", new PerCpuHistogram(1000, 3));
+        PerCpuPool<Thing> pool = Structures.named(
+                "things", PerCpuPool.builder(Thing::new).maxPooled(5).build());
+        PerCpuLongStack stack = Structures.named("ids", new PerCpuLongStack(4));
+        PerCpuBuffer buffer = Structures.named("events", new PerCpuBuffer(1024));
+        counter.add(3);
+        histogram.record(7);
+        pool.lease().close();
+        stack.push(1);
+        assertThat(Structures.figures())
+                .containsEntry("requests", sorted(Map.of("sum", 3L)))
+                .containsEntry("latency", sorted(Map.of("count", 1L, "max", 7L, "saturated", 0L)))
+                .containsEntry(
+                        "things",
+                        sorted(Map.of("created", 1L, "discarded", 0L, "idle", 1L, "maxIdle", 5L, "refused", 0L)))
+                .containsEntry("ids", sorted(Map.of("size", 1L)))
+                .containsEntry("events", sorted(Map.of("dropped", 0L)));
+        for (Object each : new Object[] {counter, histogram, pool, stack, buffer}) Reference.reachabilityFence(each);
+    }
+
+    @Test
+    void of_several_with_one_name_the_later_ones_have_numbers() {
+        PerCpuCounter first = Structures.named("shared", new PerCpuCounter());
+        PerCpuCounter second = Structures.named("shared", new PerCpuCounter());
+        PerCpuCounter third = Structures.named("shared", new PerCpuCounter());
+        first.add(1);
+        second.add(2);
+        third.add(3);
+        assertThat(Structures.figures().get("shared")).containsEntry("sum", 1L);
+        assertThat(Structures.figures().get("shared#2")).containsEntry("sum", 2L);
+        assertThat(Structures.figures().get("shared#3")).containsEntry("sum", 3L);
+        for (Object each : new Object[] {first, second, third}) Reference.reachabilityFence(each);
+    }
+
+    @Test
+    void a_name_keeps_no_structure_alive() throws InterruptedException {
+        Structures.named("short-lived", new PerCpuCounter());
+        while (Structures.figures().containsKey("short-lived")) {
+            System.gc();
+            Thread.sleep(1);
+        }
+        PerCpuCounter next = Structures.named("short-lived", new PerCpuCounter());
+        next.add(9);
+        assertThat(Structures.figures().get("short-lived")).containsEntry("sum", 9L);
+    }
+
+    @Test
+    void an_empty_name_and_what_has_no_figures_are_refused() {
+        assertThatThrownBy(() -> Structures.named("", new PerCpuCounter()))
+                .hasMessage("a structure's name must not be empty");
+        assertThatThrownBy(() -> Structures.named("text", "no structure"))
+                .hasMessage("java.lang.String has no figures to show");
+    }
+
+    private static SortedMap<String, Long> sorted(Map<String, Long> figures) {
+        return new TreeMap<>(figures);
+    }
+}
