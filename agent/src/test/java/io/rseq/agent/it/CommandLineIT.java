@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rseq.agent.it.programs.LiveThreads;
 import io.rseq.agent.it.programs.Managed;
+import io.rseq.agent.it.programs.Named;
 import io.rseq.agent.it.programs.Refused;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -65,6 +66,23 @@ class CommandLineIT {
                     .containsValue("staying-2");
             assertThat(status.keySet().stream().filter(key -> key.matches("threads[.]\\d+[.]tid")))
                     .hasSize(Integer.parseInt(status.get("totals.live")));
+        }
+    }
+
+    @EveryJdk
+    void named_structures_and_what_they_count_are_in_the_status_and_in_the_bean(World world) {
+        try (Running running = Launch.of(world, Named.class).start()) {
+            running.awaitOut("ready");
+            assertThat(Status.lines(world, running.pid()))
+                    .contains(
+                            "structure=buffers created=1 discarded=0 idle=1 maxIdle=5 refused=0",
+                            "structure=served_requests sum=41");
+            assertThat(Parsed.of(String.join("", status(world, running, "--json"))))
+                    .containsEntry("structures.0.structure", "buffers")
+                    .containsEntry("structures.0.idle", "1")
+                    .containsEntry("structures.1.sum", "41");
+            running.say("");
+            running.finish().succeeded().printed("has.buffers=true").printed("has.42=true");
         }
     }
 

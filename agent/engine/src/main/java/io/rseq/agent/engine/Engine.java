@@ -30,6 +30,7 @@ public final class Engine implements BiConsumer<String, Instrumentation> {
     private static volatile PerCpuTransformer transformer;
     private static volatile ReroutingTransformer rerouting;
     private static volatile Throwable failure;
+    private static volatile Instrumentation instrumentation;
 
     /** Starts the agent, with the options of the command line; once in a process. */
     @Override
@@ -47,6 +48,11 @@ public final class Engine implements BiConsumer<String, Instrumentation> {
     /** What reroutes, and counts what it rerouted; null: there is nothing to adopt. */
     public static ReroutingTransformer rerouting() {
         return rerouting;
+    }
+
+    /** What the JVM gave to the agent that is in force. */
+    static Instrumentation instrumentation() {
+        return instrumentation;
     }
 
     /** Why the agent could not start, and what to do; null: it could, or did not try. */
@@ -81,7 +87,8 @@ public final class Engine implements BiConsumer<String, Instrumentation> {
         }
     }
 
-    private static void start(String agentOptions, Instrumentation instrumentation) throws Throwable {
+    private static void start(String agentOptions, Instrumentation given) throws Throwable {
+        instrumentation = given;
         Options options = Options.read(agentOptions);
         Log.configure(options.log(), options.logsJson(), options.logFile(), options.logMax());
         for (String warning : options.warnings()) LineLogger.LOG.warn(warning);

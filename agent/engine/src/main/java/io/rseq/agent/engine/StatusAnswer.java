@@ -12,7 +12,7 @@ import java.nio.file.Path;
 import java.util.function.Consumer;
 
 /**
- * Answers a {@code status} command in the JVM that was asked, in a file: what is in force, the totals of now, and the ledger.
+ * Answers a {@code status} command in the JVM that was asked, in a file: what is in force, the totals of now, the named structures, and the ledger.
  *
  * <p>A command that watches asks once, since each load of an agent is a warning on the application's stderr. A daemon then writes an answer whenever
  * the one before was taken away. It ends with the file's folder, which the command takes away at its end, and where no one takes an
@@ -87,7 +87,7 @@ public final class StatusAnswer implements Consumer<String>, Runnable {
         PerCpuTransformer transformer = Engine.transformer();
         if (transformer == null) return Engine.failure() == null ? ABSENT : FAILED + Engine.failure();
         String threads = threads(); // before the totals, which count what it starts
-        return $Rseq.description() + "\n" + Summary.totals(transformer) + "\n" + threads;
+        return $Rseq.description() + "\n" + Summary.totals(transformer) + "\n" + NamedStructures.lines() + threads;
     }
 
     private static String threads() {

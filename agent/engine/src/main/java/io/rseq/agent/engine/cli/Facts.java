@@ -2,6 +2,7 @@
 package io.rseq.agent.engine.cli;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 
@@ -10,8 +11,8 @@ final class Facts {
     /** What a {@code long} surely holds. */
     private static final Pattern NUMBER = Pattern.compile("-?[0-9]{1,18}");
 
-    /** Whose value is a word, whatever it looks like. */
-    private static final String THREAD = "thread";
+    /** Whose values are words, whatever they look like. */
+    private static final List<String> NAMES = List.of("thread", "structure");
 
     private Facts() {}
 
@@ -35,7 +36,7 @@ final class Facts {
     static Map<String, Object> typed(Map<String, String> facts) {
         Map<String, Object> typed = new LinkedHashMap<>();
         facts.forEach((key, value) ->
-                typed.put(key, !key.equals(THREAD) && NUMBER.matcher(value).matches() ? Long.valueOf(value) : value));
+                typed.put(key, !NAMES.contains(key) && NUMBER.matcher(value).matches() ? Long.valueOf(value) : value));
         return typed;
     }
 }

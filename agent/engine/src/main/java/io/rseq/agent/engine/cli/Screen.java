@@ -42,6 +42,11 @@ final class Screen {
         cpus(status)
                 .forEach((cpu, threads) ->
                         screen.append(String.format("%-6d %18d %10d%n", cpu, threads[0], threads[1])));
+        for (Map<String, String> structure : status.structures()) {
+            screen.append('\n');
+            structure.forEach(
+                    (key, value) -> screen.append(key).append('=').append(value).append(' '));
+        }
         return screen.append('\n').toString();
     }
 

@@ -2,11 +2,13 @@
 package io.rseq.agent.engine.management;
 
 import io.rseq.agent.engine.Engine;
+import io.rseq.agent.engine.NamedStructures;
 import io.rseq.agent.engine.ownership.Ledger;
 import io.rseq.agent.engine.ownership.LedgerRow;
 import io.rseq.agent.engine.ownership.Owner;
 import io.rseq.agent.engine.ownership.Totals;
 import io.rseq.agent.engine.weave.PerCpuTransformer;
+import java.util.Map;
 
 /** Asks at each question; it keeps nothing. */
 final class AgentBean implements RseqMXBean {
@@ -135,6 +137,11 @@ final class AgentBean implements RseqMXBean {
     @Override
     public int getRerouted() {
         return Engine.rerouting() == null ? 0 : Engine.rerouting().rerouted();
+    }
+
+    @Override
+    public Map<String, Map<String, Long>> getStructures() {
+        return NamedStructures.figures();
     }
 
     @Override

@@ -2,6 +2,7 @@
 package io.rseq.agent.engine.management;
 
 import io.rseq.agent.engine.ownership.LedgerRow;
+import java.util.Map;
 
 /**
  * What a management console shows of the agent, in the log's words: {@code io.rseq:type=Agent}. The exit line's keys are all here; what has
@@ -65,6 +66,9 @@ public interface RseqMXBean {
 
     /** Classes rerouted by what {@code adopt} names; one that is redefined, again. */
     int getRerouted();
+
+    /** The figures of each structure that has a name, by it. */
+    Map<String, Map<String, Long>> getStructures();
 
     /** The ledger. Starts JNA in this process when it is asked for the first time. */
     LedgerRow[] getThreads();
