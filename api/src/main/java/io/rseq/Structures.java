@@ -29,7 +29,7 @@ public final class Structures {
      *
      * @param <S> the structure's class
      * @param name not empty
-     * @param structure a counter, histogram, pool, stack or buffer of this package
+     * @param structure a counter, adder, maximum, minimum, histogram, pool, stack or buffer of this package
      * @return the structure
      * @throws IllegalArgumentException if the name is empty, or the structure is none of these
      */
@@ -48,7 +48,7 @@ public final class Structures {
 
     /**
      * Returns what the named structures count now, by name. A structure's figures are under the names of its methods, such as {@code created} and {@code
-     * idle}. What threads change meanwhile may be in one figure and not in another.
+     * idle}. What threads change meanwhile may be in one figure and not in another. The sum of a {@link PerCpuDoubleAdder} is cut off to a whole number.
      *
      * @return a copy, which the caller may change
      */
@@ -68,6 +68,9 @@ public final class Structures {
     /* Null: it is none that has any. */
     private static SortedMap<String, Long> figures(Object structure) {
         if (structure instanceof PerCpuCounter counter) return sorted(Map.of("sum", counter.sum()));
+        if (structure instanceof PerCpuDoubleAdder adder) return sorted(Map.of("sum", adder.longValue()));
+        if (structure instanceof PerCpuMax highest) return sorted(Map.of("max", highest.max()));
+        if (structure instanceof PerCpuMin lowest) return sorted(Map.of("min", lowest.min()));
         if (structure instanceof PerCpuHistogram histogram) {
             HistogramSnapshot snapshot = histogram.snapshot();
             return sorted(Map.of("count", snapshot.count(), "max", snapshot.max(), "saturated", snapshot.saturated()));

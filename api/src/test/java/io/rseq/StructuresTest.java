@@ -19,19 +19,29 @@ class StructuresTest {
                 "things", PerCpuPool.builder(Thing::new).maxPooled(5).build());
         PerCpuLongStack stack = Structures.named("ids", new PerCpuLongStack(4));
         PerCpuBuffer buffer = Structures.named("events", new PerCpuBuffer(1024));
+        PerCpuDoubleAdder adder = Structures.named("seconds", new PerCpuDoubleAdder());
+        PerCpuMax max = Structures.named("longest", new PerCpuMax());
+        PerCpuMin min = Structures.named("shortest", new PerCpuMin());
+        adder.add(2.75);
+        max.offer(9);
+        min.offer(4);
         counter.add(3);
         histogram.record(7);
         pool.lease().close();
         stack.push(1);
         assertThat(Structures.figures())
                 .containsEntry("requests", sorted(Map.of("sum", 3L)))
+                .containsEntry("seconds", sorted(Map.of("sum", 2L)))
+                .containsEntry("longest", sorted(Map.of("max", 9L)))
+                .containsEntry("shortest", sorted(Map.of("min", 4L)))
                 .containsEntry("latency", sorted(Map.of("count", 1L, "max", 7L, "saturated", 0L)))
                 .containsEntry(
                         "things",
                         sorted(Map.of("created", 1L, "discarded", 0L, "idle", 1L, "maxIdle", 5L, "refused", 0L)))
                 .containsEntry("ids", sorted(Map.of("size", 1L)))
                 .containsEntry("events", sorted(Map.of("dropped", 0L)));
-        for (Object each : new Object[] {counter, histogram, pool, stack, buffer}) Reference.reachabilityFence(each);
+        for (Object each : new Object[] {counter, adder, max, min, histogram, pool, stack, buffer})
+            Reference.reachabilityFence(each);
     }
 
     @Test
