@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.rseq.log4j;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
+import org.apache.logging.log4j.layout.template.json.util.Recycler;
+import org.apache.logging.log4j.layout.template.json.util.RecyclerFactories;
+import org.junit.jupiter.api.Test;
+
+@SuppressWarnings("deprecation") // in newer versions, but what older ones have
+class PerCpuQueueTest {
+    private static final String SPEC = "queue:supplier=io.rseq.log4j.PerCpuQueue.new,capacity=";
+
+    /** By log4j2-test.xml, as docs/adapters.md has it. */
+    @Test
+    void the_example_logs_each_message_whole_from_many_threads() throws Exception {
+        Logger log = LogManager.getLogger(PerCpuQueueTest.class);
+        List<String> expected = new ArrayList<>();
+        on8Threads(thread -> {
+            for (int i = 0; i < 500; i++) log.info("message " + thread + "." + i);
+        });
+        for (int thread = 0; thread < 8; thread++)
+            for (int i = 0; i < 500; i++) expected.add("{\"message\":\"message " + thread + "." + i + "\"}");
+        LogManager.shutdown();
+        assertThat(Files.readAllLines(Path.of("target/log4j-test.json"))).containsExactlyInAnyOrderElementsOf(expected);
+    }
+
+    @Test
+    void the_version_that_was_asked_for_is_tested() {
+        String wanted = System.getProperty("adapted.version");
+        String path = RecyclerFactories.class
+                .getProtectionDomain()
+                .getCodeSource()
+                .getLocation()
+                .getPath();
+        if (wanted != null) assertThat(path).endsWith("-" + wanted + ".jar");
+    }
+
+    @Test
+    void a_recycler_over_it_hands_out_what_came_back() {
+        AtomicInteger made = new AtomicInteger();
+        Recycler<Integer> recycler = RecyclerFactories.ofSpec(SPEC + 8).create(made::incrementAndGet);
+        Integer first = recycler.acquire();
+        assertThat(recycler.acquire()).isEqualTo(2);
+        recycler.release(first);
+        assertThat(recycler.acquire()).isSameAs(first);
+        assertThat(made).hasValue(2);
+    }
+
+    @Test
+    void bad_configuration_is_refused_in_one_line() {
+        assertThatThrownBy(() -> RecyclerFactories.ofSpec(SPEC + 0).create(Object::new))
+                .hasRootCauseMessage("capacity=0 is not in 1..1048576");
+        assertThatThrownBy(() -> new PerCpuQueue<>(1 << 20 | 1)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void it_keeps_no_more_than_its_capacity_and_each_object_once() {
+        for (int capacity : new int[] {1, 2, 3, 64, 1000}) {
+            PerCpuQueue<Integer> queue = new PerCpuQueue<>(capacity);
+            assertThat(queue.poll()).isNull();
+            int kept = 0;
+            while (queue.offer(kept)) kept++;
+            assertThat(kept).isEqualTo(capacity);
+            assertThat(queue).hasToString(capacity + " of " + capacity).hasSize(capacity);
+            boolean[] seen = new boolean[capacity];
+            for (Integer object = queue.poll(); object != null; object = queue.poll()) {
+                assertThat(seen[object]).isFalse();
+                seen[object] = true;
+                kept--;
+            }
+            assertThat(kept).isZero();
+        }
+    }
+
+    /** Each thread puts what it took back, so that in the end there are as many as in the beginning, and nobody shares one. */
+    @Test
+    void nobody_gets_what_another_one_has() throws Exception {
+        PerCpuQueue<AtomicInteger> queue = new PerCpuQueue<>(16);
+        on8Threads(thread -> {
+            for (int i = 0; i < 100_000; i++) {
+                AtomicInteger mine = queue.poll();
+                if (mine == null) mine = new AtomicInteger();
+                if (mine.incrementAndGet() != 1) throw new AssertionError("another one has it");
+                mine.decrementAndGet();
+                queue.offer(mine);
+            }
+        });
+        assertThat(queue.size()).isBetween(1, 16);
+    }
+
+    @Test
+    void there_is_no_looking_into_it() {
+        PerCpuQueue<String> queue = new PerCpuQueue<>(2);
+        assertThatThrownBy(queue::peek).isInstanceOf(UnsupportedOperationException.class);
+        assertThatThrownBy(queue::iterator).isInstanceOf(UnsupportedOperationException.class);
+        assertThatThrownBy(() -> queue.offer(null)).isInstanceOf(NullPointerException.class);
+    }
+
+    private interface Work {
+        void run(int thread);
+    }
+
+    private static void on8Threads(Work work) throws Exception {
+        ExecutorService threads = Executors.newFixedThreadPool(8);
+        List<Future<?>> done = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            int thread = i;
+            done.add(threads.submit(() -> work.run(thread)));
+        }
+        for (Future<?> each : done) each.get();
+        threads.shutdown();
+    }
+}
