@@ -76,7 +76,7 @@ class StormIT {
     @Test
     void a_lock_whose_sequences_do_not_restart_is_caught_by_the_same_storm() {
         World world = World.jdks().findFirst().orElseThrow();
-        Outcome outcome = launch(world, UNTIL_CAUGHT_MS / 4, "lock", Index.CPU)
+        Outcome outcome = launch(world, UNTIL_CAUGHT_MS, "lock", Index.CPU)
                 .agent("native.path=" + broken())
                 .jvm("-Xmx96m")
                 .run()

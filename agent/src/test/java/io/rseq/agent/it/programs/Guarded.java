@@ -15,10 +15,12 @@ import java.util.concurrent.locks.LockSupport;
  * often it was done.
  */
 final class Guarded {
-    private static final int YIELD_ONE_IN = 64;
+    private static final int QUICK = 32;
+    private static final int MOST_MICROSECONDS = 20_000;
     private static final int STAY_ONE_IN = 4;
     private static final long STAY_NANOS = 200_000;
 
+    /* About. */
     final AtomicLong reads = new AtomicLong();
     final AtomicLong writes = new AtomicLong();
     final AtomicLong interrupts = new AtomicLong();
@@ -34,17 +36,21 @@ final class Guarded {
     /* A thread that may be interrupted. */
     private final AtomicReference<Thread> target = new AtomicReference<>();
 
-    /** Reads, if the form of lock that the dice choose gives the lock. A virtual thread may come back on another carrier in the middle. */
+    /**
+     * Reads, if the form of lock that the dice choose gives the lock. Mostly in a few instructions, of which many are the lock's: so a thread that is
+     * preempted is often in a sequence. A virtual thread may come back on another carrier in the middle of the other reads.
+     */
     void read(SplittableRandom dice) {
-        if (!isLocked(reading, dice.nextInt(8), dice)) return;
-        inside.incrementAndGet();
+        if (!isLocked(reading, dice.nextInt(QUICK), dice)) return;
+        boolean counted = dice.nextInt(QUICK) == 0;
+        if (counted) inside.incrementAndGet();
         long seen = first;
-        if (dice.nextInt(YIELD_ONE_IN) == 0) Thread.yield();
+        if (counted && dice.nextBoolean()) Thread.yield();
         boolean alone = !written && second == seen;
-        inside.decrementAndGet();
+        if (counted) inside.decrementAndGet();
         reading.unlock();
         if (!alone) throw new AssertionError("a reader beside a writer");
-        reads.incrementAndGet();
+        if (counted) reads.addAndGet(QUICK);
     }
 
     /** Writes likewise; {@code form}: {@link #isLocked}. */
@@ -92,7 +98,7 @@ final class Guarded {
         boolean aims = target.compareAndSet(null, Thread.currentThread());
         boolean locked = true;
         try {
-            if (form == 1) locked = wanted.tryLock(dice.nextInt(500), TimeUnit.MICROSECONDS);
+            if (form == 1) locked = wanted.tryLock(dice.nextInt(MOST_MICROSECONDS), TimeUnit.MICROSECONDS);
             else wanted.lockInterruptibly();
         } catch (InterruptedException told) {
             if (aims) return false;

@@ -8,7 +8,7 @@ import java.util.SplittableRandom;
  * would wait for.
  */
 final class StormedLock implements Stormed {
-    private static final int READS = 16;
+    private static final int READS = 64;
     private static final int WRITE_ONE_IN = 64;
 
     /** Of the forms of lock, those that end: at once, or after some time. */
