@@ -153,7 +153,7 @@ int64_t rseq_sequence_enter(sequence *entered, int64_t a, int64_t b, int64_t c, 
  *
  * tally: offset, buckets (1 or more), bucket, value (a double's bits). Counts the value in the bucket of the tally at 'offset', and has it in count,
  * sum, lowest and highest, all in one commit: the store of the count, which makes the other state the one in force. The bucket's own word is written
- * by the tally that follows, before all else, and by whoever empties the tally, which is closed and fenced off then, and left all 0. COMMITTED; CLOSED,
+ * by the tally that follows, before all else, and by the thread that empties the tally, which is closed and fenced off then, and left all 0. COMMITTED; CLOSED,
  * among others; UNAVAILABLE also where the state names no bucket of the tally (memory was overwritten).
  *
  * append: offset, capacity, length, source, from; neither area nor CPUs. Appends a record to the buffer at 'offset' of this CPU: header, of kind 0,
