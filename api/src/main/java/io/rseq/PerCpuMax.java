@@ -28,8 +28,8 @@ import java.lang.ref.Reference;
  * <p><b>Not promised.</b> {@code max()} while others offer reads one cell after the other: an offer during the read may count or not. That {@code
  * Long.MIN_VALUE} was offered can't be told from nothing.
  *
- * <p><b>Sources.</b> Those of {@link PerCpuCounter}; a {@code LongAccumulator} for what it does. That has its values at one place until threads meet, as few do where
- * most offers store nothing: then it is as good, until the maximum rises often, or each reset lets it rise anew.
+ * <p><b>Sources.</b> Those of {@link PerCpuCounter}; a {@code LongAccumulator} for what it does. Where most values are below the highest and nobody resets, that is
+ * the faster one: it reads one number that nobody writes.
  */
 public final class PerCpuMax {
     private static final long SIGN = Long.MIN_VALUE;
