@@ -65,7 +65,7 @@ import java.util.concurrent.locks.ReadWriteLock;
  * thread of this process, once, and reads the cell of every possible CPU.
  *
  * <p><b>Sources.</b> {@code kernel/locking/percpu-rwsem.c} in Linux, whose readers count on their CPU while no writer is there, and whose writer waits for a grace period of
- * RCU where this one fences; {@code percpu-refcount} there, for a count that leaves the CPUs for one word. Dice and Kogan, <em>BRAVO: Biased Locking for Reader-Writer
+ * RCU where this one fences; {@code kernel/sched/membarrier.c}, {@code ipi_rseq}, for the barrier; {@code percpu-refcount} there, for a count that leaves the CPUs for one word. Dice and Kogan, <em>BRAVO: Biased Locking for Reader-Writer
  * Locks</em> (USENIX ATC 2019), for the bias that a writer revokes and that must be earned again. Folly's {@code SharedMutex}, whose readers are kept in slots that are
  * picked by CPU, each by an atomic: no fence, and nothing that a preempted reader could spoil, for a compare-and-set at each end. Not
  * {@code StampedLock}'s optimistic reads, which cost less still: what they run may see half of a write, and must be able to run twice.
