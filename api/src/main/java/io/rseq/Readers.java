@@ -36,7 +36,7 @@ final class Readers extends AbstractQueuedLongSynchronizer {
 
     private final transient PerCpuMemory memory = new PerCpuMemory(Commits.COUNT_CLOSED + Long.BYTES);
 
-    /* What sequences are told: the cells' offset, once they were first opened. A thread that reads NONE too long counts on the heap. */
+    /* What sequences are told: the cells' offset, or NONE while they are closed, so that none is asked in vain. Others than the claimant may read it late. */
     private transient long told = NONE;
 
     /* Whether a writer is here, or waits for readers to leave. The claimant's to write. */
@@ -48,7 +48,8 @@ final class Readers extends AbstractQueuedLongSynchronizer {
     /* Whether sequences may find the cells open. The claimant's to write. */
     private transient boolean open;
 
-    /* The kernel has no fence. */
+    /* Whether the kernel has the fence, once that was asked, or has it not. */
+    private transient boolean fenced;
     private transient boolean fenceless;
 
     /* How many counted themselves on the heap since a writer was here: about. */
@@ -65,8 +66,8 @@ final class Readers extends AbstractQueuedLongSynchronizer {
     boolean enter() {
         long status = Commits.count(told, 1);
         boolean entered = status == Commits.COMMITTED || isCountedAgain(status, 1);
-        long ordered =
-                counted; // a volatile read: no later one comes before it. The memory stays this object's until here
+        // A volatile read: no later one comes before it. And the memory is this object's until here.
+        long ordered = counted;
         return entered;
     }
 
@@ -127,7 +128,8 @@ final class Readers extends AbstractQueuedLongSynchronizer {
     /* For the claimant. Noted as open before it is. */
     private void open() {
         long at = memory.acquired();
-        fenceless = told == NONE && !Commits.fence();
+        if (!fenced) fenced = Commits.fence();
+        fenceless = !fenced;
         if (fenceless) return;
         open = true;
         Commits.put(Hook.regions(), at + Commits.COUNT_CLOSED, 0);
@@ -162,15 +164,16 @@ final class Readers extends AbstractQueuedLongSynchronizer {
     /* Closes the cells, and sums what sequences have counted. */
     private void close() {
         int regions = Hook.regions();
-        Commits.put(regions, told + Commits.COUNT_CLOSED, 1);
+        Commits.put(regions, memory.acquired() + Commits.COUNT_CLOSED, 1);
         if (!Commits.fence()) throw new IllegalStateException("the kernel refuses membarrier(2), which it did before");
         counted = sum(regions);
         open = false;
+        told = NONE;
     }
 
     private long sum(int regions) {
         long sum = 0;
-        for (int cpu = 0; cpu < regions; cpu++) sum += Commits.get(cpu, told);
+        for (int cpu = 0; cpu < regions; cpu++) sum += Commits.get(cpu, memory.acquired());
         return sum;
     }
 
@@ -193,6 +196,6 @@ final class Readers extends AbstractQueuedLongSynchronizer {
 
     /** How many read: an estimate while others come and go. */
     long number() {
-        return getState() + ((long) TOLD.getAcquire(this) != NONE && open ? sum(Hook.regions()) : counted);
+        return getState() + (open ? sum(Hook.regions()) : counted);
     }
 }
