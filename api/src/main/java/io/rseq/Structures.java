@@ -29,7 +29,7 @@ public final class Structures {
      *
      * @param <S> the structure's class
      * @param name not empty
-     * @param structure a counter, adder, maximum, minimum, histogram, pool, stack or buffer of this package
+     * @param structure a counter, adder, maximum, minimum, histogram, pool, stack, buffer or lock of this package
      * @return the structure
      * @throws IllegalArgumentException if the name is empty, or the structure is none of these
      */
@@ -75,6 +75,9 @@ public final class Structures {
             HistogramSnapshot snapshot = histogram.snapshot();
             return sorted(Map.of("count", snapshot.count(), "max", snapshot.max(), "saturated", snapshot.saturated()));
         }
+        if (structure instanceof PerCpuBucketHistogram histogram)
+            return sorted(Map.of("count", histogram.snapshot().count()));
+        if (structure instanceof PerCpuReadWriteLock lock) return sorted(Map.of("readLockCount", lock.readLockCount()));
         if (structure instanceof PerCpuPool<?> pool)
             return sorted(Map.of(
                     "created", pool.created(),

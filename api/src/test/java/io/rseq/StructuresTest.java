@@ -22,6 +22,10 @@ class StructuresTest {
         PerCpuDoubleAdder adder = Structures.named("seconds", new PerCpuDoubleAdder());
         PerCpuMax max = Structures.named("longest", new PerCpuMax());
         PerCpuMin min = Structures.named("shortest", new PerCpuMin());
+        PerCpuBucketHistogram sizes = Structures.named("sizes", new PerCpuBucketHistogram(1, 10));
+        PerCpuReadWriteLock lock = Structures.named("index", new PerCpuReadWriteLock());
+        sizes.record(2.5);
+        lock.readLock().lock();
         adder.add(2.75);
         max.offer(9);
         min.offer(4);
@@ -33,6 +37,8 @@ class StructuresTest {
                 .containsEntry("requests", sorted(Map.of("sum", 3L)))
                 .containsEntry("seconds", sorted(Map.of("sum", 2L)))
                 .containsEntry("longest", sorted(Map.of("max", 9L)))
+                .containsEntry("sizes", sorted(Map.of("count", 1L)))
+                .containsEntry("index", sorted(Map.of("readLockCount", 1L)))
                 .containsEntry("shortest", sorted(Map.of("min", 4L)))
                 .containsEntry("latency", sorted(Map.of("count", 1L, "max", 7L, "saturated", 0L)))
                 .containsEntry(
@@ -40,7 +46,7 @@ class StructuresTest {
                         sorted(Map.of("created", 1L, "discarded", 0L, "idle", 1L, "maxIdle", 5L, "refused", 0L)))
                 .containsEntry("ids", sorted(Map.of("size", 1L)))
                 .containsEntry("events", sorted(Map.of("dropped", 0L)));
-        for (Object each : new Object[] {counter, adder, max, min, histogram, pool, stack, buffer})
+        for (Object each : new Object[] {counter, adder, max, min, histogram, pool, stack, buffer, sizes, lock})
             Reference.reachabilityFence(each);
     }
 
