@@ -7,6 +7,7 @@ import io.rseq.agent.it.programs.Churn;
 import io.rseq.agent.it.programs.Hello;
 import io.rseq.agent.it.programs.LiveThreads;
 import io.rseq.agent.it.programs.Shapes;
+import io.rseq.agent.it.programs.SlowExit;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -121,6 +122,16 @@ class ConsoleIT {
                 .anyMatch(line ->
                         line.get("level").equals("INFO") && line.get("message").startsWith("owner="))
                 .anyMatch(line -> line.get("level").equals("DEBUG"));
+    }
+
+    @EveryJdk
+    void debug_log_of_a_jvm_that_takes_long_to_exit_has_no_warning(World world) {
+        Launch.of(world, SlowExit.class)
+                .agent("log=debug")
+                .run()
+                .succeeded()
+                .hadNoWarning()
+                .printed("hook=ended");
     }
 
     @EveryJdk

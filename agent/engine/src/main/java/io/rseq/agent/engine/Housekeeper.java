@@ -99,7 +99,17 @@ final class Housekeeper extends Thread {
         try {
             LineLogger.LOG.debug(Libc.open().toString());
         } catch (IllegalStateException reason) {
-            LineLogger.LOG.warn(reason.getMessage());
+            if (!isExiting()) LineLogger.LOG.warn(reason.getMessage());
+        }
+    }
+
+    /** Whether the JVM's shutdown hooks run, beside which JNA can't start: it wants one of its own. */
+    private static boolean isExiting() {
+        try {
+            Runtime.getRuntime().removeShutdownHook(currentThread()); // which is none
+            return false;
+        } catch (IllegalStateException exiting) {
+            return true;
         }
     }
 
