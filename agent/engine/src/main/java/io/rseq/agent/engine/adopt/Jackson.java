@@ -81,31 +81,20 @@ final class Jackson implements Adoption {
 
     @Override
     public void check(String name, byte[] file) throws LooksOtherwise {
-        defaultOf(new ClassReader(file), prefix(name));
+        ClassFiles.defaultOf(file, prefix(name));
     }
 
     @Override
     public byte[] reroute(ClassLoader loader, String name, byte[] file) throws Throwable {
         String prefix = prefix(name);
-        ClassReader reader = new ClassReader(file);
-        byte[] ours = ours(prefix, defaultOf(reader, prefix));
+        byte[] ours = ClassFiles.ours(prefix, ClassFiles.defaultOf(file, prefix));
         checkRecycler(loader, prefix);
         checkOurs(define(loader, prefix, ours));
-        return rerouted(reader, prefix);
+        return ClassFiles.rerouted(file, prefix);
     }
 
     // ---- how it must look
     // --------------------------------------------------------------------------------------------------------
-
-    /** The method that makes what defaultPool() returns. */
-    private static String defaultOf(ClassReader reader, String prefix) throws LooksOtherwise {
-        DefaultPool found = new DefaultPool(prefix);
-        reader.accept(found, ClassReader.SKIP_DEBUG | ClassReader.SKIP_FRAMES);
-        String called = found.onlyCall();
-        if (called == null || !KNOWN_DEFAULTS.contains(called))
-            throw new LooksOtherwise("its defaultPool() is none of " + String.join(", ", KNOWN_DEFAULTS));
-        return called;
-    }
 
     /** Reflection links, and initialises nothing. */
     private static void checkRecycler(ClassLoader loader, String prefix) throws Exception {
@@ -124,6 +113,96 @@ final class Jackson implements Adoption {
         for (Method method : ours.getMethods())
             if (Modifier.isAbstract(method.getModifiers()))
                 throw new LooksOtherwise("RecyclerPool has a method that the agent does not know: " + method.getName());
+    }
+
+    // ---- what is put there
+    // -------------------------------------------------------------------------------------------------------
+
+    /** Defines and initialises it. It is there already when the class is retransformed. */
+    private static Class<?> define(ClassLoader loader, String prefix, byte[] file) throws ClassNotFoundException {
+        ProtectionDomain domain = find(INTERFACE, loader, prefix).getProtectionDomain();
+        try {
+            Unsafe.getUnsafe().defineClass(prefix + OURS, file, 0, file.length, loader, domain);
+        } catch (LinkageError there) {
+            if (find(OURS, loader, prefix).getClassLoader() != loader) throw there;
+        }
+        return Class.forName((prefix + OURS).replace('/', '.'), true, loader);
+    }
+
+    private static Class<?> find(String name, ClassLoader loader, String prefix) throws ClassNotFoundException {
+        return Class.forName((prefix + name).replace('/', '.'), false, loader);
+    }
+
+    /** The package of that copy of Jackson's core. */
+    private static String prefix(String name) {
+        return name.substring(0, name.length() - POOLS.length());
+    }
+
+    private static String returning(String prefix) {
+        return "()" + poolType(prefix);
+    }
+
+    private static String poolType(String prefix) {
+        return 'L' + prefix + INTERFACE + ';';
+    }
+
+    // ---- class files
+    // -------------------------------------------------------------------------------------------------------
+
+    /** What reads and writes class files. Apart, so that the JVM verifies the class around it, at each start with this adoption, without loading ASM. */
+    private static final class ClassFiles {
+        /** The method that makes what defaultPool() returns. */
+        static String defaultOf(byte[] file, String prefix) throws LooksOtherwise {
+            DefaultPool found = new DefaultPool(prefix);
+            new ClassReader(file).accept(found, ClassReader.SKIP_DEBUG | ClassReader.SKIP_FRAMES);
+            String called = found.onlyCall();
+            if (called == null || !KNOWN_DEFAULTS.contains(called))
+                throw new LooksOtherwise("its defaultPool() is none of " + String.join(", ", KNOWN_DEFAULTS));
+            return called;
+        }
+
+        /** The file of our pool as that copy of Jackson needs it: its names, and what its default is without us. */
+        static byte[] ours(String prefix, String theirDefault) throws IOException {
+            ClassWriter writer = new ClassWriter(0);
+            Remapper remapper = new Remapper(ASM) {
+                @Override
+                public String map(String name) {
+                    return name.startsWith(COMPILED) ? prefix + name.substring(COMPILED.length()) : name;
+                }
+
+                @Override
+                public String mapMethodName(String owner, String name, String descriptor) {
+                    return name.equals(COMPILED_DEFAULT) ? theirDefault : name;
+                }
+            };
+            try (InputStream in = Jackson.class.getResourceAsStream(RESOURCE)) {
+                if (in == null) throw new FileNotFoundException(RESOURCE);
+                new ClassReader(in).accept(new ClassRemapper(writer, remapper), 0);
+            }
+            return writer.toByteArray();
+        }
+
+        static byte[] rerouted(byte[] file, String prefix) {
+            ClassReader reader = new ClassReader(file);
+            ClassWriter writer = new ClassWriter(reader, 0);
+            reader.accept(
+                    new ClassVisitor(ASM, writer) {
+                        @Override
+                        public MethodVisitor visitMethod(
+                                int access, String name, String descriptor, String signature, String[] exceptions) {
+                            MethodVisitor method = super.visitMethod(access, name, descriptor, signature, exceptions);
+                            if (!name.equals(DEFAULT) || !descriptor.equals(returning(prefix))) return method;
+                            method.visitCode();
+                            method.visitFieldInsn(Opcodes.GETSTATIC, prefix + OURS, "GLOBAL", poolType(prefix));
+                            method.visitInsn(Opcodes.ARETURN);
+                            method.visitMaxs(1, 0);
+                            method.visitEnd();
+                            return null;
+                        }
+                    },
+                    0);
+            return writer.toByteArray();
+        }
     }
 
     /** What the code of defaultPool() is, which calls one method and nothing else. */
@@ -169,78 +248,5 @@ final class Jackson implements Adoption {
                 }
             };
         }
-    }
-
-    // ---- what is put there
-    // -------------------------------------------------------------------------------------------------------
-
-    /** The file of our pool as that copy of Jackson needs it: its names, and what its default is without us. */
-    private static byte[] ours(String prefix, String theirDefault) throws IOException {
-        ClassWriter writer = new ClassWriter(0);
-        Remapper remapper = new Remapper(ASM) {
-            @Override
-            public String map(String name) {
-                return name.startsWith(COMPILED) ? prefix + name.substring(COMPILED.length()) : name;
-            }
-
-            @Override
-            public String mapMethodName(String owner, String name, String descriptor) {
-                return name.equals(COMPILED_DEFAULT) ? theirDefault : name;
-            }
-        };
-        try (InputStream in = Jackson.class.getResourceAsStream(RESOURCE)) {
-            if (in == null) throw new FileNotFoundException(RESOURCE);
-            new ClassReader(in).accept(new ClassRemapper(writer, remapper), 0);
-        }
-        return writer.toByteArray();
-    }
-
-    /** Defines and initialises it. It is there already when the class is retransformed. */
-    private static Class<?> define(ClassLoader loader, String prefix, byte[] file) throws ClassNotFoundException {
-        ProtectionDomain domain = find(INTERFACE, loader, prefix).getProtectionDomain();
-        try {
-            Unsafe.getUnsafe().defineClass(prefix + OURS, file, 0, file.length, loader, domain);
-        } catch (LinkageError there) {
-            if (find(OURS, loader, prefix).getClassLoader() != loader) throw there;
-        }
-        return Class.forName((prefix + OURS).replace('/', '.'), true, loader);
-    }
-
-    private static byte[] rerouted(ClassReader reader, String prefix) {
-        ClassWriter writer = new ClassWriter(reader, 0);
-        reader.accept(
-                new ClassVisitor(ASM, writer) {
-                    @Override
-                    public MethodVisitor visitMethod(
-                            int access, String name, String descriptor, String signature, String[] exceptions) {
-                        MethodVisitor method = super.visitMethod(access, name, descriptor, signature, exceptions);
-                        if (!name.equals(DEFAULT) || !descriptor.equals(returning(prefix))) return method;
-                        method.visitCode();
-                        method.visitFieldInsn(Opcodes.GETSTATIC, prefix + OURS, "GLOBAL", poolType(prefix));
-                        method.visitInsn(Opcodes.ARETURN);
-                        method.visitMaxs(1, 0);
-                        method.visitEnd();
-                        return null;
-                    }
-                },
-                0);
-        return writer.toByteArray();
-    }
-
-    private static Class<?> find(String name, ClassLoader loader, String prefix) throws ClassNotFoundException {
-        return Class.forName((prefix + name).replace('/', '.'), false, loader);
-    }
-
-    /** The package of that copy of Jackson's core. */
-    private static String prefix(String name) {
-        return name.substring(0, name.length() - POOLS.length());
-    }
-
-    private static String returning(String prefix) {
-        return "()" + poolType(prefix);
-    }
-
-    private static String poolType(String prefix) {
-        return 'L' + prefix + INTERFACE + ';';
     }
 }
