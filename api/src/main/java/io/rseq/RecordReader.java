@@ -90,7 +90,9 @@ final class RecordReader {
             }
             return memory == null ? drained : drained + drain(memory, end, consumer);
         } finally {
-            reader = null;
+            // Not by a store: after the consumer threw, a collection may find the caller's frame gone, and another
+            // reads by now.
+            READER.compareAndSet(this, frame, null);
         }
     }
 

@@ -2,6 +2,7 @@
 package io.rseq;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.rseq.internal.Commits;
 import io.rseq.internal.FakeAgent;
@@ -66,15 +67,13 @@ class RecordReaderTest {
     }
 
     @Test
-    void one_reads_at_a_time_and_the_next_reads_when_the_frame_of_the_one_before_is_gone() throws Exception {
+    void one_reads_at_a_time_and_the_next_reads_when_the_frame_of_the_one_before_is_gone() {
         appendOnHeap(1);
         appendOnHeap(2);
         Object frame = new Object();
         WeakReference<Object> reading = new WeakReference<>(frame);
         // As HotSpot leaves it when it takes the frame away: nothing of the reader's runs any more.
-        VarHandle held = MethodHandles.privateLookupIn(RecordReader.class, MethodHandles.lookup())
-                .findVarHandle(RecordReader.class, "reader", WeakReference.class);
-        held.setVolatile(reader, reading);
+        reads(reading);
         assertThat(drain()).isEmpty();
         System.gc();
         assertThat(drain()).isEmpty();
@@ -82,6 +81,31 @@ class RecordReaderTest {
         frame = null;
         while (!reading.refersTo(null)) System.gc();
         assertThat(drain()).containsExactly(1, 2);
+    }
+
+    @Test
+    void a_reader_that_ends_after_its_frame_was_taken_for_gone_lets_in_no_second_one() {
+        appendOnHeap(1);
+        appendOnHeap(2);
+        Object frame = new Object();
+        assertThatThrownBy(() -> drain((cpu, timestamp, bytes, from, length) -> {
+                    reads(new WeakReference<>(frame));
+                    throw new IllegalStateException();
+                }))
+                .isInstanceOf(IllegalStateException.class);
+        assertThat(drain()).isEmpty();
+        Reference.reachabilityFence(frame);
+    }
+
+    /* Another thread does. */
+    private void reads(WeakReference<Object> frame) {
+        try {
+            MethodHandles.privateLookupIn(RecordReader.class, MethodHandles.lookup())
+                    .findVarHandle(RecordReader.class, "reader", WeakReference.class)
+                    .setVolatile(reader, frame);
+        } catch (ReflectiveOperationException impossible) {
+            throw new AssertionError(impossible);
+        }
     }
 
     private void appendOnHeap(int number) {
