@@ -3,8 +3,10 @@ package io.rseq;
 
 import io.rseq.internal.Commits;
 import io.rseq.internal.Hook;
+import io.rseq.internal.Initialized;
 import io.rseq.internal.PerCpuMemory;
 import java.lang.ref.Reference;
+import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.LongBinaryOperator;
 
 /**
@@ -18,6 +20,10 @@ import java.util.function.LongBinaryOperator;
  */
 final class ClosableCells {
     private static final long NONE = PerCpuMemory.NONE;
+
+    static {
+        Initialized.now(AtomicLongArray.class); // which AtomicCells uses
+    }
 
     private final PerCpuMemory memory = new PerCpuMemory(Commits.CLOSABLE);
     private final Index index;

@@ -4,6 +4,7 @@ package io.rseq;
 import io.rseq.internal.Commits;
 import io.rseq.internal.HeapRing;
 import io.rseq.internal.Hook;
+import io.rseq.internal.Initialized;
 import io.rseq.internal.MemoryRing;
 import io.rseq.internal.PerCpuMemory;
 import java.lang.invoke.MethodHandles;
@@ -70,6 +71,10 @@ public final class PerCpuBuffer {
 
     private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
 
+    static {
+        Initialized.now(HeapRing.class, RecordReader.class);
+    }
+
     private final long capacity;
     private final int maxRecord;
     private final boolean timestamps;
@@ -78,7 +83,7 @@ public final class PerCpuBuffer {
     private final PerCpuMemory memory;
     private final AtomicReferenceArray<HeapRing> rings = new AtomicReferenceArray<>(Cpus.count());
     private final AtomicReferenceArray<RecordReader> readers = new AtomicReferenceArray<>(Cpus.count());
-    private final LongAdder dropped = new LongAdder();
+    private final LongAdder dropped = Initialized.longAdder();
 
     /*
      * Where a record and its timestamp come together, so that one copy takes both: an array for each index, which a thread takes while it

@@ -3,8 +3,10 @@ package io.rseq;
 
 import io.rseq.internal.Commits;
 import io.rseq.internal.Hook;
+import io.rseq.internal.Initialized;
 import io.rseq.internal.PerCpuMemory;
 import java.lang.ref.Reference;
+import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
  * A row of cells for each CPU, which {@link PerCpuCounter} and {@link PerCpuHistogram} add to: through a restartable sequence in per-CPU
@@ -18,6 +20,10 @@ import java.lang.ref.Reference;
  * fifth of an add. Who reads {@code NONE} there too long goes the slow way, which looks again.
  */
 final class PerCpuCells {
+    static {
+        Initialized.now(AtomicLongArray.class); // which AtomicCells uses
+    }
+
     private final PerCpuMemory memory;
     private final int cells;
     private final Index index;

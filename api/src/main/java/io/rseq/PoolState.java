@@ -2,6 +2,7 @@
 package io.rseq;
 
 import io.rseq.internal.Commits;
+import io.rseq.internal.Initialized;
 import io.rseq.internal.PerCpuMemory;
 import io.rseq.internal.Places;
 import java.lang.invoke.VarHandle;
@@ -15,6 +16,10 @@ import java.util.concurrent.atomic.LongAdder;
  */
 abstract class PoolState<T> {
     private static final int MAX_CAPACITY = 1 << 20;
+
+    static {
+        Initialized.now(Lease.class);
+    }
 
     /* Its monitor is for the thread that has an object own a place or give it up, or empties all rows. */
     private final Places places;
@@ -38,7 +43,7 @@ abstract class PoolState<T> {
     /* By the number of the place. Plain: a thread that finds a place full sees what was written here before it was filled. */
     private Lease<T>[] leases = LeaseTable.array(0);
 
-    final LongAdder created = new LongAdder();
+    final LongAdder created = Initialized.longAdder();
     final LongAdder discarded = new LongAdder();
     final LongAdder refused = new LongAdder();
 

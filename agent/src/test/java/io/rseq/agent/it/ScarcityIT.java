@@ -7,7 +7,11 @@ import io.rseq.agent.it.programs.FullAtFirst;
 import io.rseq.agent.it.programs.FullHeap;
 import io.rseq.agent.it.programs.FullHeapStorm;
 import io.rseq.agent.it.programs.LostFrames;
+import io.rseq.agent.it.programs.MadeStructures;
 import io.rseq.agent.it.programs.StackEnds;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 
 /** What is left of a structure, and of the weaving, where a thread's stack or the heap came to its end meanwhile. */
 class ScarcityIT {
@@ -62,6 +66,26 @@ class ScarcityIT {
                 .printed("exact=true");
         assertThat(outcome.out()).as("%s", outcome).noneMatch(line -> line.contains("at java.base/java.lang.$Rseq"));
         assertThat(outcome.warnings()).as("%s", outcome).noneMatch(line -> line.contains("entry=direct"));
+    }
+
+    /* One whose initializer meets a full heap is unusable from then on. */
+    @EveryJdk
+    void classes_that_only_rare_paths_use_are_initialized_with_the_structure(World world) throws IOException {
+        Path log = AgentJar.buildFolder().resolve("initialized-" + world.jdk().version() + ".txt");
+        Launch.of(world, MadeStructures.class)
+                .jvm("-Xlog:class+init=info:file=" + log)
+                .run()
+                .succeeded()
+                .printed("made=5");
+        assertThat(Files.readString(log))
+                .contains(
+                        "Initializing 'io/rseq/RecordReader'",
+                        "Initializing 'io/rseq/LeaseFields'",
+                        "Initializing 'io/rseq/internal/HeapRing'",
+                        "Initializing 'io/rseq/internal/StripedStack'",
+                        "Initializing 'java/util/concurrent/ThreadLocalRandom'",
+                        "Initializing 'java/util/concurrent/atomic/AtomicLongArray'",
+                        "Initializing 'java/util/concurrent/atomic/Striped64$Cell'");
     }
 
     @EveryJdk

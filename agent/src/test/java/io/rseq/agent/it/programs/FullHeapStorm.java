@@ -11,6 +11,7 @@ import io.rseq.PerCpuPool;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * Threads use structures while others fill the heap, round by round, with new structures each time, which have still to grow. An operation that
@@ -34,6 +35,7 @@ public final class FullHeapStorm {
     private static final String SIGN = "failed reallocation of scalar replaced objects";
 
     private static final AtomicLong ERRORS = new AtomicLong();
+    private static final AtomicReference<Object> WRONG = new AtomicReference<>();
     private static final AtomicLong VANISHED = new AtomicLong();
     private static volatile boolean filling;
     private static volatile boolean full;
@@ -75,6 +77,8 @@ public final class FullHeapStorm {
         System.out.println("vanished=" + VANISHED);
         System.out.println("lost=" + lost);
         System.out.println("violations=" + violations);
+        if (WRONG.get() instanceof Throwable failure) failure.printStackTrace(System.out);
+        else if (WRONG.get() != null) System.out.println("first violation: " + WRONG);
         System.out.println("committer=" + Cpus.support().committer());
     }
 
@@ -110,7 +114,7 @@ public final class FullHeapStorm {
 
     /* An error that passes through here, as a catch does not run in frames that are gone, ends the thread, and is counted as well. */
     private void count(Throwable failure) {
-        if (!(failure instanceof OutOfMemoryError)) violations.incrementAndGet();
+        if (!(failure instanceof OutOfMemoryError)) wrong(failure);
         errors.incrementAndGet();
         ERRORS.incrementAndGet();
         String message = failure.getMessage();
@@ -135,15 +139,15 @@ public final class FullHeapStorm {
     private void move() {
         long token = stack.pop();
         if (token == PerCpuLongStack.EMPTY) return;
-        if (held.incrementAndGet((int) token) != 1) violations.incrementAndGet();
+        if (held.incrementAndGet((int) token) != 1) wrong("a token in two hands");
         held.decrementAndGet((int) token);
-        if (!stack.push(token)) violations.incrementAndGet(); // there is room for all
+        if (!stack.push(token)) wrong("a stack without room"); // there is room for all
     }
 
     private void lease() {
         Lease<Thing> lease = pool.lease();
         Thing thing = lease.get();
-        if (thing.users.incrementAndGet() != 1) violations.incrementAndGet();
+        if (thing.users.incrementAndGet() != 1) wrong("an object in two hands");
         thing.users.decrementAndGet();
         lease.close();
     }
@@ -164,7 +168,7 @@ public final class FullHeapStorm {
     private void handOut(int cpu, long time, byte[] record, int from, int length) {
         if ((record[from] & 7) == 0) kept[0] = new byte[WANTED];
         int number = record[from] & 0xFF | (record[from + 1] & 0xFF) << 8;
-        if (records.decrementAndGet(number) < 0) violations.incrementAndGet(); // twice
+        if (records.decrementAndGet(number) < 0) wrong("a record that comes twice");
     }
 
     private void add() {
@@ -174,7 +178,7 @@ public final class FullHeapStorm {
 
     private void takeAll() {
         stack.drainTo(token -> {
-            if (held.incrementAndGet((int) token) != 1) violations.incrementAndGet();
+            if (held.incrementAndGet((int) token) != 1) wrong("a drained token in two hands");
             held.decrementAndGet((int) token);
             stack.push(token);
         });
@@ -188,7 +192,7 @@ public final class FullHeapStorm {
         for (int i = 0; i < 2; i++) {
             stack.drainTo(token -> {
                 found[0]++;
-                if (held.incrementAndGet((int) token) > 1) violations.incrementAndGet();
+                if (held.incrementAndGet((int) token) > 1) wrong("a token that is left twice");
             });
         }
         long missing = TOKENS - found[0];
@@ -209,8 +213,12 @@ public final class FullHeapStorm {
     }
 
     private void expect(String what, boolean right) {
-        if (right) return;
-        System.out.println("violation: " + what);
+        if (!right) wrong(what);
+    }
+
+    /* Kept, not printed: the heap may be full. */
+    private void wrong(Object what) {
+        WRONG.compareAndSet(null, what);
         violations.incrementAndGet();
     }
 
