@@ -5,8 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rseq.agent.it.programs.Hello;
 import io.rseq.agent.it.programs.Managed;
+import io.rseq.agent.it.programs.Named;
 import io.rseq.agent.it.programs.Refused;
 import io.rseq.agent.it.programs.Unmanaged;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URL;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
 
 /** The bean {@code io.rseq:type=Agent}: there for who has a platform MBean server, and no reason to make one. */
@@ -53,6 +62,41 @@ class ManagementIT {
                         .jna()
                         .jvm("-Dcom.sun.management.jmxremote")
                         .run());
+    }
+
+    @EveryJdk
+    void jmx_exporter_shows_the_bean_to_prometheus_as_the_page_says(World world) throws Exception {
+        Path configuration = AgentJar.buildFolder().resolve("rseq.yaml");
+        Files.writeString(
+                configuration, Page.of("docs/operations.md").blocks("yaml").get(0));
+        int port = freePort();
+        Path exporter = AgentJar.buildFolder().resolveSibling("it-agents").resolve("jmx_prometheus_javaagent.jar");
+        try (Running running = Launch.of(world, Named.class)
+                .andAgentJar(exporter, "127.0.0.1:" + port + ":" + configuration)
+                .start()) {
+            running.awaitOut("ready");
+            String shown = scraped(port);
+            while (!shown.contains("rseq_live")) shown = scraped(port); // the test's time limit ends this
+            assertThat(shown)
+                    .containsPattern("(?m)^rseq_registered_total [1-9]")
+                    .containsPattern("(?m)^rseq_owner" + world.owner() + "_total [1-9]")
+                    .containsPattern("(?m)^rseq_live [1-9]")
+                    .contains("\nrseq_structure{figure=\"maxIdle\",structure=\"buffers\"} 5.0\n");
+            running.say("");
+            running.finish().succeeded().hadNoWarning();
+        }
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+
+    private static String scraped(int port) throws IOException {
+        try (InputStream answer = new URL("http://127.0.0.1:" + port + "/metrics").openStream()) {
+            return new String(answer.readAllBytes(), StandardCharsets.UTF_8);
+        }
     }
 
     @EveryJdk
