@@ -15,20 +15,21 @@ public final class Initialized {
 
     /** Initializes those classes. */
     public static void now(Class<?>... classes) {
-        for (Class<?> each : classes) initialize(each.getName(), each.getClassLoader());
+        for (Class<?> each : classes) initialize(each.getName());
     }
 
     /** Returns a new adder. What threads use of it once they meet is initialized then: the JDK initializes it at the first meeting. */
     public static LongAdder longAdder() {
         LongAdder adder = new LongAdder();
-        initialize("java.util.concurrent.ThreadLocalRandom", null);
-        initialize("java.util.concurrent.atomic.Striped64$Cell", null);
+        initialize("java.util.concurrent.ThreadLocalRandom");
+        initialize("java.util.concurrent.atomic.Striped64$Cell");
         return adder;
     }
 
-    private static void initialize(String name, ClassLoader loader) {
+    /* By this class's loader, which finds the JDK's classes, too: the JDK's own loader is not everybody's to name under a security manager. */
+    private static void initialize(String name) {
         try {
-            Class.forName(name, true, loader);
+            Class.forName(name);
         } catch (ClassNotFoundException anotherJdk) {
             // has no such class, and needs none
         }
