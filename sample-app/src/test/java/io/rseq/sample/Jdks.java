@@ -17,7 +17,7 @@ import java.util.stream.Stream;
  * The JDKs to test on: the one that runs, those that lie beside it, and those that {@code TEST_JDKS} lists, an environment variable
  * or a system property, as a path list.
  */
-final class Jdks {
+public final class Jdks {
     static final String LIST = "TEST_JDKS";
 
     private static final int OLDEST = 17;
@@ -25,8 +25,8 @@ final class Jdks {
     private Jdks() {}
 
     /** One of them. */
-    record Jdk(Path home, int feature) {
-        Path java() {
+    public record Jdk(Path home, int feature) {
+        public Path java() {
             return home.resolve("bin/java");
         }
 
@@ -37,7 +37,7 @@ final class Jdks {
     }
 
     /** Each real folder once, whatever links lead to it; at least the one that runs. */
-    static List<Jdk> all() {
+    public static List<Jdk> all() {
         TreeMap<Path, Jdk> found = new TreeMap<>();
         Path running = Path.of(System.getProperty("java.home"));
         add(found, running);

@@ -27,6 +27,7 @@ class PlainEnglishTest {
             "agent",
             "native",
             "sample-app",
+            "examples",
             "benchmarks",
             "jcstress");
     private static final Pattern FILE = Pattern.compile(".*\\.(java|c|h|S|md|sh|xml)");
