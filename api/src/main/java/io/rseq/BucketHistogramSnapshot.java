@@ -3,7 +3,11 @@ package io.rseq;
 
 import java.util.Arrays;
 
-/** What a {@link PerCpuBucketHistogram} held at one time: count, sum, lowest, highest and buckets of the same values. Immutable. */
+/**
+ * What a {@link PerCpuBucketHistogram} held at one time: count, sum, lowest, highest and buckets of the same values. Immutable.
+ *
+ * @since 0.1.0
+ */
 public final class BucketHistogramSnapshot {
     private final double[] bounds;
     private final long[] counts;

@@ -7,7 +7,11 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** The {@code int} parameter of a {@link PerCpu} method that the agent assigns. Exactly one per method. */
+/**
+ * The {@code int} parameter of a {@link PerCpu} method that the agent assigns. Exactly one per method.
+ *
+ * @since 0.1.0
+ */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.PARAMETER)

@@ -14,6 +14,8 @@ import io.rseq.internal.Limits;
  * <p>An index is a hint: the thread may move the next instant. Use it to choose among atomics, never as mutual exclusion.
  *
  * <p>All methods may be called from any thread, allocate nothing, and never fail.
+ *
+ * @since 0.1.0
  */
 public final class Cpus {
     private static final int COUNT = Limits.CPUS;

@@ -16,6 +16,8 @@ import java.util.Locale;
  * Histogram hdr = new Histogram(highestTrackableValue, digits);
  * histogram.snapshotThenReset().forEach(hdr::recordValueWithCount);
  * }</pre>
+ *
+ * @since 0.1.0
  */
 public final class HistogramSnapshot {
     private final LogLinearBuckets buckets;
@@ -45,14 +47,22 @@ public final class HistogramSnapshot {
         this.last = highest;
     }
 
-    /** Takes a value, and how often it was recorded. */
+    /**
+     * Takes a value, and how often it was recorded.
+     *
+     * @since 0.1.0
+     */
     @FunctionalInterface
     public interface ValueConsumer {
         /** {@code count} is positive. */
         void accept(long value, long count);
     }
 
-    /** Takes a bucket's bounds, both of them in it, and how many values it holds. */
+    /**
+     * Takes a bucket's bounds, both of them in it, and how many values it holds.
+     *
+     * @since 0.1.0
+     */
     @FunctionalInterface
     public interface BucketConsumer {
         /** {@code count} is positive. */

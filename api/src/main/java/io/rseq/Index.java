@@ -3,7 +3,11 @@ package io.rseq;
 
 import io.rseq.internal.Commits;
 
-/** Which index a {@link PerCpu} method receives. */
+/**
+ * Which index a {@link PerCpu} method receives.
+ *
+ * @since 0.1.0
+ */
 public enum Index {
     /** The CPU that the caller runs on: {@code 0 <= index < Cpus.count()}. Kernel field {@code cpu_id}. */
     CPU,

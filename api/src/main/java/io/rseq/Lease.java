@@ -19,6 +19,8 @@ import java.lang.ref.Reference;
  * <em>happens before</em> the other, as on one thread, and not for two threads that close one lease at the same time.
  *
  * <p>A lease may be closed by another thread than the one that took it, if it was handed over as any object must be.
+ *
+ * @since 0.1.0
  */
 public final class Lease<T> extends LeaseFields<T> implements AutoCloseable {
     /* The line behind the fields. */

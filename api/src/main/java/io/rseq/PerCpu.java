@@ -29,6 +29,7 @@ import java.lang.annotation.Target;
  * but not in the JDK's own modules. On an abstract or native method, or with none or several {@link CpuIndex} parameters, the method is
  * left as it is and one line in the agent's log names it. In a {@linkplain java.lang.invoke.MethodHandles.Lookup#defineHiddenClass hidden
  * class} it is left as it is, too, and no line says so: the JVM shows those to no agent.
+ * @since 0.1.0
  */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)

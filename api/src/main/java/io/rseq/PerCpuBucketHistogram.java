@@ -39,6 +39,8 @@ import java.lang.ref.Reference;
  * CPU's buckets. It is for once a second, not for once a request.
  *
  * <p><b>Sources.</b> rseq(2), membarrier(2); OpenTelemetry's data model, "Histogram"; Prometheus, "Metric types".
+ *
+ * @since 0.1.0
  */
 public final class PerCpuBucketHistogram {
     /** So many bounds are gone through one by one, which is the fastest; of more, half are left out at a time. */

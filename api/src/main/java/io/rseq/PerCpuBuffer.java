@@ -56,6 +56,8 @@ import java.util.concurrent.atomic.LongAdder;
  *
  * <p><b>Sources.</b> The ring buffers of ftrace ({@code kernel/trace/ring_buffer.c}) and LTTng, which reserve by local operations on
  * per-CPU memory; Agrona's {@code ManyToOneRingBuffer} for records with their length stored last.
+ *
+ * @since 0.1.0
  */
 public final class PerCpuBuffer {
     /** The fewest bytes that a CPU's ring can have. */
@@ -270,7 +272,11 @@ public final class PerCpuBuffer {
         return readers.get(cpu);
     }
 
-    /** What a buffer is made of. */
+    /**
+     * What a buffer is made of.
+     *
+     * @since 0.1.0
+     */
     public static final class Builder {
         private final int capacityPerCpu;
         private boolean timestamps;

@@ -50,6 +50,8 @@ import java.lang.ref.Reference;
  *
  * <p><b>Sources.</b> rseq(2); {@code include/uapi/linux/rseq.h} and {@code kernel/rseq.c} in Linux; the per-CPU counters of {@code
  * include/linux/percpu_counter.h} and the allocation of {@code mm/percpu.c} there; {@code LongAdder} for the interface.
+ *
+ * @since 0.1.0
  */
 public final class PerCpuCounter extends Number {
     private static final long serialVersionUID = 1;

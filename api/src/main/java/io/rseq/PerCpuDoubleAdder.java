@@ -47,6 +47,8 @@ import java.lang.ref.Reference;
  * more for each index in use. Where one thread adds, a plain field does.
  *
  * <p><b>Sources.</b> Those of {@link PerCpuCounter}; {@code DoubleAdder} for the interface; the closing of per-CPU caches in tcmalloc (docs/design.md there).
+ *
+ * @since 0.1.0
  */
 public final class PerCpuDoubleAdder extends Number {
     private static final long serialVersionUID = 1;

@@ -42,6 +42,8 @@ import java.lang.ref.Reference;
  *
  * <p><b>Sources.</b> rseq(2); {@code kernel/rseq.c} in Linux; Gil Tene's HdrHistogram for the division into buckets and the definition of
  * a percentile.
+ *
+ * @since 0.1.0
  */
 public final class PerCpuHistogram {
     private static final VarHandle BASE;

@@ -30,6 +30,8 @@ import java.util.function.Supplier;
  *
  * <p><b>Cost.</b> Under the agent an index that the kernel keeps (some loads) and one load more. A reference for each possible CPU, which is written once. Objects of
  * different CPUs may share a cache line; one that is written often brings its own padding.
+ *
+ * @since 0.1.0
  */
 public final class PerCpuLocal<T> {
     private final Index index;

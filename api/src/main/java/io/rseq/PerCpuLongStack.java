@@ -57,6 +57,8 @@ import java.util.function.LongConsumer;
  * closes a cache to drain it behind the same fence; their batches; Bonwick and Adams, <em>Magazines and Vmem</em> (USENIX 2001), for the
  * exchange with a depot. A lock-free list for the overflow would not do: the batch passes through memory that one exchange must have for
  * itself.
+ *
+ * @since 0.1.0
  */
 public final class PerCpuLongStack {
     /** What {@link #pop()} answers when there is nothing. */

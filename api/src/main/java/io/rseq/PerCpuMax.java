@@ -30,6 +30,8 @@ import java.lang.ref.Reference;
  *
  * <p><b>Sources.</b> Those of {@link PerCpuCounter}; a {@code LongAccumulator} for what it does. Where most values are below the highest and nobody resets, that is
  * the faster one: it reads one number that nobody writes.
+ *
+ * @since 0.1.0
  */
 public final class PerCpuMax {
     private static final long SIGN = Long.MIN_VALUE;

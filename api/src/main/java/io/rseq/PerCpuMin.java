@@ -4,6 +4,8 @@ package io.rseq;
 /**
  * The lowest of the longs that many threads offer: a {@link PerCpuMax} of their complements, and all that is said there. {@code ~} turns the order of longs
  * round, and no value has none, as {@code Long.MIN_VALUE} has no negative.
+ *
+ * @since 0.1.0
  */
 public final class PerCpuMin {
     private final PerCpuMax complements;

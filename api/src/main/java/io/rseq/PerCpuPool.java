@@ -54,6 +54,8 @@ import java.util.function.Supplier;
  *
  * <p><b>Sources.</b> Bonwick, <em>The Slab Allocator</em> (USENIX 1994), and Bonwick and Adams (2001) for the per-CPU magazines; tcmalloc
  * for the sequences. Bytes and not references are what lies in per-CPU memory, because the collector moves objects.
+ *
+ * @since 0.1.0
  */
 public final class PerCpuPool<T> extends PoolState<T> {
     private final Supplier<? extends T> supplier;
@@ -265,7 +267,11 @@ public final class PerCpuPool<T> extends PoolState<T> {
         if (leave(lease)) discardUnpooled(lease.object);
     }
 
-    /** What a pool is made of. */
+    /**
+     * What a pool is made of.
+     *
+     * @since 0.1.0
+     */
     public static final class Builder<T> {
         private final Supplier<? extends T> supplier;
         private int capacityPerCpu = 64;

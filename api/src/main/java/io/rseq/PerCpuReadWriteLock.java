@@ -69,6 +69,8 @@ import java.util.concurrent.locks.ReadWriteLock;
  * Locks</em> (USENIX ATC 2019), for the bias that a writer revokes and that must be earned again. Folly's {@code SharedMutex}, whose readers are kept in slots that are
  * picked by CPU, each by an atomic: no fence, and nothing that a preempted reader could spoil, for a compare-and-set at each end. Not
  * {@code StampedLock}'s optimistic reads, which cost less still: what they run may see half of a write, and must be able to run twice.
+ *
+ * @since 0.1.0
  */
 public final class PerCpuReadWriteLock implements ReadWriteLock {
     private final Readers readers = new Readers();

@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.rseq;
 
-/** Receives the records of a {@link PerCpuBuffer}, one after the other; nothing is allocated for it. */
+/**
+ * Receives the records of a {@link PerCpuBuffer}, one after the other; nothing is allocated for it.
+ *
+ * @since 0.1.0
+ */
 @FunctionalInterface
 public interface RecordConsumer {
     /**

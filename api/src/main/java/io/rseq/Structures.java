@@ -17,6 +17,8 @@ import java.util.TreeMap;
  *
  * <p>A use of a structure costs the same with a name as without one: its figures are added up when somebody asks. A name keeps no structure from being
  * collected. Any thread may call these methods.
+ *
+ * @since 0.1.0
  */
 public final class Structures {
     private static final SortedMap<String, WeakReference<Object>> NAMED = new TreeMap<>();

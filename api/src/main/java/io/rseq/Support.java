@@ -8,6 +8,8 @@ import java.util.Map;
 /**
  * What is in force in this process, in the vocabulary of the agent's start line: {@code owner}, {@code area}, {@code size}, {@code
  * features}, {@code kernel}, {@code cpus}, {@code reader}, {@code committer}. Immutable. {@link #toString()} prints it in one line.
+ *
+ * @since 0.1.0
  */
 public final class Support {
     private static final Support NONE = new Support("", Map.of());

@@ -20,6 +20,8 @@ import org.HdrHistogram.ValueRecorder;
  * <p>Recording never waits for {@code getIntervalHistogram}, nor this for recording. Unlike {@code Recorder}, a value above the highest is no exception
  * but counts in the last bucket, and a negative one is an {@code IllegalArgumentException}. What is in a bucket is given to the interval histogram as
  * the bucket's lowest value, which it holds in the same bucket.
+ *
+ * @since 0.1.0
  */
 public final class PerCpuRecorder implements ValueRecorder {
     private final long highest;

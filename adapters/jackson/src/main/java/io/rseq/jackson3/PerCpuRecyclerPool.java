@@ -16,6 +16,8 @@ import tools.jackson.core.util.RecyclerPool;
  *
  * <p>Bounded: of each CPU it keeps so many recyclers as it was told, in use or idle; one that is made beyond them is used, and left to the collector
  * when it comes back.
+ *
+ * @since 0.1.0
  */
 public final class PerCpuRecyclerPool implements RecyclerPool<BufferRecycler> {
     private static final long serialVersionUID = 1;

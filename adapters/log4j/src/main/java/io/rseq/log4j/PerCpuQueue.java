@@ -19,6 +19,8 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
  * essay says what it promises. So neither {@code offer} nor {@code poll} shares a line with other CPUs, but for the overflow that evens both out.
  * {@code poll} may find none, and {@code offer} no room, while another CPU has some: then a recycler makes an object, or leaves one to the
  * collector. There is no looking into the queue: {@code peek} and {@code iterator} throw {@code UnsupportedOperationException}.
+ *
+ * @since 0.1.0
  */
 public final class PerCpuQueue<T> extends AbstractQueue<T> {
     /* From slot to slot, in references: a cache line at least. */

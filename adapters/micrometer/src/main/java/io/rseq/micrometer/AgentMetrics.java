@@ -15,6 +15,8 @@ import javax.management.ObjectName;
 /**
  * The agent's own figures, as its management bean {@code io.rseq:type=Agent} has them, under the names {@code rseq.*}. Without the agent counters
  * stay 0 and gauges are not numbers; an agent that is attached later is seen from then on.
+ *
+ * @since 0.1.0
  */
 public final class AgentMetrics implements MeterBinder {
     private static final String BEAN = "io.rseq:type=Agent";

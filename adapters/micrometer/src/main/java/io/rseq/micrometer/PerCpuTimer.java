@@ -32,6 +32,8 @@ import java.util.function.ToDoubleFunction;
  * {@code FunctionTimer} (count and total), a {@code TimeGauge} named {@code NAME.max}, and one named {@code NAME.percentile} for each percentile,
  * tagged {@code phi}, as Micrometer does. Maximum and percentiles are those of all values since the start, where Micrometer's fade. Registries ask for
  * each figure by a call of its own: they get those of one snapshot, which is read again after a second.
+ *
+ * @since 0.1.0
  */
 public final class PerCpuTimer extends AbstractTimer implements MeterBinder {
     private static final long SNAPSHOT_NANOS = TimeUnit.SECONDS.toNanos(1);

@@ -16,6 +16,8 @@ import io.rseq.PerCpuCounter;
  * PerCpuCounter requests = new PerCpuCounter();
  * registry.register(new CounterFamily("requests", "Requests that were served").with(Labels.EMPTY, requests));
  * }</pre>
+ *
+ * @since 0.1.0
  */
 public final class CounterFamily implements Collector {
     private final MetricMetadata metadata;

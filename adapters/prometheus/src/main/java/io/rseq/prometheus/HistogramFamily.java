@@ -21,6 +21,8 @@ import io.rseq.PerCpuHistogram;
  * PerCpuBucketHistogram seconds = new PerCpuBucketHistogram(0.01, 0.1, 1);
  * registry.register(new HistogramFamily("request_seconds", "How long requests take").with(Labels.EMPTY, seconds));
  * }</pre>
+ *
+ * @since 0.1.0
  */
 public final class HistogramFamily implements Collector {
     private final MetricMetadata metadata;

@@ -24,6 +24,7 @@ class PlainEnglishTest {
             "release",
             "docs",
             "api",
+            "adapters",
             "agent",
             "native",
             "sample-app",

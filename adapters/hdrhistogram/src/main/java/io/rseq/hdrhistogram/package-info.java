@@ -1,0 +1,2 @@
+/** HdrHistogram's recorder by CPU. */
+package io.rseq.hdrhistogram;

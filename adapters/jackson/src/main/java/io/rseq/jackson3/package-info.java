@@ -1,0 +1,2 @@
+/** A pool of Jackson 3's buffers by CPU. */
+package io.rseq.jackson3;

@@ -1,0 +1,2 @@
+/** Structures as counters and histograms of Prometheus' client. */
+package io.rseq.prometheus;
