@@ -11,11 +11,11 @@ done
 npm --prefix site ci --silent --no-audit --no-fund
 npm --prefix site run --silent build
 
-modules=api$(printf ',%s' adapters/*/)
+modules=api$(printf ',%s' adapters/*/pom.xml)
 mvn -q -pl "$modules" compile dependency:build-classpath -Dmdep.outputFile=target/classpath
 "${JAVA_HOME:+$JAVA_HOME/bin/}javadoc" -quiet -Xdoclint:none -notimestamp --add-stylesheet site/javadoc.css \
     -windowtitle 'rseq for the JVM' -header '<a href="{@docRoot}/../index.html">rseq for the JVM</a>' \
-    -cp "api/target/classes:$(paste -d: adapters/*/target/classpath)" -d target/site/javadoc \
+    -cp "api/target/classes:$(paste -d: api/target/classpath adapters/*/target/classpath)" -d target/site/javadoc \
     api/src/main/java/io/rseq/*.java $(find adapters/*/src/main -name '*.java')
 
 node site/links.mjs target/site

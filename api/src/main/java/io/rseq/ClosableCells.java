@@ -8,6 +8,7 @@ import io.rseq.internal.PerCpuMemory;
 import java.lang.ref.Reference;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.LongBinaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A cell for each CPU whose value can be taken, so that the cell begins at 0 again: in per-CPU memory, and on the heap for what finds no sequence there.
@@ -34,7 +35,7 @@ final class ClosableCells {
     private volatile boolean fenced;
     private volatile boolean refused;
 
-    private volatile AtomicCells heap;
+    private volatile @Nullable AtomicCells heap;
 
     /** {@code join} is what sequences do to a cell; 0 joined with anything is that. */
     ClosableCells(Index index, LongBinaryOperator join) {

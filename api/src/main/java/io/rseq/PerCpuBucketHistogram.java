@@ -7,6 +7,7 @@ import io.rseq.internal.HeapTallies;
 import io.rseq.internal.StackRoom;
 import io.rseq.internal.Tally;
 import java.lang.ref.Reference;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A histogram of doubles with the bounds that its user names, that many threads record into, and whose count, sum, minimum, maximum and buckets are
@@ -53,7 +54,7 @@ public final class PerCpuBucketHistogram {
     /* Of the CPUs, so that recording begins with loads from here alone. */
     private long told;
 
-    private volatile HeapTallies heap;
+    private volatile @Nullable HeapTallies heap;
 
     /* What was taken since the last reset; replaced, and never changed, under the monitor of the CPUs'. */
     private Tally total;

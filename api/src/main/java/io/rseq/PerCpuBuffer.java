@@ -15,6 +15,7 @@ import java.nio.ByteOrder;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A ring of records for each CPU, that any thread appends to without ever waiting, and that one reader or several drain: event logs,
@@ -91,7 +92,7 @@ public final class PerCpuBuffer {
      * Where a record and its timestamp come together, so that one copy takes both: an array for each index, which a thread takes while it
      * appends. One that finds none, since the thread that has it was preempted, makes another. Null without timestamps.
      */
-    private final AtomicReferenceArray<byte[]> scratch;
+    private final @Nullable AtomicReferenceArray<byte[]> scratch;
 
     /* What sequences are told: the memory's offset and by. Plain: who reads NONE too long goes the slow way, which looks again. */
     private long told = NONE;

@@ -7,6 +7,7 @@ import io.rseq.internal.Initialized;
 import io.rseq.internal.PerCpuMemory;
 import java.lang.ref.Reference;
 import java.util.concurrent.atomic.AtomicLongArray;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A row of cells for each CPU, which {@link PerCpuCounter} and {@link PerCpuHistogram} add to: through a restartable sequence in per-CPU
@@ -29,7 +30,7 @@ final class PerCpuCells {
     private final Index index;
     private final long by;
 
-    private volatile AtomicCells atomics;
+    private volatile @Nullable AtomicCells atomics;
 
     PerCpuCells(int cells, Index index) {
         this.cells = cells;

@@ -5,6 +5,7 @@ import io.rseq.internal.Commits;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.lang.ref.Reference;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A histogram of non-negative values, such as latencies, that many threads record into: log-linear buckets, the same ones as
@@ -68,7 +69,7 @@ public final class PerCpuHistogram {
     private long told;
 
     /* What the cells held at the last reset; null when there was none. Its content never changes, and each reset makes another: no array is used twice, so a compare-and-set never meets an old one. */
-    private volatile long[] base;
+    private volatile long @Nullable [] base;
 
     /**
      * With a row of buckets for each CPU.
@@ -159,7 +160,7 @@ public final class PerCpuHistogram {
         return above;
     }
 
-    private HistogramSnapshot since(long[] before, long[] now) {
+    private HistogramSnapshot since(long @Nullable [] before, long[] now) {
         long[] counts = new long[above];
         for (int bucket = 0; bucket < above; bucket++)
             counts[bucket] = now[bucket] - (before == null ? 0 : before[bucket]);

@@ -8,6 +8,7 @@ import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A pool of objects that are costly to make: one is taken from what is idle at the CPU that the thread runs on, used, and given back. As
@@ -59,9 +60,9 @@ import java.util.function.Supplier;
  */
 public final class PerCpuPool<T> extends PoolState<T> {
     private final Supplier<? extends T> supplier;
-    private final Predicate<? super T> validate;
-    private final Consumer<? super T> onRelease;
-    private final Consumer<? super T> onDiscard;
+    private final @Nullable Predicate<? super T> validate;
+    private final @Nullable Consumer<? super T> onRelease;
+    private final @Nullable Consumer<? super T> onDiscard;
     private final UnpooledObjects<T> unpooled = new UnpooledObjects<>();
 
     private PerCpuPool(Builder<T> builder) {
@@ -213,12 +214,12 @@ public final class PerCpuPool<T> extends PoolState<T> {
         }
     }
 
-    private Lease<T> takeValid() {
+    private @Nullable Lease<T> takeValid() {
         Lease<T> lease = take();
         return validate == null ? lease : firstValid(lease);
     }
 
-    private Lease<T> firstValid(Lease<T> first) {
+    private @Nullable Lease<T> firstValid(@Nullable Lease<T> first) {
         Lease<T> lease = first;
         while (lease != null && !isValid(lease)) {
             discard(lease);
@@ -277,9 +278,9 @@ public final class PerCpuPool<T> extends PoolState<T> {
         private int capacityPerCpu = 64;
         private int overflow;
         private int maxPooled = Integer.MAX_VALUE;
-        private Predicate<? super T> validate;
-        private Consumer<? super T> onRelease;
-        private Consumer<? super T> onDiscard;
+        private @Nullable Predicate<? super T> validate;
+        private @Nullable Consumer<? super T> onRelease;
+        private @Nullable Consumer<? super T> onDiscard;
         private Index index = Index.CPU;
 
         private Builder(Supplier<? extends T> supplier) {

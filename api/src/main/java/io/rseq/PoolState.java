@@ -9,6 +9,7 @@ import java.lang.invoke.VarHandle;
 import java.lang.ref.Reference;
 import java.util.Arrays;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What of a pool calls none of the application's code: which lease owns which place, found by the place's number or by the object, and the counts.
@@ -41,7 +42,7 @@ abstract class PoolState<T> {
     private int pooled;
 
     /* By the number of the place. Plain: a thread that finds a place full sees what was written here before it was filled. */
-    private Lease<T>[] leases = LeaseTable.array(0);
+    private @Nullable Lease<T>[] leases = LeaseTable.array(0);
 
     final LongAdder created = Initialized.longAdder();
     final LongAdder discarded = new LongAdder();
@@ -110,19 +111,19 @@ abstract class PoolState<T> {
     // -----------------------------------------------------------------------------------------------------------------
 
     /** Takes a lease from this CPU's rows; null when none lies there. */
-    final Lease<T> take() {
+    final @Nullable Lease<T> take() {
         long taken = Commits.take(told, longest);
         Lease<T> lease = taken >= 0 ? fromMemory(taken) : takeSlowly(taken);
         Reference.reachabilityFence(this);
         return lease;
     }
 
-    private Lease<T> fromMemory(long taken) {
+    private @Nullable Lease<T> fromMemory(long taken) {
         VarHandle.acquireFence();
         return leases[(int) taken << Places.SHIFT | (int) (taken >>> Integer.SIZE)];
     }
 
-    private Lease<T> takeSlowly(long refusal) {
+    private @Nullable Lease<T> takeSlowly(long refusal) {
         int own = index.own(); // which registers a thread that had no area
         if (told == PerCpuMemory.NONE) told = places.told();
         if (told != PerCpuMemory.NONE) {
@@ -292,7 +293,7 @@ abstract class PoolState<T> {
     }
 
     /** What {@link #takeAll} took, one by one, the caller's now; null when all is handed out. */
-    final Lease<T> nextTrimmed() {
+    final @Nullable Lease<T> nextTrimmed() {
         int number = places.nextTrimmed();
         return number == Places.NOWHERE ? null : leases[number];
     }

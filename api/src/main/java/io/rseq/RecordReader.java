@@ -10,6 +10,7 @@ import java.lang.invoke.VarHandle;
 import java.lang.ref.WeakReference;
 import java.nio.ByteOrder;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads one CPU's records, from the heap and from per-CPU memory; one thread at a time, and who comes second does not wait.
@@ -36,16 +37,16 @@ final class RecordReader {
     }
 
     /* Who reads. Null, or cleared: nobody. A null that came back is harmless: it still means that nobody reads. */
-    private volatile WeakReference<Object> reader;
+    private volatile @Nullable WeakReference<Object> reader;
 
     private final int cpu;
     private final long capacity;
     private final int chunkLength;
     private final int stamp;
-    private MemoryRing memory;
+    private @Nullable MemoryRing memory;
 
     /* Records that were taken, and between which of its bytes those lie that were not handed out. */
-    private byte[] chunk;
+    private byte @Nullable [] chunk;
     private int next;
     private int filled;
 

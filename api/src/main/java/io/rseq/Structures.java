@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Gives structures names, under which the agent's {@code status} and its management bean show them:
@@ -68,7 +69,7 @@ public final class Structures {
     }
 
     /* Null: it is none that has any. */
-    private static SortedMap<String, Long> figures(Object structure) {
+    private static @Nullable SortedMap<String, Long> figures(Object structure) {
         if (structure instanceof PerCpuCounter counter) return sorted(Map.of("sum", counter.sum()));
         if (structure instanceof PerCpuDoubleAdder adder) return sorted(Map.of("sum", adder.longValue()));
         if (structure instanceof PerCpuMax highest) return sorted(Map.of("max", highest.max()));
