@@ -7,7 +7,7 @@ import { defineConfig } from 'vitepress'
 const index = readFileSync(new URL('../../docs/README.md', import.meta.url), 'utf8')
 const links = text => [...text.matchAll(/\[(.+?)\]\((.+?)\)/g)].map(([, title, target]) => ({
   text: title.replace(/`/g, '').replace(/^./, first => first.toUpperCase()),
-  link: new URL(target, 'file:///docs/').href.replace('file://', '').replace('.md', ''),
+  link: new URL(target, 'file:///docs/').href.replace('file://', '').replace(/(README)?\.md/, ''),
 }))
 const sidebar = [...index.matchAll(/^\*\*(.+)\*\*\n\n((?:- .*\n)+)/gm)].map(([, text, lines]) => ({ text, items: links(lines) }))
 sidebar.push({ text: 'Appendices', collapsed: true, items: links(index.match(/^Appendices: .*/m)[0]) })
@@ -37,7 +37,7 @@ export default defineConfig({
   srcExclude: ['**/target/**'],
   outDir: '../target/site',
   cacheDir: '../target/site-cache',
-  rewrites: { 'README.md': 'index.md', 'docs/README.md': 'docs/index.md' },
+  rewrites: id => id.replace(/(^|\/)README\.md$/, '$1index.md'),
   markdown: {
     anchor: { slugify },
     config: md => {
