@@ -7,7 +7,7 @@ case $glibc in 2.2?|2.30|2.31|2.32|2.33|2.34) registers=none ;; esac # registrat
 # shellcheck disable=SC2086
 for jdk in $1; do
     [ -x "$jdk/bin/java" ] && [ ! -L "$jdk" -o "${jdk#/opt}" != "$jdk" ] || continue
-    version=$("$jdk/bin/java" -XshowSettings:properties -version 2>&1 | sed -n 's/^ *java.runtime.version = //p')
+    version=$("$jdk/bin/java" -XshowSettings:properties -version 2>&1 | sed -n 's/^ *java.version = //p')
     for on in $registers; do
         case $on in
             no) export GLIBC_TUNABLES=glibc.pthread.rseq=0 ;;
