@@ -21,7 +21,7 @@ int64_t closable_cells_take(int64_t offset, int64_t (*join)(int64_t taken, int64
         closed[cpu / BITS] |= UINT64_C(1) << cpu % BITS;
         any = true;
     }
-    bool fenced = any && rseq_sequences_fence();
+    bool fenced = any && rseq_sequences_fence_again();
     int64_t taken = 0;
     for (uint32_t cpu = 0; any && cpu < rseq_sequences_cpus; cpu++) {
         if ((closed[cpu / BITS] >> cpu % BITS & 1) == 0) continue;

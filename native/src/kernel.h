@@ -60,6 +60,12 @@ int kernel_allowed_cpus(void);
 /* Keeps the calling thread on the CPU of that number among those that it may run on, counted round from 0. False: it runs where it may. */
 bool kernel_stay_on_cpu(int number);
 
+/*
+ * Runs the calling thread on each CPU that a thread of this process may run on, one after the other. When this returns true, each thread that ran when it was
+ * called was switched out since, or has moved. False: the kernel refuses one of the CPUs, or to name them. Afterwards the thread may run where it might before.
+ */
+bool kernel_visit_cpus(void);
+
 /* The CPU and the NUMA node of the calling thread, by vDSO or system call; -1 when neither answers. */
 int kernel_current_cpu(void);
 int kernel_current_node(void);

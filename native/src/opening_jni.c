@@ -68,6 +68,18 @@ jboolean OPENING(fence0)(JNIEnv *env, jclass hook) {
     return rseq_sequences_fence() ? JNI_TRUE : JNI_FALSE;
 }
 
+jboolean OPENING(fenceAgain0)(JNIEnv *env, jclass hook) {
+    (void)env;
+    (void)hook;
+    return rseq_sequences_fence_again() ? JNI_TRUE : JNI_FALSE;
+}
+
+jboolean OPENING(fenceIsRefused0)(JNIEnv *env, jclass hook) {
+    (void)env;
+    (void)hook;
+    return rseq_sequences_fence_is_refused() ? JNI_TRUE : JNI_FALSE;
+}
+
 jlong OPENING(restarts0)(JNIEnv *env, jclass hook) {
     (void)env;
     (void)hook;

@@ -17,6 +17,9 @@
 /* include/uapi/linux/membarrier.h, Linux 5.10; the build machine's may be older. */
 enum { MEMBARRIER_RSEQ = 1 << 7, MEMBARRIER_REGISTER_RSEQ = 1 << 8 };
 
+/* Whether the kernel had the fence when sequences were opened; whether it refused one after that. */
+static bool fenced, refused;
+
 static pthread_mutex_t opening = PTHREAD_MUTEX_INITIALIZER;
 
 static bool membarrier(int command) {
@@ -50,7 +53,7 @@ static bool open_locked(const struct ownership *owned, int cpus, int shift, char
     }
     if (!percpu_memory_reserve(cpus, shift, reason, size)) return false;
     /* Where the kernel has no such fence, rseq_sequences_fence() says so each time; the sequences do without. */
-    membarrier(MEMBARRIER_REGISTER_RSEQ);
+    fenced = membarrier(MEMBARRIER_REGISTER_RSEQ);
     rseq_sequences_area = owned->offset;
     rseq_sequences_base = (int64_t)(uintptr_t)percpu_memory_base();
     __atomic_store_n(&rseq_sequences_cpus, (uint32_t)cpus, __ATOMIC_RELEASE);
@@ -74,6 +77,17 @@ void rseq_sequences_unavailable(char *reason, size_t size) {
 
 bool rseq_sequences_fence(void) {
     return membarrier(MEMBARRIER_RSEQ);
+}
+
+bool rseq_sequences_fence_again(void) {
+    if (rseq_sequences_fence()) return true;
+    if (!fenced) return false;
+    __atomic_store_n(&refused, true, __ATOMIC_RELAXED);
+    return kernel_visit_cpus();
+}
+
+bool rseq_sequences_fence_is_refused(void) {
+    return __atomic_load_n(&refused, __ATOMIC_RELAXED);
 }
 
 sequence *rseq_sequences_find(const char *name) {

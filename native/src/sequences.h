@@ -105,6 +105,15 @@ SEQUENCES_HIDDEN void rseq_sequences_unavailable(char *reason, size_t size);
  */
 SEQUENCES_HIDDEN bool rseq_sequences_fence(void);
 
+/*
+ * The same for what was closed because there was a fence: where the kernel refuses membarrier(2) since, as under a filter of system calls that came later, the
+ * calling thread runs on each CPU, by which all others are switched out there (kernel_visit_cpus). It takes a while. False: there never was a fence, or that is refused, too.
+ */
+SEQUENCES_HIDDEN bool rseq_sequences_fence_again(void);
+
+/* Whether a fence was made so. */
+SEQUENCES_HIDDEN bool rseq_sequences_fence_is_refused(void);
+
 typedef void sequence(void);
 
 /* The sequence of that name, such as "add_by_id"; or probe or enter. NULL: there is none. */

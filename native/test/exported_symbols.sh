@@ -48,7 +48,7 @@ $expected"
         [ -n "$newest" ] || die "asks for no versioned glibc symbol at all; is this the right file?"
         echo "$defined" | grep -q ' Java_java_lang__00024Rseq_open0$' || die "no native methods"
         echo "$defined" | grep -q ' Java_java_lang_' || die "no Java_java_lang_*"
-        for function in Opening_layout0 Opening_open0 Opening_reason0 Opening_fence0 Opening_restarts0 Memory_allocate0 Memory_free0 Memory_allocated0 \
+        for function in Opening_layout0 Opening_open0 Opening_reason0 Opening_fence0 Opening_fenceAgain0 Opening_fenceIsRefused0 Opening_restarts0 Memory_allocate0 Memory_free0 Memory_allocated0 \
             Calls_address0 Calls_area0 Calls_cpus0 Calls_four0 Calls_five0 Calls_six0; do
             echo "$defined" | grep -q "^GLOBAL Java_java_lang__00024Rseq$function\$" || die "no $function"
         done

@@ -1,6 +1,6 @@
 /*
  * refused_later.c: a sandbox that comes when the process runs, as JNI. later(): every thread's rseq(2) answers EPERM from now on.
- * again(area): a second registration of that area, and that alone, kills the process.
+ * again(area): a second registration of that area, and that alone, kills the process. fence(both): membarrier(2) answers EPERM; and sched_setaffinity(2), if both.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -54,6 +54,20 @@ JNIEXPORT jint JNICALL NATIVE(again)(JNIEnv *env, jclass type, jlong area) {
         ARGUMENT(2),
         BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0, 0, 1), /* flags 0: it registers */
         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    return install(program, sizeof program / sizeof *program);
+}
+
+JNIEXPORT jint JNICALL NATIVE(fence)(JNIEnv *env, jclass type, jboolean both) {
+    (void)env;
+    (void)type;
+    unsigned second = both ? SYS_sched_setaffinity : SYS_membarrier;
+    struct sock_filter program[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_membarrier, 1, 0),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, second, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
     };
     return install(program, sizeof program / sizeof *program);

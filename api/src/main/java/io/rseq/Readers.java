@@ -8,6 +8,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.AbstractQueuedLongSynchronizer;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * How many threads read under a {@link PerCpuReadWriteLock}, which is the algorithm's essay: a cell for each CPU, and a count on the heap, this
@@ -23,6 +24,9 @@ final class Readers extends AbstractQueuedLongSynchronizer {
 
     /** A writer that waits looks by itself that often: should the thread that has to wake it be stopped by an error in the middle. */
     private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+    /** How long a writer waits where no fence can be had any more. A sequence takes some nanoseconds. */
+    private static final long LAST_SEQUENCES_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private static final VarHandle TOLD;
 
@@ -48,7 +52,7 @@ final class Readers extends AbstractQueuedLongSynchronizer {
     /* Whether sequences may find the cells open. The claimant's to write. */
     private transient boolean open;
 
-    /* Whether the kernel has the fence, once that was asked, or has it not. */
+    /* Whether the kernel has the fence, once that was asked; whether it has it not, or not any more. */
     private transient boolean fenced;
     private transient boolean fenceless;
 
@@ -165,10 +169,21 @@ final class Readers extends AbstractQueuedLongSynchronizer {
     private void close() {
         int regions = Hook.regions();
         Commits.put(regions, memory.acquired() + Commits.COUNT_CLOSED, 1);
-        if (!Commits.fence()) throw new IllegalStateException("the kernel refuses membarrier(2), which it did before");
+        if (!Commits.fence()) {
+            fenceless = true; // nor are the cells opened again
+            if (!Commits.fenceAgain()) outwaitSequences();
+        }
         counted = sum(regions);
         open = false;
         told = NONE;
+    }
+
+    private static void outwaitSequences() {
+        long end = System.nanoTime() + LAST_SEQUENCES_NANOS;
+        boolean interrupted = false;
+        for (long left; (left = end - System.nanoTime()) > 0; LockSupport.parkNanos(left))
+            interrupted |= Thread.interrupted(); // with which nothing would wait
+        if (interrupted) Thread.currentThread().interrupt();
     }
 
     private long sum(int regions) {

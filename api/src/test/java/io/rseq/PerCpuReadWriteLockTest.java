@@ -81,21 +81,21 @@ class PerCpuReadWriteLockTest {
         }
     }
 
-    @Test
-    void a_fence_that_is_refused_later_refuses_the_write_lock_and_nothing_else() {
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void a_fence_that_is_refused_later_closes_the_cells_once_and_for_good(boolean elseBy) {
         try (FakeAgent agent = FakeAgent.arrive()) {
             PerCpuReadWriteLock fresh = new PerCpuReadWriteLock();
-            fresh.readLock().lock();
-            agent.fences(false);
-            assertThatThrownBy(fresh.writeLock()::lock).isInstanceOf(IllegalStateException.class);
-            assertThatThrownBy(fresh.writeLock()::tryLock).isInstanceOf(IllegalStateException.class);
-            assertThat(fresh.isWriteLocked()).isFalse();
-            assertThat(fresh.readLock().tryLock()).isTrue();
-            fresh.readLock().unlock();
-            agent.fences(true);
+            fresh.readLock().lock(); // by a sequence
+            agent.refusesFence(elseBy);
             assertThat(fresh.writeLock().tryLock()).isFalse();
+            assertThat(fresh.isWriteLocked()).isFalse();
+            assertThat(fresh.readLockCount()).isEqualTo(1);
             fresh.readLock().unlock();
+            long before = agent.commits();
+            useByMany(new Guarded(fresh), 0);
             assertThat(fresh.writeLock().tryLock()).isTrue();
+            assertThat(agent.commits()).isEqualTo(before);
         }
     }
 

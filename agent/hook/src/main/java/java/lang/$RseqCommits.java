@@ -228,6 +228,13 @@ public final class $RseqCommits {
         return $RseqOpening.isOpen() && $RseqOpening.fence0();
     }
 
+    public static boolean fenceAgain() {
+        if (!$RseqOpening.isOpen()) return false;
+        boolean fenced = $RseqOpening.fenceAgain0();
+        $RseqOpening.tellOfRefusedFence();
+        return fenced;
+    }
+
     public static long restarts() {
         return $RseqOpening.isOpen() ? $RseqOpening.restarts0() : 0;
     }

@@ -111,12 +111,18 @@ public final class $RseqMemory {
 
     /** The sum of what the closable cells of all CPUs held, which hold 0 then. */
     public static double takeDoubles(long offset) {
-        return memory == 0 ? 0 : Double.longBitsToDouble(takeDoubles0(closable(offset)));
+        if (memory == 0) return 0;
+        long taken = takeDoubles0(closable(offset));
+        $RseqOpening.tellOfRefusedFence();
+        return Double.longBitsToDouble(taken);
     }
 
     /** The highest of what they held, unsigned. */
     public static long takeMax(long offset) {
-        return memory == 0 ? 0 : takeMax0(closable(offset));
+        if (memory == 0) return 0;
+        long taken = takeMax0(closable(offset));
+        $RseqOpening.tellOfRefusedFence();
+        return taken;
     }
 
     private static long closable(long offset) {

@@ -53,6 +53,8 @@ final class $RseqOpening {
     @Stable
     private static boolean byIdKnown;
 
+    private static volatile boolean toldRefusedFence;
+
     private $RseqOpening() {}
 
     @ForceInline
@@ -69,6 +71,19 @@ final class $RseqOpening {
     /** Whether a second try makes sense: a virtual thread may have moved on by then, to a carrier that is not registered either. */
     static boolean register() {
         return opened && $Rseq.register();
+    }
+
+    /** After what may have found the fence refused. */
+    static void tellOfRefusedFence() {
+        if (!toldRefusedFence && fenceIsRefused0()) tellRefusedFence();
+    }
+
+    private static synchronized void tellRefusedFence() {
+        if (toldRefusedFence) return;
+        toldRefusedFence = true;
+        $Rseq.tell(
+                "the kernel refuses membarrier(2), which it did not before: a thread that takes what all CPUs hold, or write-locks"
+                        + " a lock, runs on each of them in turn instead; let the filter of system calls allow it");
     }
 
     // ---- opening
@@ -200,6 +215,10 @@ final class $RseqOpening {
     private static native int concurrencyIds0();
 
     static native boolean fence0();
+
+    static native boolean fenceAgain0();
+
+    private static native boolean fenceIsRefused0();
 
     static native long restarts0();
 }

@@ -23,7 +23,7 @@ package io.rseq.internal;
  * #BY_CONCURRENCY_ID} or a parameter theirs.
  *
  * <p>Offsets are checked against the bounds of the memory, not against the object that they belong to: this class is for the structures
- * of this module alone. Any thread may call; nothing here blocks, but {@link #allocate}, {@link #free} and {@link #fence},
+ * of this module alone. Any thread may call; nothing here blocks, but {@link #allocate}, {@link #free} and the fences,
  * and the first call by {@link #BY_CONCURRENCY_ID}: the agent tries the id out for up to a quarter of a second, and calls by it wait meanwhile.
  */
 public final class Commits {
@@ -168,7 +168,7 @@ public final class Commits {
     /**
      * Takes what the closable cells of all CPUs hold, for {@link #addDouble}, and leaves 0 in each: the sum. Several threads may do so at once, and
      * each add is in one result. The cells are closed meanwhile: for the time of a membarrier(2), {@link #addDouble} and {@link #max} answer {@link
-     * #CLOSED}. Where {@link #fence} answers false nothing is taken.
+     * #CLOSED}. Where {@link #fenceAgain} answers false nothing is taken.
      */
     @Woven(by = "$RseqMemory")
     public static double takeDoubles(long offset) {
@@ -279,6 +279,16 @@ public final class Commits {
      */
     @Woven(by = "$RseqCommits")
     public static boolean fence() {
+        return false;
+    }
+
+    /**
+     * {@link #fence} for what was closed because that had answered true. Where the kernel refuses membarrier(2) since, as under a filter of system calls
+     * that came later, the calling thread runs on each CPU in turn, by which all others are switched out there: some milliseconds. False: that is
+     * refused, too, or there never was a fence.
+     */
+    @Woven(by = "$RseqCommits")
+    public static boolean fenceAgain() {
         return false;
     }
 

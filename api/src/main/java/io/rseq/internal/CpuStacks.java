@@ -122,7 +122,7 @@ public final class CpuStacks extends Turn {
                 // nor is the memory of a CPU that never ran touched
                 if (Commits.get(cpu, at) != 0) Commits.put(cpu, at + CLOSED, 1);
             }
-            fenced = Commits.fence();
+            fenced = Commits.fenceAgain();
             for (int cpu = 0; fenced && cpu < regions; cpu++) {
                 if (Commits.get(cpu, at + CLOSED) != 0) giveClosedTo(all, cpu, at);
             }
@@ -145,7 +145,7 @@ public final class CpuStacks extends Turn {
         if (cpu >= Hook.regions() || Commits.get(cpu, at) >= capacity) return false;
         try {
             Commits.put(cpu, at + CLOSED, 1);
-            long count = Commits.fence() ? Commits.get(cpu, at) : capacity;
+            long count = Commits.fenceAgain() ? Commits.get(cpu, at) : capacity;
             if (count >= capacity) return false;
             Commits.put(cpu, at + VALUES + count * Long.BYTES, value);
             Commits.put(cpu, at, count + 1);
@@ -164,7 +164,7 @@ public final class CpuStacks extends Turn {
         if (status == Commits.FULL || cpu >= Hook.regions() || Commits.get(cpu, at) == 0) return LockedStack.EMPTY;
         try {
             Commits.put(cpu, at + CLOSED, 1);
-            long count = Commits.fence() ? Commits.get(cpu, at) : 0;
+            long count = Commits.fenceAgain() ? Commits.get(cpu, at) : 0;
             if (count == 0) return LockedStack.EMPTY;
             Commits.put(cpu, at, count - 1);
             return Commits.get(cpu, at + VALUES + (count - 1) * Long.BYTES);

@@ -72,7 +72,7 @@ public final class CpuTallies extends Turn {
             // nor is the memory of a CPU that never ran touched
             if (Commits.get(cpu, at + COUNT) != 0) Commits.put(cpu, at + CLOSED, READ);
         }
-        boolean fenced = Commits.fence();
+        boolean fenced = Commits.fenceAgain();
         for (int cpu = 0; cpu < regions; cpu++) {
             if (Commits.get(cpu, at + CLOSED) == OPEN) continue;
             if (fenced) giveClosedTo(all, cpu, at);

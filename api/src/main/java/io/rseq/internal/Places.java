@@ -228,7 +228,7 @@ public final class Places extends Turn {
                 for (int index = 0; index < regions; index++) {
                     if (end[index] != 0) Commits.put(index, at + CLOSED, 1);
                 }
-                fenced = regions == 0 || Commits.fence();
+                fenced = regions == 0 || Commits.fenceAgain();
                 for (int index = 0; fenced && index < regions; index++) takeClosed(index, at, wanted);
             } finally {
                 open();

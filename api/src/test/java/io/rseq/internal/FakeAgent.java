@@ -54,7 +54,8 @@ public final class FakeAgent implements AutoCloseable {
                 "append",
                 "put",
                 "copyOut",
-                "fence");
+                "fence",
+                "fenceAgain");
         DynamicType.Builder<Hook> hook = new ByteBuddy()
                 .with(Implementation.Context.Disabled.Factory.INSTANCE)
                 .redefine(Hook.class);
@@ -66,6 +67,12 @@ public final class FakeAgent implements AutoCloseable {
     /** Without a fence it is the agent on an old kernel. */
     public void fences(boolean has) {
         FakeStacks.fences = has;
+    }
+
+    /** The kernel refuses the fence that it had, as under a filter that came later; {@code elseBy}: there is another way to one. */
+    public void refusesFence(boolean elseBy) {
+        FakeStacks.fences = false;
+        FakeStacks.fencesAgain = elseBy;
     }
 
     /** It is of another version. */
@@ -137,6 +144,7 @@ public final class FakeAgent implements AutoCloseable {
         FakeSequences.limit = Long.MAX_VALUE;
         FakeSequences.layout = Commits.LAYOUT;
         FakeStacks.fences = true;
+        FakeStacks.fencesAgain = false;
         FakeStacks.always = null;
         FakeStacks.atFence = () -> {};
         FakeSequences.cpus = Cpus.count();

@@ -144,7 +144,7 @@ public final class FakeSequences {
             }
             closed.set(cpu);
         }
-        boolean fenced = FakeStacks.fence();
+        boolean fenced = FakeStacks.fenceAgain();
         for (int cpu = closed.nextSetBit(0); cpu >= 0; cpu = closed.nextSetBit(cpu + 1)) {
             if (fenced) taken[cpu] = cell(cpu, offset).getAndSet(0);
             cell(cpu, offset + CLOSED_AT).decrementAndGet();

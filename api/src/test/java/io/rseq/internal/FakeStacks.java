@@ -21,6 +21,7 @@ public final class FakeStacks {
 
     static final AtomicLong CALLS = new AtomicLong();
     static volatile boolean fences = true;
+    static volatile boolean fencesAgain;
 
     /* What all counts, pushes, pops, takes, tallies and appends answer; null: what they come to. */
     static volatile Long always;
@@ -203,6 +204,10 @@ public final class FakeStacks {
     public static boolean fence() {
         atFence.run();
         return fences;
+    }
+
+    public static boolean fenceAgain() {
+        return fence() || fencesAgain;
     }
 
     private static long refusal() {

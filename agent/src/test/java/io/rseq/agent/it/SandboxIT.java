@@ -4,6 +4,7 @@ package io.rseq.agent.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.rseq.agent.it.programs.FenceRefusedLater;
 import io.rseq.agent.it.programs.OpenedWhenTold;
 import io.rseq.agent.it.programs.RefusedLater;
 import io.rseq.agent.it.programs.Surrounded;
@@ -113,6 +114,28 @@ class SandboxIT {
         outcome.hadNoWarning();
         Outcome control = launchLater(world, "control").run();
         control.exited(128 + 31); // SIGSYS: the filter is there
+    }
+
+    @EveryJdk
+    void filter_that_refuses_membarrier_later_is_one_warning_and_structures_go_on_exactly(World world) {
+        fenceRefused(world, "fence").printed("taken.left=0.0").printed("taken=true");
+    }
+
+    @EveryJdk
+    void filter_that_refuses_all_fences_later_stops_no_lock(World world) {
+        fenceRefused(world, "both");
+    }
+
+    private static Outcome fenceRefused(World world, String what) {
+        Outcome outcome = Launch.of(world, FenceRefusedLater.class)
+                .nativeAccess()
+                .arguments(Fixture.library("refused_later", world.jdk()), what)
+                .run();
+        assumeTrue(
+                outcome.out().stream().noneMatch(line -> line.startsWith("no filter")),
+                () -> "seccomp filters can't be had here: " + outcome);
+        outcome.succeeded().hadNothingFromTheJvmOnStderr().printed("wrong=0");
+        return outcome.warnedOnceOf("the kernel refuses membarrier(2), which it did not before");
     }
 
     /** The JDK's own launcher finds its libraries through /proc/self/exe, and must be told of them. */

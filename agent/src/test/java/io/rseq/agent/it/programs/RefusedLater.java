@@ -20,6 +20,9 @@ public final class RefusedLater {
     /** A second registration of this area kills the process. 0, or errno. */
     private static native int again(long area);
 
+    /** All membarrier(2) answers EPERM from now on, on every thread; and all sched_setaffinity(2). 0, or errno. */
+    static native int fence(boolean both);
+
     private static native long area();
 
     /** What the kernel last wrote there. */
