@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.rseq;
 
+import io.rseq.internal.StackRoom;
 import java.util.concurrent.locks.AbstractQueuedSynchronizer;
 import java.util.concurrent.locks.Condition;
 
@@ -70,6 +71,22 @@ final class Claim extends AbstractQueuedSynchronizer {
 
     /** Waits, as the claimant, until nobody reads, for at most {@code nanos}. Otherwise the claim is given back: false, or an exception. */
     boolean expels(long nanos, boolean interruptibly) throws InterruptedException {
+        if (isAlone(nanos, interruptibly)) return true;
+        if (interruptibly && Thread.interrupted()) throw new InterruptedException();
+        return false;
+    }
+
+    /** The same, for as long as it takes. Nothing where an error, in the middle of an await, left this thread without the claim. */
+    void expel() {
+        if (isHeldExclusively()) isAlone(Long.MAX_VALUE, false);
+    }
+
+    /** The same, without waiting. */
+    boolean expelsNow() {
+        return isAlone(0, false);
+    }
+
+    private boolean isAlone(long nanos, boolean interruptibly) {
         boolean alone = false;
         try {
             alone = readers.awaitNone(nanos, interruptibly);
@@ -77,16 +94,6 @@ final class Claim extends AbstractQueuedSynchronizer {
             if (!alone) release(WRITER);
         }
         return alone;
-    }
-
-    /** The same, for as long as it takes. Nothing where an error, in the middle of an await, left this thread without the claim. */
-    void expel() {
-        if (!isHeldExclusively()) return;
-        try {
-            expels(Long.MAX_VALUE, false);
-        } catch (InterruptedException impossible) {
-            throw new AssertionError(impossible);
-        }
     }
 
     boolean isWriter() {
@@ -99,6 +106,7 @@ final class Claim extends AbstractQueuedSynchronizer {
     }
 
     void checkOwner() {
+        StackRoom.check();
         if (!isHeldExclusively()) throw new IllegalMonitorStateException(NOT_HELD);
     }
 

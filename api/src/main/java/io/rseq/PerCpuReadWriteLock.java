@@ -14,18 +14,19 @@ import java.util.concurrent.locks.ReadWriteLock;
  * <p><b>How.</b> Each CPU has a cell in per-CPU memory, and the region that all CPUs share has one word, <em>closed</em>. Under the agent a reader comes and
  * goes by the same restartable sequence, {@link io.rseq.internal.Commits#count}: look whether it is closed, add 1 or -1 to this CPU's cell with one plain
  * instruction. A reader may go on another CPU than it came on, so a cell alone says nothing; their sum does. Where a sequence finds it closed, and where there
- * are none, a reader counts itself in and out in a word on the heap, by a compare-and-set.
+ * are none, a reader counts itself in and out on the heap, by an atomic addition: in one word until two threads meet there, then in one for each index ({@code StripedCount}, which says
+ * why their sum may be believed).
  *
  * <p>A writer takes the writers' mutex ({@code Claim}), says so in a flag, closes, and fences by membarrier(2), which restarts each sequence that is under way
  * on any CPU. From there on no sequence changes a cell: the sum is how many readers came by a sequence less those who went by one, and stays so. The writer
- * reads it once. Readers that are still here go by the word on the heap. As soon as sum and word are 0 together nobody reads, and the reader that finds
+ * reads it once. Readers that are still here go by the heap. As soon as both come to 0 together nobody reads, and the reader that finds
  * them so wakes the writer. A reader that comes on the heap counts itself in first, then looks at the flag; if it is set, it counts itself out and waits in the mutex's queue.
  *
  * <p>A writer that leaves does not open the cells, so the next one needs no fence. The reader that opens them, for which it takes the mutex, is one that
  * comes when some dozens have counted themselves on the heap since a writer was here: then the fence that the next writer pays for has been earned. Where one access
  * in ten writes, all go by the heap, and where one in a thousand does, nearly all go by sequences.
  *
- * <p><b>Progress.</b> With no writer here, {@code lock} for reading is wait-free by sequence (64 restarts at most, then the heap), and lock-free on the heap. {@code unlock} of
+ * <p><b>Progress.</b> With no writer here, {@code lock} for reading is wait-free by sequence (64 restarts at most, then the heap), and on the heap, where one waits for another once, while the words are made. {@code unlock} of
  * it always is. All else blocks. Writers don't starve: none that comes to read passes one that has the mutex, and readers that keep coming
  * don't keep it from the mutex. Readers that wait are in one queue with writers, and a writer may pass who waits there 32 times in a row at most. Two calls of
  * {@code tryLock} at one time, of a reader and a writer, may both fail.
@@ -36,22 +37,23 @@ import java.util.concurrent.locks.ReadWriteLock;
  * <li>From writer to reader: the writer leaves by a volatile store of the flag, which a reader on the heap reads, and the one that opens the cells, too. That one
  *     stores 0 in <em>closed</em> with release order, and each sequence loads it before all that its reader reads: on x86-64 because loads are made in order, on
  *     aarch64 by a load with acquire order. The compiler is held by the volatile read that follows.
- * <li>From reader to writer: a reader that goes by the heap does so by a compare-and-set. One that goes by a sequence makes a plain store, and what it read or wrote before
+ * <li>From reader to writer: a reader that goes by the heap does so by an atomic addition. One that goes by a sequence makes a plain store, and what it read or wrote before
  *     is ordered by the fence: membarrier(2) makes each CPU that runs a thread of the process execute a full barrier, on both architectures, and a
  *     thread that does not run met one when it was switched out. The writer looks at the cells after that. So the store need not even have release
  *     order on aarch64. The compiler is held by a release fence.
  * <li>That a reader comes in while a writer closes (Dekker's problem, for which others need a full fence in each reader): a sequence either committed before its CPU met the
  *     fence, and the writer counts it, or is restarted by it, and finds it closed. What its reader read too early was read on the way, and is dropped with the rest.
- *     On the heap both sides are volatile accesses, of the word and the flag.
+ *     On the heap both sides are volatile accesses, of the words and the flag.
  * </ul>
  *
  * <p><b>Migration, preemption.</b> A thread that is interrupted in a sequence has counted nothing, and starts again where it then runs. A reader that is preempted, or
  * parks, while it reads holds up writers, as under every such lock, and those who come after them. <b>Dying threads</b>: a reader that dies without {@code unlock}
  * keeps writers out for good. <b>Virtual threads</b> may park under both locks; nobody who waits here pins a carrier.
  *
- * <p><b>Errors of the VM.</b> What throws has done nothing, so it may be called again: behind the store that counts a reader no method is called, and the others ask for room on
- * the stack first. A writer that gives up, also by an exception, gives the mutex back. A writer that waits looks for itself ten times a second, should the reader that had to
- * wake it have lost its frame. Where HotSpot takes a frame away that has the mutex ({@link io.rseq.internal.LockedStack} says when), it is lost, as are the JDK's locks.
+ * <p><b>Errors of the VM.</b> What throws has done nothing, so it may be called again: behind the store that counts a reader no method is called but to count it out, for which there is room where there was
+ * for the first, and the others ask for room on the stack first. Who has the mutex takes no memory, but for a virtual thread to park and go on. A writer that gives up, also by an exception, gives the mutex back. A
+ * writer that waits looks for itself ten times a second, should the reader that had to wake it have lost its frame. What can't be prevented: an error that comes
+ * between the lock and the method that called it. Where HotSpot takes a frame away that has a lock ({@link io.rseq.internal.LockedStack} says when), that is lost, as are the JDK's.
  *
  * <p><b>When the agent arrives</b>, the first reader that opens the cells acquires them, under the mutex: so no writer is here that doesn't know of them. Readers that came on the
  * heap may go by sequences, and the reverse. Before Linux 5.10, where there is no such fence, and where memory is full, all go by the heap.
@@ -65,7 +67,7 @@ import java.util.concurrent.locks.ReadWriteLock;
  * IllegalMonitorStateException}, which its {@code tryLock} doesn't. There is no order between readers, and none of arrival between writers. A second {@code unlock} of the read lock is
  * not noticed.
  *
- * <p><b>Cost.</b> 8 bytes for each CPU, in a line that nothing else is in, given back after this is unreachable, and some 400 on the heap. A writer that finds the cells open interrupts every CPU that runs a
+ * <p><b>Cost.</b> 8 bytes for each CPU, in a line that nothing else is in, given back after this is unreachable, and some 400 on the heap, and 128 more for each CPU, for 64 at most, once two readers met there. A writer that finds the cells open interrupts every CPU that runs a
  * thread of this process, once, and reads the cell of every possible CPU.
  *
  * <p><b>Sources.</b> {@code kernel/locking/percpu-rwsem.c} in Linux, whose readers count on their CPU while no writer is there, and whose writer waits for a grace period of
@@ -205,11 +207,7 @@ public final class PerCpuReadWriteLock implements ReadWriteLock {
         @Override
         public boolean tryLock() {
             StackRoom.check();
-            try {
-                return claim.tryAcquire(Claim.WRITER) && claim.expels(0, false);
-            } catch (InterruptedException impossible) {
-                throw new AssertionError(impossible);
-            }
+            return claim.tryAcquire(Claim.WRITER) && claim.expelsNow();
         }
 
         @Override

@@ -4,19 +4,17 @@ package io.rseq;
 import io.rseq.internal.Commits;
 import io.rseq.internal.Hook;
 import io.rseq.internal.PerCpuMemory;
+import io.rseq.internal.StackRoom;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.AbstractQueuedLongSynchronizer;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * How many threads read under a {@link PerCpuReadWriteLock}, which is the algorithm's essay: a cell for each CPU, and a count on the heap, this
- * object's state. One thread at a time waits here, the writer that has the {@link Claim}; what it acquires is that nobody reads.
+ * How many threads read under a {@link PerCpuReadWriteLock}, which is the algorithm's essay: a cell for each CPU, and a count on the heap. One thread at a
+ * time waits here, the writer that has the {@link Claim}, until nobody reads.
  */
-final class Readers extends AbstractQueuedLongSynchronizer {
-    private static final long serialVersionUID = 1;
-
+final class Readers {
     private static final long NONE = PerCpuMemory.NONE;
 
     /** How many count themselves on the heap, since a writer was last here, before one opens the cells: the next writer pays for it, by a fence. */
@@ -38,26 +36,31 @@ final class Readers extends AbstractQueuedLongSynchronizer {
         }
     }
 
-    private final transient PerCpuMemory memory = new PerCpuMemory(Commits.COUNT_CLOSED + Long.BYTES);
+    private final PerCpuMemory memory = new PerCpuMemory(Commits.COUNT_CLOSED + Long.BYTES);
 
     /* What sequences are told: the cells' offset, or NONE while they are closed, so that none is asked in vain. Others than the claimant may read it late. */
-    private transient long told = NONE;
+    private long told = NONE;
 
     /* Whether a writer is here, or waits for readers to leave. The claimant's to write. */
-    transient volatile boolean writer;
+    volatile boolean writer;
 
     /* The sum of the cells when they were last closed. Sequences have not changed it since, if they are closed now. */
-    private transient volatile long counted;
+    private volatile long counted;
 
     /* Whether sequences may find the cells open. The claimant's to write. */
-    private transient boolean open;
+    private boolean open;
 
     /* Whether the kernel has the fence, once that was asked; whether it has it not, or not any more. */
-    private transient boolean fenced;
-    private transient boolean fenceless;
+    private boolean fenced;
+    private boolean fenceless;
 
-    /* How many counted themselves on the heap since a writer was here: about. */
-    private transient int onHeap;
+    /* How many came on the heap since a writer was here: about. */
+    private int came;
+
+    /* The writer that waits for readers to leave. */
+    private volatile Thread waiting;
+
+    private final StripedCount onHeap = new StripedCount();
 
     Readers() {
         if (memory.offset() != NONE) open();
@@ -92,36 +95,34 @@ final class Readers extends AbstractQueuedLongSynchronizer {
     /** Counts the caller in on the heap, unless a writer is here. */
     boolean enterOnHeap() {
         if (writer) return false;
-        count(1);
+        int at = onHeap.come();
         if (!writer) return true;
-        leaveOnHeap();
+        onHeap.undo(at); // there is room on the stack where there was for the other
+        wakeWriter();
         return false;
     }
 
     private void leaveOnHeap() {
-        count(-1);
+        onHeap.leave();
         if (writer) wakeWriter();
     }
 
-    private void count(int delta) {
-        long before;
-        do before = getState();
-        while (!compareAndSetState(before, before + delta));
-    }
-
+    /* Throws nothing: the caller has left. The writer looks by itself, too. */
     private void wakeWriter() {
         try {
-            releaseShared(1);
-        } catch (StackOverflowError deep) {
-            // The caller has left. The writer looks by itself.
+            Thread waits = waiting;
+            if (waits != null && isNone()) LockSupport.unpark(waits);
+        } catch (VirtualMachineError shortage) {
+            // of stack; or of heap, which a virtual thread takes to go on
         }
     }
 
     /** Opens the cells to sequences, if enough readers have come since a writer was here. */
     void openAgain(Claim claim) {
-        if (++onHeap < OPEN_AFTER) return;
-        onHeap = 0;
-        if (open || fenceless || memory.acquire() == NONE || !claim.tryAcquire(Claim.OPENER)) return;
+        if (open || fenceless || memory.acquire() == NONE || ++came < OPEN_AFTER) return;
+        came = 0;
+        StackRoom.check(); // the claim must be given back
+        if (!claim.tryAcquire(Claim.OPENER)) return;
         try {
             open();
         } finally {
@@ -143,24 +144,26 @@ final class Readers extends AbstractQueuedLongSynchronizer {
     // ---- the writer that has the claim
     // ---------------------------------------------------------------------------------------
 
-    /** Waits until nobody reads, which new readers can't while {@link #writer} is set. At most {@code nanos}: false then. */
-    boolean awaitNone(long nanos, boolean interruptibly) throws InterruptedException {
-        onHeap = 0;
+    /**
+     * Waits until nobody reads, which new readers can't while {@link #writer} is set. False: {@code nanos} have passed, or the thread is interrupted, as it then still is. To wait takes no
+     * memory but of a virtual thread: where the heap is full, nothing is thrown with the claim in hand.
+     */
+    boolean awaitNone(long nanos, boolean interruptibly) {
+        came = 0;
         if (open) close();
         if (isNone()) return true;
         long deadline = System.nanoTime() + nanos;
         boolean interrupted = false;
+        waiting = Thread.currentThread();
         try {
-            for (long left = nanos; ; left = deadline - System.nanoTime()) {
-                try {
-                    if (tryAcquireSharedNanos(1, Math.min(left, LOOK_NANOS))) return true;
-                    if (left <= LOOK_NANOS) return false;
-                } catch (InterruptedException now) {
-                    if (interruptibly) throw now;
-                    interrupted = true;
-                }
+            for (long left = nanos; !isNone(); left = deadline - System.nanoTime()) {
+                if (left <= 0 || interruptibly && Thread.currentThread().isInterrupted()) return false;
+                interrupted |= !interruptibly && Thread.interrupted(); // with which nothing would wait
+                LockSupport.parkNanos(this, Math.min(left, LOOK_NANOS));
             }
+            return true;
         } finally {
+            waiting = null;
             if (interrupted) Thread.currentThread().interrupt();
         }
     }
@@ -193,17 +196,7 @@ final class Readers extends AbstractQueuedLongSynchronizer {
     }
 
     private boolean isNone() {
-        return getState() + counted == 0;
-    }
-
-    @Override
-    protected long tryAcquireShared(long ignored) {
-        return isNone() ? 1 : -1;
-    }
-
-    @Override
-    protected boolean tryReleaseShared(long ignored) {
-        return isNone();
+        return onHeap.sum() + counted == 0;
     }
 
     // ---- anybody
@@ -211,6 +204,6 @@ final class Readers extends AbstractQueuedLongSynchronizer {
 
     /** How many read: an estimate while others come and go. */
     long number() {
-        return getState() + (open ? sum(Hook.regions()) : counted);
+        return onHeap.sum() + (open ? sum(Hook.regions()) : counted);
     }
 }
