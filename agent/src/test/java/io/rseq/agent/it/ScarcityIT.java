@@ -29,6 +29,7 @@ class ScarcityIT {
                 .printed("pools=whole")
                 .printed("stacks=whole")
                 .printed("buffers=whole")
+                .printed("locks=whole")
                 .printed("overflowed=true");
     }
 
@@ -99,7 +100,8 @@ class ScarcityIT {
                     .succeeded()
                     .printed("stack.missing=0")
                     .printed("pool=whole")
-                    .printed("buffer=whole");
+                    .printed("buffer=whole")
+                    .printed("lock=whole");
         }
     }
 

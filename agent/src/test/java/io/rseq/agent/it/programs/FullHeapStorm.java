@@ -8,10 +8,13 @@ import io.rseq.PerCpuBuffer;
 import io.rseq.PerCpuCounter;
 import io.rseq.PerCpuLongStack;
 import io.rseq.PerCpuPool;
+import io.rseq.PerCpuReadWriteLock;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.Lock;
 
 /**
  * Threads use structures while others fill the heap, round by round, with new structures each time, which have still to grow. An operation that
@@ -21,7 +24,9 @@ import java.util.concurrent.atomic.AtomicReference;
 public final class FullHeapStorm {
     private static final int WRITERS = 4;
     private static final int FILLERS = 1;
-    private static final int OPERATIONS = 10_000;
+    private static final int OPERATIONS = 12_000;
+    private static final int KINDS = 6;
+    private static final int WRITE_ONE_IN = 20 * KINDS;
     private static final int WANTS_EVERY = 40;
     private static final int WANTED = 256;
     private static final int AT_A_TIME = 10;
@@ -31,6 +36,8 @@ public final class FullHeapStorm {
     /* What one error may take along: a batch of the stack's, a chunk of the buffer's. */
     private static final int BATCH = 33;
     private static final int CHUNK = 1 << 9;
+
+    private static final int MOST_MICROSECONDS = 200;
 
     private static final String SIGN = "failed reallocation of scalar replaced objects";
 
@@ -49,12 +56,19 @@ public final class FullHeapStorm {
     private final PerCpuBuffer buffer = new PerCpuBuffer(1 << 12);
     private final PerCpuCounter counter = new PerCpuCounter();
 
+    /* And two numbers under it that are equal but while a thread writes. */
+    private final PerCpuReadWriteLock lock = new PerCpuReadWriteLock();
+    private volatile boolean written;
+    private long first;
+    private long second;
+
     /* Of each token: in how many hands it is. */
     private final AtomicIntegerArray held = new AtomicIntegerArray(TOKENS);
 
     /* Of each number: 1 while its record is in the buffer. */
     private final AtomicIntegerArray records = new AtomicIntegerArray(RECORDS);
 
+    private final long vanishedBefore = VANISHED.get();
     private final AtomicLong errors = new AtomicLong();
     private final AtomicLong adds = new AtomicLong();
     private final AtomicLong violations = new AtomicLong();
@@ -124,11 +138,12 @@ public final class FullHeapStorm {
     /** With objects that exist in no compiled code, and are needed where that ends. */
     private long work(int writer, int i) {
         Numbers numbers = new Numbers(i);
-        switch (i % 5) {
+        switch (i % KINDS) {
             case 0 -> move();
             case 1 -> lease();
             case 2 -> append(writer, i);
             case 3 -> drain();
+            case 4 -> readOrWrite(i);
             default -> add();
         }
         if (i % 4001 == 0) takeAll();
@@ -154,7 +169,7 @@ public final class FullHeapStorm {
 
     private void append(int writer, int i) {
         byte[] record = bytes[writer];
-        int number = writer * (OPERATIONS / 5) + i / 5;
+        int number = writer * (OPERATIONS / KINDS) + i / KINDS;
         record[0] = (byte) number;
         record[1] = (byte) (number >> 8);
         records.incrementAndGet(number);
@@ -169,6 +184,47 @@ public final class FullHeapStorm {
         if ((record[from] & 7) == 0) kept[0] = new byte[WANTED];
         int number = record[from] & 0xFF | (record[from + 1] & 0xFF) << 8;
         if (records.decrementAndGet(number) < 0) wrong("a record that comes twice");
+    }
+
+    private void readOrWrite(int i) {
+        if (i % WRITE_ONE_IN == 4) write();
+        else read();
+    }
+
+    /* An unlock that ends with an error has done nothing. */
+    private void read() {
+        if (!isLocked(lock.readLock())) return;
+        if (written || first != second) wrong("a reader beside a writer");
+        unlock(lock.readLock());
+    }
+
+    private void write() {
+        if (!isLocked(lock.writeLock())) return;
+        if (written) wrong("a writer beside another");
+        written = true;
+        first++;
+        kept[0] = null;
+        second++;
+        written = false;
+        unlock(lock.writeLock());
+    }
+
+    /* Where a frame was taken away that held the other lock, it is not given any more. */
+    private boolean isLocked(Lock wanted) {
+        try {
+            return wanted.tryLock(MOST_MICROSECONDS, TimeUnit.MICROSECONDS);
+        } catch (InterruptedException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+
+    private void unlock(Lock held) {
+        try {
+            held.unlock();
+        } catch (OutOfMemoryError noRoom) {
+            count(noRoom);
+            held.unlock();
+        }
     }
 
     private void add() {
@@ -209,7 +265,10 @@ public final class FullHeapStorm {
         expect("buffer", left >= 0 && left <= CHUNK * errorsNow);
         long more = counter.sum() - adds.get();
         expect("counter", Math.abs(more) <= errorsNow);
-        return missing + things + left + Math.abs(more);
+        long readers = lock.readLockCount();
+        boolean free = readers == 0 && lock.writeLock().tryLock();
+        expect("lock", readers >= 0 && (free || VANISHED.get() > vanishedBefore));
+        return missing + things + left + Math.abs(more) + (free ? 0 : 1);
     }
 
     private void expect(String what, boolean right) {

@@ -4,8 +4,10 @@ package io.rseq.agent.it.programs;
 import io.rseq.Cpus;
 import io.rseq.PerCpuBuffer;
 import io.rseq.PerCpuPool;
+import io.rseq.PerCpuReadWriteLock;
 import io.rseq.internal.LockedStack;
 import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -16,6 +18,8 @@ import java.util.concurrent.atomic.AtomicLong;
 public final class LostFrames {
     private static final int WARM = 30_000;
     private static final int OTHERS = 4;
+    private static final int TRIES = 20;
+    private static final int TRIED_MICROSECONDS = 100;
     private static final byte[] RECORD = new byte[16];
 
     /* A list of arrays, each of which holds the next: all that the heap had room for. */
@@ -24,6 +28,8 @@ public final class LostFrames {
     private static LockedStack stack;
     private static PerCpuPool<String> pool;
     private static PerCpuBuffer buffer;
+    private static PerCpuReadWriteLock lock;
+    private static volatile boolean locked;
     private static byte[] kept;
 
     private static long sum;
@@ -34,6 +40,7 @@ public final class LostFrames {
         stacks();
         pools();
         buffers();
+        locks();
         System.out.println("committer=" + Cpus.support().committer());
     }
 
@@ -119,6 +126,65 @@ public final class LostFrames {
         Numbers numbers = new Numbers(number);
         buffer.append(RECORD);
         buffer.drainCurrent((cpu, time, array, at, length) -> kept = new byte[wanted]);
+        return numbers.sum();
+    }
+
+    /** Threads that wait for a writer want memory. What has a lock, and loses its frame, has it for good, as a lock of the JDK's. */
+    private static void locks() throws InterruptedException {
+        lock = new PerCpuReadWriteLock();
+        for (int i = 0; i < WARM; i++) sum += write(i) + read(i);
+        Thread holder = new Thread(() -> {
+            lock.writeLock().lock();
+            locked = true;
+            while (locked) Thread.yield(); // which takes no memory
+            lock.writeLock().unlock();
+        });
+        holder.start();
+        while (!locked) Thread.yield();
+        fill();
+        tryOften();
+        locked = false;
+        holder.join();
+        others(() -> {
+            lock.readLock().lock();
+            lock.readLock().unlock();
+            lock.writeLock().lock();
+            lock.writeLock().unlock();
+        });
+        System.out.println("lock=" + (lock.readLockCount() == 0 && !lock.isWriteLocked() ? "whole" : lock.toString()));
+    }
+
+    private static void tryOften() {
+        for (int i = 0; i < TRIES; i++) {
+            try {
+                sum += write(i);
+                sum += read(i);
+            } catch (OutOfMemoryError full) {
+                sum++;
+            }
+        }
+        filling = null;
+    }
+
+    private static long write(int number) {
+        Numbers numbers = new Numbers(number);
+        try {
+            if (lock.writeLock().tryLock(TRIED_MICROSECONDS, TimeUnit.MICROSECONDS))
+                lock.writeLock().unlock();
+        } catch (InterruptedException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+        return numbers.sum();
+    }
+
+    private static long read(int number) {
+        Numbers numbers = new Numbers(number);
+        try {
+            if (lock.readLock().tryLock(TRIED_MICROSECONDS, TimeUnit.MICROSECONDS))
+                lock.readLock().unlock();
+        } catch (InterruptedException impossible) {
+            throw new IllegalStateException(impossible);
+        }
         return numbers.sum();
     }
 

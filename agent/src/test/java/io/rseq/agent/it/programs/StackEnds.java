@@ -7,6 +7,7 @@ import io.rseq.Lease;
 import io.rseq.PerCpuBuffer;
 import io.rseq.PerCpuLongStack;
 import io.rseq.PerCpuPool;
+import io.rseq.PerCpuReadWriteLock;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -26,7 +27,15 @@ public final class StackEnds {
 
     private static final byte[] RECORD = new byte[40];
 
+    private static final int WRITE_ONE_IN = 5;
+    private static final int OPENS_AFTER = 32;
+
     private static int left;
+
+    /* Locks that are held. */
+    private static int reads;
+    private static boolean writes;
+
     private static long overflows;
 
     private StackEnds() {}
@@ -35,6 +44,7 @@ public final class StackEnds {
         pools();
         stacks();
         buffers();
+        locks();
         System.out.println("overflowed=" + (overflows > 0));
         System.out.println("committer=" + Cpus.support().committer());
     }
@@ -100,6 +110,47 @@ public final class StackEnds {
         System.out.println("buffers=whole");
     }
 
+    /** What throws has done nothing: a lock is not held, an unlock is called again. A thread that finds no room then is one nearer to its stack's beginning. */
+    private static void locks() throws InterruptedException {
+        for (int i = 0; i < THREADS; i++) {
+            PerCpuReadWriteLock lock = new PerCpuReadWriteLock();
+            Runnable use = () -> {
+                while (reads > 0) {
+                    lock.readLock().unlock();
+                    reads--;
+                }
+                if (writes) lock.writeLock().unlock();
+                writes = false;
+                lock.readLock().lock();
+                reads++;
+                lock.readLock().unlock();
+                reads--;
+                if (left % WRITE_ONE_IN != 0) return;
+                lock.writeLock().lock();
+                writes = true;
+                lock.writeLock().unlock();
+                writes = false;
+            };
+            warm(i, use);
+            lock.writeLock().lock();
+            lock.writeLock().unlock();
+            // So that one of the next opens the lock to sequences again.
+            for (int k = 0; k < OPENS_AFTER - i % 8; k++) use.run();
+            overflow(use);
+            if (lock.readLockCount() != 0 || lock.isWriteLocked()) throw new IllegalStateException(lock.toString());
+            AtomicLong locked = new AtomicLong();
+            others(() -> {
+                lock.readLock().lock();
+                lock.readLock().unlock();
+                lock.writeLock().lock();
+                locked.incrementAndGet();
+                lock.writeLock().unlock();
+            });
+            if (locked.get() != OTHERS * EACH) throw new IllegalStateException(lock.toString());
+        }
+        System.out.println("locks=whole");
+    }
+
     /** The first few threads run what is interpreted, the others what is compiled. */
     private static void warm(int thread, Runnable use) {
         left = 1;
@@ -108,7 +159,11 @@ public final class StackEnds {
 
     private static void overflow(Runnable use) throws InterruptedException {
         left = TIMES;
-        Thread thread = new Thread(null, () -> deeper(use), "overflowing", SMALL);
+        Runnable body = () -> {
+            deeper(use);
+            use.run(); // with room for all
+        };
+        Thread thread = new Thread(null, body, "overflowing", SMALL);
         thread.start();
         thread.join();
     }
