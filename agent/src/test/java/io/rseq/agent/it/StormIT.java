@@ -11,6 +11,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * All structures at once under more threads than CPUs, signals, migration and collections, in each {@link Weather}: exact. And the same
@@ -37,6 +38,7 @@ class StormIT {
             "adders.adds",
             "doubles.adds",
             "histogram.records",
+            "tally.records",
             "pool.operations",
             "buffer.drained",
             "stamped.drained",
@@ -73,16 +75,17 @@ class StormIT {
     }
 
     /** Where it is not the first thing that they miss. */
-    @Test
-    void a_lock_whose_sequences_do_not_restart_is_caught_by_the_same_storm() {
+    @ParameterizedTest
+    @ValueSource(strings = {"lock", "tally"})
+    void what_alone_has_sequences_that_do_not_restart_is_caught_by_the_same_storm(String alone) {
         World world = World.jdks().findFirst().orElseThrow();
-        Outcome outcome = launch(world, UNTIL_CAUGHT_MS, "lock", Index.CPU)
+        Outcome outcome = launch(world, UNTIL_CAUGHT_MS, alone, Index.CPU)
                 .agent("native.path=" + broken())
                 .jvm("-Xmx96m")
                 .run()
                 .exited(1);
         assertThat(outcome.number("violations")).as(outcome.toString()).isPositive();
-        assertThat(outcome.out()).anyMatch(line -> line.startsWith("violation: lock: "));
+        assertThat(outcome.out()).anyMatch(line -> line.startsWith("violation: " + alone + ": "));
         assertThat(outcome.exitLine()).containsEntry("restarts", "0");
     }
 

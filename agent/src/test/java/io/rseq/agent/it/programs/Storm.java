@@ -40,8 +40,10 @@ public final class Storm {
     /* To start a thousand threads takes long while others keep the CPUs. */
     private final CountDownLatch allStarted = new CountDownLatch(1);
 
-    /** {@code all}; {@code first} to end at the first violation, with counter and stack alone; {@code lock}: with the lock alone. */
+    /** {@code all}; {@code first} to end at the first violation, with counter and stack alone; {@code lock}, {@code tally}: with that alone. */
     private Storm(String until, Index index, int writers) {
+        if (until.equals("tally")) structures.add(new StormedTally(index));
+        if (until.equals("tally")) return;
         if (!until.equals("first")) structures.add(new StormedLock());
         if (until.equals("lock")) return;
         structures.add(new StormedCounter(index));
@@ -50,6 +52,7 @@ public final class Storm {
         structures.add(new StormedAdders());
         structures.add(new StormedDoubles(index));
         structures.add(new StormedHistogram(index));
+        structures.add(new StormedTally(index));
         structures.add(new StormedPool(index));
         structures.add(new StormedBuffer(index, writers, false));
         structures.add(new StormedBuffer(index, writers, true));
