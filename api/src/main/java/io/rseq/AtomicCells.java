@@ -69,6 +69,14 @@ final class AtomicCells {
         }
     }
 
+    /** Adds what each row holds, in all its cells together, to {@code sums}. */
+    void addRowsTo(long[] sums) {
+        for (int slot = 0; slot < table.length(); slot++) {
+            AtomicLongArray chunk = table.get(slot);
+            for (int at = PAD; chunk != null && at < chunk.length() - PAD; at++) sums[slot / chunks] += chunk.get(at);
+        }
+    }
+
     private AtomicLongArray make(int slot) {
         AtomicLongArray made = new AtomicLongArray(Math.min(cells, CHUNK) + 2 * PAD);
         AtomicLongArray there = table.compareAndExchange(slot, null, made);

@@ -80,6 +80,15 @@ final class ClosableCells {
         return join.applyAsLong(all, onHeap(false));
     }
 
+    /** What the cell of each index in per-CPU memory holds. */
+    long[] byIndex() {
+        long[] held = Structures.oneForEachIndex();
+        long at = acquired();
+        for (int cpu = at == NONE ? -1 : Hook.regions() - 1; cpu >= 0; cpu--) held[cpu] = Commits.get(cpu, at);
+        Reference.reachabilityFence(this);
+        return held;
+    }
+
     /** Where {@link Commits#takeDoubles} and {@link Commits#takeMax} find the cells; {@link PerCpuMemory#NONE}: nowhere. */
     long acquired() {
         return fenced ? memory.acquired() : NONE;

@@ -146,6 +146,15 @@ public final class PerCpuBucketHistogram {
             heap().record(own, bucket, value);
     }
 
+    /** How many values were recorded at each index by a sequence, until the last snapshot. */
+    long[] byIndex() {
+        long[] counts = Structures.oneForEachIndex();
+        synchronized (cpus) {
+            cpus.lockedAddCounts(counts);
+        }
+        return counts;
+    }
+
     private BucketHistogramSnapshot take(boolean reset) {
         StackRoom.check();
         cpus.takeTurn();

@@ -213,6 +213,19 @@ public final class PerCpuBuffer {
         return drained;
     }
 
+    /** How many bytes of records were appended at each index since this was made, with what a record takes beside its own. */
+    long[] byIndex() {
+        long[] bytes = Structures.oneForEachIndex();
+        long at = memory.acquired();
+        for (int cpu = at == NONE ? -1 : Hook.regions() - 1; cpu >= 0; cpu--) bytes[cpu] = Commits.get(cpu, at);
+        for (int index = 0; index < rings.length(); index++) {
+            HeapRing ring = rings.get(index);
+            if (ring != null) bytes[index] += ring.end();
+        }
+        Reference.reachabilityFence(this);
+        return bytes;
+    }
+
     private long commit(long time, byte[] source, int from, int length) {
         if (timestamps) return commitStamped(time, source, from, length);
         long status = Commits.append(told, capacity, source, from, length);

@@ -80,6 +80,19 @@ final class PerCpuCells {
         return totals;
     }
 
+    /** What all cells of each index hold together. */
+    long[] byIndex() {
+        long[] sums = Structures.oneForEachIndex();
+        long at = memory.acquired();
+        for (int cpu = at == PerCpuMemory.NONE ? -1 : Hook.regions() - 1; cpu >= 0; cpu--) {
+            for (int cell = 0; cell < cells; cell++) sums[cpu] += Commits.get(cpu, at + (long) cell * Long.BYTES);
+        }
+        AtomicCells heap = atomics;
+        if (heap != null) heap.addRowsTo(sums);
+        Reference.reachabilityFence(this);
+        return sums;
+    }
+
     private AtomicCells atomics() {
         AtomicCells made = atomics;
         return made == null ? makeAtomics() : made;

@@ -165,6 +165,11 @@ public final class PerCpuCounter extends Number {
         return Long.toString(sum());
     }
 
+    /** What was added at each index since this was made. */
+    long[] byIndex() {
+        return cells.byIndex();
+    }
+
     private long total() {
         return cells.totals()[0];
     }

@@ -90,6 +90,13 @@ public final class PerCpuDoubleAdder extends Number {
         return number(cells.joined());
     }
 
+    /** What was added at each index by a sequence since the last reset, cut off as a cast does. */
+    long[] byIndex() {
+        long[] sums = cells.byIndex();
+        for (int index = 0; index < sums.length; index++) sums[index] = (long) number(sums[index]);
+        return sums;
+    }
+
     /** Returns what was added since the last reset, and resets. An add meanwhile is in this result or in a later one, and in no other. */
     public double sumThenReset() {
         long at = cells.acquired();

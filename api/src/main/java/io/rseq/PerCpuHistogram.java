@@ -140,6 +140,11 @@ public final class PerCpuHistogram {
         return snapshot().toString();
     }
 
+    /** How many values were recorded at each index since this was made. */
+    long[] byIndex() {
+        return cells.byIndex();
+    }
+
     private void add(int cell, long times) {
         if (Commits.add(told + (long) cell * Long.BYTES, times) != Commits.COMMITTED) addSlowly(cell, times);
         Reference.reachabilityFence(this);

@@ -238,6 +238,16 @@ public final class PerCpuLongStack {
         return size;
     }
 
+    /** How many values each index has. */
+    long[] byIndex() {
+        long[] sizes = Structures.oneForEachIndex();
+        stripes.addSizes(sizes);
+        long at = acquired();
+        if (at != NONE) stacks.addSizes(at, sizes);
+        Reference.reachabilityFence(this);
+        return sizes;
+    }
+
     @Override
     public String toString() {
         return "PerCpuLongStack[size=" + size() + ", capacityPerCpu=" + capacity + ", index=" + index + "]";

@@ -68,6 +68,14 @@ abstract class PoolState<T> {
         return idle;
     }
 
+    /** How many objects are idle at each index. */
+    final long[] byIndex() {
+        long[] idle = Structures.oneForEachIndex();
+        for (int index = 0; index < Cpus.count(); index++) idle[index] = places.full(index);
+        Reference.reachabilityFence(this);
+        return idle;
+    }
+
     /** How many objects can be idle at most. */
     public final int maxIdle() {
         return (int) Math.min((long) places.length() * Cpus.count(), maxPooled);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.rseq;
 
+import io.rseq.internal.Hook;
 import java.lang.ref.WeakReference;
 import java.util.Map;
 import java.util.Objects;
@@ -51,7 +52,7 @@ public final class Structures {
 
     /**
      * Returns what the named structures count now, by name. A structure's figures are under the names of its methods, such as {@code created} and {@code
-     * idle}. What threads change meanwhile may be in one figure and not in another. The sum of a {@link PerCpuDoubleAdder} is cut off to a whole number.
+     * idle}. What of one lies on each CPU, or was done there, is under its name with the CPU's number behind, such as {@code idle.3}, where that is not 0. What threads change meanwhile may be in one figure and not in another. The sum of a {@link PerCpuDoubleAdder} is cut off to a whole number.
      *
      * @return a copy, which the caller may change
      */
@@ -70,30 +71,53 @@ public final class Structures {
 
     /* Null: it is none that has any. */
     private static @Nullable SortedMap<String, Long> figures(Object structure) {
-        if (structure instanceof PerCpuCounter counter) return sorted(Map.of("sum", counter.sum()));
-        if (structure instanceof PerCpuDoubleAdder adder) return sorted(Map.of("sum", adder.longValue()));
+        if (structure instanceof PerCpuCounter counter)
+            return sorted(Map.of("sum", counter.sum()), "sum", counter.byIndex());
+        if (structure instanceof PerCpuDoubleAdder adder)
+            return sorted(Map.of("sum", adder.longValue()), "sum", adder.byIndex());
         if (structure instanceof PerCpuMax highest) return sorted(Map.of("max", highest.max()));
         if (structure instanceof PerCpuMin lowest) return sorted(Map.of("min", lowest.min()));
         if (structure instanceof PerCpuHistogram histogram) {
             HistogramSnapshot snapshot = histogram.snapshot();
-            return sorted(Map.of("count", snapshot.count(), "max", snapshot.max(), "saturated", snapshot.saturated()));
+            return sorted(
+                    Map.of("count", snapshot.count(), "max", snapshot.max(), "saturated", snapshot.saturated()),
+                    "count",
+                    histogram.byIndex());
         }
         if (structure instanceof PerCpuBucketHistogram histogram)
-            return sorted(Map.of("count", histogram.snapshot().count()));
+            return sorted(Map.of("count", histogram.snapshot().count()), "count", histogram.byIndex());
         if (structure instanceof PerCpuReadWriteLock lock) return sorted(Map.of("readLockCount", lock.readLockCount()));
         if (structure instanceof PerCpuPool<?> pool)
-            return sorted(Map.of(
-                    "created", pool.created(),
-                    "discarded", pool.discarded(),
-                    "idle", pool.idle(),
-                    "maxIdle", (long) pool.maxIdle(),
-                    "refused", pool.refused()));
-        if (structure instanceof PerCpuLongStack stack) return sorted(Map.of("size", stack.size()));
-        if (structure instanceof PerCpuBuffer buffer) return sorted(Map.of("dropped", buffer.dropped()));
+            return sorted(
+                    Map.of(
+                            "created", pool.created(),
+                            "discarded", pool.discarded(),
+                            "idle", pool.idle(),
+                            "maxIdle", (long) pool.maxIdle(),
+                            "refused", pool.refused()),
+                    "idle",
+                    pool.byIndex());
+        if (structure instanceof PerCpuLongStack stack)
+            return sorted(Map.of("size", stack.size()), "size", stack.byIndex());
+        if (structure instanceof PerCpuBuffer buffer)
+            return sorted(Map.of("dropped", buffer.dropped()), "bytes", buffer.byIndex());
         return null;
     }
 
     private static SortedMap<String, Long> sorted(Map<String, Long> figures) {
         return new TreeMap<>(figures);
+    }
+
+    private static SortedMap<String, Long> sorted(Map<String, Long> figures, String figure, long[] byIndex) {
+        SortedMap<String, Long> all = sorted(figures);
+        for (int index = 0; index < byIndex.length; index++) {
+            if (byIndex[index] != 0) all.put(figure + '.' + index, byIndex[index]);
+        }
+        return all;
+    }
+
+    /** Zeros, for the CPUs that arrays were sized for, and for those that the agent sees. */
+    static long[] oneForEachIndex() {
+        return new long[Math.max(Cpus.count(), Hook.regions())];
     }
 }

@@ -4,6 +4,7 @@ package io.rseq;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.rseq.internal.FakeAgent;
 import java.lang.ref.Reference;
 import java.util.Map;
 import java.util.SortedMap;
@@ -33,7 +34,7 @@ class StructuresTest {
         histogram.record(7);
         pool.lease().close();
         stack.push(1);
-        assertThat(Structures.figures())
+        assertThat(withoutIndexes())
                 .containsEntry("requests", sorted(Map.of("sum", 3L)))
                 .containsEntry("seconds", sorted(Map.of("sum", 2L)))
                 .containsEntry("longest", sorted(Map.of("max", 9L)))
@@ -82,6 +83,55 @@ class StructuresTest {
                 .hasMessage("a structure's name must not be empty");
         assertThatThrownBy(() -> Structures.named("text", "no structure"))
                 .hasMessage("java.lang.String has no figures to show");
+    }
+
+    @Test
+    void what_the_cpus_have_adds_up_to_the_figure() {
+        PerCpuCounter counter = Structures.named("by CPU", new PerCpuCounter());
+        PerCpuHistogram histogram = Structures.named("latency by CPU", new PerCpuHistogram(1000, 3));
+        PerCpuLongStack stack = Structures.named("ids by CPU", new PerCpuLongStack(64));
+        PerCpuPool<Thing> pool =
+                Structures.named("things by CPU", PerCpuPool.builder(Thing::new).build());
+        PerCpuBuffer buffer = Structures.named("events by CPU", new PerCpuBuffer(1024));
+        PerCpuDoubleAdder adder = Structures.named("seconds by CPU", new PerCpuDoubleAdder());
+        PerCpuBucketHistogram sizes = Structures.named("sizes by CPU", new PerCpuBucketHistogram(1, 10));
+        Runnable use = () -> {
+            counter.add(3);
+            histogram.record(7);
+            pool.lease().close();
+            stack.push(1);
+            buffer.append(new byte[8]);
+            adder.add(2);
+            sizes.record(5);
+        };
+        use.run(); // on the heap
+        try (FakeAgent agent = FakeAgent.arrive()) {
+            for (int cpu = 0; cpu < Cpus.count(); cpu++) {
+                agent.keepsOn(cpu);
+                use.run();
+            }
+            assertAddsUp("by CPU", "sum", counter.sum());
+            assertAddsUp("latency by CPU", "count", histogram.snapshot().count());
+            assertAddsUp("ids by CPU", "size", stack.size());
+            assertAddsUp("things by CPU", "idle", pool.idle());
+            assertAddsUp("events by CPU", "bytes", 16L * Cpus.count() + 8); // on the heap its length lies elsewhere
+            assertAddsUp("seconds by CPU", "sum", 2L * Cpus.count()); // what went by a sequence
+            assertAddsUp("sizes by CPU", "count", Cpus.count());
+        }
+    }
+
+    private static void assertAddsUp(String name, String figure, long expected) {
+        long sum = 0;
+        for (var each : Structures.figures().get(name).entrySet()) {
+            if (each.getKey().startsWith(figure + '.')) sum += each.getValue();
+        }
+        assertThat(sum).as(name).isEqualTo(expected);
+    }
+
+    private static SortedMap<String, SortedMap<String, Long>> withoutIndexes() {
+        SortedMap<String, SortedMap<String, Long>> figures = Structures.figures();
+        for (SortedMap<String, Long> each : figures.values()) each.keySet().removeIf(key -> key.contains("."));
+        return figures;
     }
 
     private static SortedMap<String, Long> sorted(Map<String, Long> figures) {

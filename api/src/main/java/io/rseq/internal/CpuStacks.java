@@ -42,6 +42,11 @@ public final class CpuStacks extends Turn {
         return size;
     }
 
+    /** Adds how many values each CPU has. */
+    public void addSizes(long at, long[] sizes) {
+        for (int cpu = Hook.regions() - 1; cpu >= 0; cpu--) sizes[cpu] += Commits.get(cpu, at);
+    }
+
     /** Makes room on this CPU. Returns false when the overflow has none for it. */
     public boolean moveOut(long at, LockedStack overflow) {
         int shared = Hook.regions();

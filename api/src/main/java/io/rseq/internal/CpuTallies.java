@@ -48,6 +48,9 @@ public final class CpuTallies extends Turn {
     private final PerCpuMemory memory;
     private int fence;
 
+    /* How many values were taken from each CPU. */
+    private final long[] counted = new long[Limits.CPUS];
+
     /** {@code by}: added to what sequences are told. */
     public CpuTallies(int buckets, long by) {
         this.buckets = buckets;
@@ -60,6 +63,11 @@ public final class CpuTallies extends Turn {
         long at = memory.acquire();
         if (at != PerCpuMemory.NONE && fence == UNKNOWN) fence = Commits.fence() ? FENCED : UNFENCED;
         return (fence == UNFENCED ? PerCpuMemory.NONE : at) + by;
+    }
+
+    /** Adds how many values were recorded on each CPU by a sequence. For the thread that has the monitor, after {@link #lockedGiveTo}. */
+    public void lockedAddCounts(long[] counts) {
+        for (int cpu = 0; cpu < counted.length; cpu++) counts[cpu] += counted[cpu];
     }
 
     /** Moves all values of all CPUs to {@code all}. For the thread that has the monitor. */
@@ -89,6 +97,7 @@ public final class CpuTallies extends Turn {
             for (int bucket = 0; bucket < buckets; bucket++)
                 all.counts[bucket] += Commits.get(cpu, at + BUCKETS + (long) Long.BYTES * bucket);
             all.add(number(cpu, state + SUM), number(cpu, state + MIN), number(cpu, state + MAX));
+            if (cpu < counted.length) counted[cpu] += count;
             Commits.put(cpu, at + CLOSED, EMPTIED);
         }
         empty(cpu, at);

@@ -199,10 +199,15 @@ public final class Places extends Turn {
     /** How many places are full, and how many things were taken by {@link #lockedTakeAll} and not yet handed out: an estimate while others take and put back. */
     public long full() {
         long full = trimmed.size();
+        for (int index = 0; index < Limits.CPUS; index++) full += full(index);
+        return full;
+    }
+
+    /** How many places of that row are full. */
+    public long full(int index) {
         long at = at();
-        for (int index = 0; index < Limits.CPUS; index++) {
-            for (int place = 0; place < end[index]; place += Long.BYTES) full += full(index, place, at);
-        }
+        long full = 0;
+        for (int place = 0; place < end[index]; place += Long.BYTES) full += full(index, place, at);
         return full;
     }
 

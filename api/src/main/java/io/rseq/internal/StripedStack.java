@@ -58,6 +58,14 @@ public final class StripedStack {
         return size;
     }
 
+    /** Adds how many values each stripe has. */
+    public void addSizes(long[] sizes) {
+        for (int i = 0; i < stripes.length(); i++) {
+            LockedStack stripe = stripes.get(i);
+            if (stripe != null) sizes[i] += stripe.size();
+        }
+    }
+
     /** Moves all that is in the stripes to {@code all}, which is bounded by the heap alone. */
     public void giveAllTo(LockedStack all) {
         for (int i = 0; i < stripes.length(); i++) {

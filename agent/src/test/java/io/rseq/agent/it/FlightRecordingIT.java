@@ -4,6 +4,7 @@ package io.rseq.agent.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rseq.agent.it.programs.Hello;
+import io.rseq.agent.it.programs.Named;
 import io.rseq.agent.it.programs.Recorded;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -88,6 +89,22 @@ class FlightRecordingIT {
         events = RecordedEvents.of(world, other);
         assertThat(events.recordedThreads()).hasSize(2 * THREADS);
         assertThat(events.totals()).isEmpty();
+    }
+
+    @EveryJdk
+    void figures_of_named_structures_are_recorded_in_all_and_by_cpu(World world) {
+        Path file = file(world, "structures");
+        try (Running running = Launch.of(world, Named.class)
+                .jvm("-XX:StartFlightRecording:filename=" + file, "-Xlog:jfr*=warning")
+                .start()) {
+            running.awaitOut("ready");
+            running.say("go");
+            running.finish().succeeded().hadNoWarning();
+        }
+        RecordedEvents events = RecordedEvents.of(world, file);
+        assertThat(events.figure("served requests", "sum")).containsExactly(42, 42);
+        assertThat(events.figure("buffers", "idle")).containsExactly(1, 1);
+        assertThat(events.figure("buffers", "created")).containsExactly(1, 0);
     }
 
     @EveryJdk

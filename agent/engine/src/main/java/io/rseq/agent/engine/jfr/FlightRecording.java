@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.rseq.agent.engine.jfr;
 
+import io.rseq.agent.engine.NamedStructures;
 import io.rseq.agent.engine.ownership.Journal;
 import io.rseq.agent.engine.ownership.JournalEntry;
 import io.rseq.agent.engine.ownership.Totals;
@@ -48,6 +49,7 @@ public final class FlightRecording implements FlightRecorderListener, Consumer<J
             FlightRecorder.register(TransitionEvent.class);
             FlightRecorder.addPeriodicEvent(TransitionEvent.class, journal::drain);
             FlightRecorder.addPeriodicEvent(TotalsEvent.class, this::totals);
+            FlightRecorder.addPeriodicEvent(StructureEvent.class, FlightRecording::structures);
             transitions = EventType.getEventType(TransitionEvent.class);
             follow();
         } catch (Throwable failure) { // it is the application's thread
@@ -87,7 +89,17 @@ public final class FlightRecording implements FlightRecorderListener, Consumer<J
         event.commit();
     }
 
+    private static void structures() {
+        NamedStructures.figures()
+                .forEach((name, figures) -> figures.forEach((figure, value) -> {
+                    StructureEvent event = new StructureEvent();
+                    event.fill(name, figure, value);
+                    event.commit();
+                }));
+    }
+
     private static void warn(Throwable failure) {
-        LineLogger.LOG.warn("rseq.Transition and rseq.Totals can't be recorded: {}", Reason.named(failure));
+        LineLogger.LOG.warn(
+                "rseq.Transition, rseq.Totals and rseq.Structure can't be recorded: {}", Reason.named(failure));
     }
 }
