@@ -8,6 +8,7 @@ import io.rseq.agent.it.programs.FullHeap;
 import io.rseq.agent.it.programs.FullHeapStorm;
 import io.rseq.agent.it.programs.LostFrames;
 import io.rseq.agent.it.programs.MadeStructures;
+import io.rseq.agent.it.programs.SoftlyPooled;
 import io.rseq.agent.it.programs.StackEnds;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -103,6 +104,20 @@ class ScarcityIT {
                     .printed("buffer=whole")
                     .printed("lock=whole");
         }
+    }
+
+    @EveryJdk
+    void what_idle_objects_hold_softly_goes_before_the_heap_is_full(World world) {
+        for (String how : new String[] {"softly", "strongly"})
+            Launch.of(world, SoftlyPooled.class)
+                    .jvm("-Xmx64m", "-XX:+UseSerialGC")
+                    .arguments(how)
+                    .run()
+                    .succeeded()
+                    .printed("idle=512")
+                    .printed("gotAll=" + how.equals("softly"))
+                    .printed("again=65536")
+                    .printed("still.idle=512");
     }
 
     @EveryJdk
