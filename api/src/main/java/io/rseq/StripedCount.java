@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.rseq;
 
+import io.rseq.internal.Initialized;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 
@@ -22,6 +23,10 @@ final class StripedCount {
     private static final int STRIDE = 16;
 
     private static final int AT_FIRST = -1;
+
+    static {
+        Initialized.now(AtomicLongArray.class);
+    }
 
     private final AtomicLong first = new AtomicLong();
     private volatile AtomicLongArray words;
