@@ -63,7 +63,7 @@ class CausesTest {
     void a_recorder_that_can_not_be_joined_says_why() throws IOException {
         new FlightRecording(new Journal(), null).recorderInitialized(null);
         assertThat(lines())
-                .containsExactly("rseq: WARN rseq.Transition and rseq.Totals can't be recorded:"
+                .containsExactly("rseq: WARN rseq.Transition, rseq.Totals and rseq.Structure can't be recorded:"
                         + " java.lang.ClassNotFoundException: java.lang.$Rseq");
     }
 
