@@ -69,11 +69,12 @@ final class AtomicCells {
         }
     }
 
-    /** Adds what each row holds, in all its cells together, to {@code sums}. */
-    void addRowsTo(long[] sums) {
+    /** Joins what each row holds, in all its cells, with that of {@code all}. */
+    void joinRowsTo(long[] all, LongBinaryOperator join) {
         for (int slot = 0; slot < table.length(); slot++) {
             AtomicLongArray chunk = table.get(slot);
-            for (int at = PAD; chunk != null && at < chunk.length() - PAD; at++) sums[slot / chunks] += chunk.get(at);
+            for (int at = PAD; chunk != null && at < chunk.length() - PAD; at++)
+                all[slot / chunks] = join.applyAsLong(all[slot / chunks], chunk.get(at));
         }
     }
 

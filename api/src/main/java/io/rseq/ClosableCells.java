@@ -80,11 +80,13 @@ final class ClosableCells {
         return join.applyAsLong(all, onHeap(false));
     }
 
-    /** What the cell of each index in per-CPU memory holds. */
+    /** What the cells of each index hold. */
     long[] byIndex() {
         long[] held = Structures.oneForEachIndex();
         long at = acquired();
         for (int cpu = at == NONE ? -1 : Hook.regions() - 1; cpu >= 0; cpu--) held[cpu] = Commits.get(cpu, at);
+        AtomicCells made = heap;
+        if (made != null) made.joinRowsTo(held, join);
         Reference.reachabilityFence(this);
         return held;
     }

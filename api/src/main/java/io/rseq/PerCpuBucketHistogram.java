@@ -146,11 +146,12 @@ public final class PerCpuBucketHistogram {
             heap().record(own, bucket, value);
     }
 
-    /** How many values were recorded at each index by a sequence, until the last snapshot. */
+    /** How many values were recorded at each index since this was made, until the last snapshot. */
     long[] byIndex() {
         long[] counts = Structures.oneForEachIndex();
         synchronized (cpus) {
             cpus.lockedAddCounts(counts);
+            if (heap != null) heap.addCounts(counts);
         }
         return counts;
     }

@@ -88,7 +88,7 @@ final class PerCpuCells {
             for (int cell = 0; cell < cells; cell++) sums[cpu] += Commits.get(cpu, at + (long) cell * Long.BYTES);
         }
         AtomicCells heap = atomics;
-        if (heap != null) heap.addRowsTo(sums);
+        if (heap != null) heap.joinRowsTo(sums, Long::sum);
         Reference.reachabilityFence(this);
         return sums;
     }

@@ -90,7 +90,7 @@ public final class PerCpuDoubleAdder extends Number {
         return number(cells.joined());
     }
 
-    /** What was added at each index by a sequence since the last reset, cut off as a cast does. */
+    /** What was added at each index since the last reset, cut off as a cast does. */
     long[] byIndex() {
         long[] sums = cells.byIndex();
         for (int index = 0; index < sums.length; index++) sums[index] = (long) number(sums[index]);

@@ -14,11 +14,13 @@ public final class HeapTallies {
     private static final int PAD = 16;
 
     private final int buckets;
+    private final long[] moved;
     private final AtomicReferenceArray<AtomicReferenceArray<Values>> rows;
 
     public HeapTallies(int indexes, int buckets) {
         this.buckets = buckets;
         this.rows = new AtomicReferenceArray<>(indexes);
+        this.moved = new long[indexes];
     }
 
     /** Counts a value. */
@@ -32,7 +34,12 @@ public final class HeapTallies {
         }
     }
 
-    /** Moves all values to {@code all}. Allocates nothing. */
+    /** Adds how many values of each index {@link #giveTo} has moved. */
+    public void addCounts(long[] counts) {
+        for (int index = 0; index < moved.length; index++) counts[index] += moved[index];
+    }
+
+    /** Moves all values to {@code all}, for one thread at a time. Allocates nothing. */
     public void giveTo(Tally all) {
         for (int index = 0; index < rows.length(); index++) {
             AtomicReferenceArray<Values> row = rows.get(index);
@@ -41,6 +48,7 @@ public final class HeapTallies {
                 Values taken = row.getAndSet(PAD + bucket, null);
                 if (taken == null) continue;
                 all.counts[bucket] += taken.count;
+                moved[index] += taken.count;
                 all.add(taken.sum, taken.min, taken.max);
             }
         }
