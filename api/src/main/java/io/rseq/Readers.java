@@ -9,6 +9,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How many threads read under a {@link PerCpuReadWriteLock}, which is the algorithm's essay: a cell for each CPU, and a count on the heap. One thread at a
@@ -58,7 +59,7 @@ final class Readers {
     private int came;
 
     /* The writer that waits for readers to leave. */
-    private volatile Thread waiting;
+    private volatile @Nullable Thread waiting;
 
     private final StripedCount onHeap = new StripedCount();
 

@@ -4,6 +4,7 @@ package io.rseq;
 import io.rseq.internal.Initialized;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How many came less how many went, on the heap: in one word until two threads meet there, then in one for each index. Where one leaves, it need not have come: a word may be
@@ -29,7 +30,7 @@ final class StripedCount {
     }
 
     private final AtomicLong first = new AtomicLong();
-    private volatile AtomicLongArray words;
+    private volatile @Nullable AtomicLongArray words;
 
     /** Counts one in. Returns where, for {@link #undo}. */
     int come() {
@@ -74,7 +75,7 @@ final class StripedCount {
     }
 
     /* Null: there is no heap for them now. */
-    private synchronized AtomicLongArray stripe() {
+    private synchronized @Nullable AtomicLongArray stripe() {
         try {
             if (words == null)
                 words = new AtomicLongArray(STRIDE + Math.min(Cpus.count(), MOST_WORDS) * STRIDE + STRIDE);
