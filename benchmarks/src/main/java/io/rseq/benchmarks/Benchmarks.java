@@ -36,6 +36,10 @@ public final class Benchmarks {
     private static final int FIRST_WITH_FFM = 21;
     private static final int FIRST_WITH_VIRTUAL_THREADS = 21;
     private static final int MOST_CARRIERS = 256;
+
+    /** What scripts of their own run: {@code AdoptedJackson}. */
+    private static final String NOT_FOR_THE_PAGE = "\\.(?!\\w*Benchmark\\.)\\w+\\.\\w+$";
+
     private static final String THREADS = "threads";
     private static final String CARRIERS = "carriers";
     private static final Pattern JSON =
@@ -80,7 +84,7 @@ public final class Benchmarks {
                     threads = new int[] {1, CPUS};
                     carriers = new int[] {CPUS};
                     patienceMs = 100;
-                    notAtOneThread = "\\.JacksonBenchmark\\.";
+                    notAtOneThread = "\\.(Jackson|DoubleAdder|Max)Benchmark\\.";
                 }
                 default -> jmh.add(arguments[i]);
             }
@@ -194,6 +198,7 @@ public final class Benchmarks {
                 .shouldFailOnError(true);
         if (disturbance != null)
             options.addProfiler(Disturbance.class, Disturbance.parameters(disturbance, patienceMs));
+        options.exclude(NOT_FOR_THE_PAGE);
         if (feature < FIRST_WITH_FFM) options.exclude("indexFfm");
         if (feature < IndexBenchmark.FIRST_WITH_CRITICAL) options.exclude("peerFfm");
         if (count == 1 && notAtOneThread != null) options.exclude(notAtOneThread);

@@ -121,6 +121,6 @@ record Chart(String group, String jdk) {
 
     /** Without its folder and ending. */
     String file() {
-        return "charts/" + group.replace("Benchmark", "").toLowerCase(Locale.ROOT);
+        return "charts/" + group.replace("Benchmark", "").replaceAll("\\W", "").toLowerCase(Locale.ROOT);
     }
 }

@@ -19,6 +19,7 @@ final class Claim {
     private static final int FIRST_WITH_FULL_SPEED = 21;
     private static final String C = "limitCFunction";
     private static final String ATOMIC = "limitUncontendedAtomic";
+    private static final Key COUNTER = new Key("CounterBenchmark", "perCpu", 1);
 
     private final String name;
     private final Key ours;
@@ -96,9 +97,8 @@ final class Claim {
                 "index against Affinity.getCpu", index, index.of("peerAffinity"), Bound.TIMES_FASTER, 50, 50));
         claims.add(new Claim(
                 "a woven method against the index", index.of("woven"), index, Bound.AT_MOST_NS_MORE, 0.4, 0.4));
-        Key counter = new Key("CounterBenchmark", "perCpu", 1);
-        claims.add(atMost("counter against the same in C", counter, counter.of(C), Bound.AT_MOST_TIMES, 1.6));
-        claims.add(atMost("counter against one atomic", counter, counter.of(ATOMIC), Bound.AT_MOST_TIMES, 1)
+        claims.add(atMost("counter against the same in C", COUNTER, COUNTER.of(C), Bound.AT_MOST_TIMES, 1.6));
+        claims.add(atMost("counter against one atomic", COUNTER, COUNTER.of(ATOMIC), Bound.AT_MOST_TIMES, 1)
                 .whereAnAtomicTakes(1.6));
         Key lease = new Key("PoolBenchmark", "lease", 1);
         claims.add(atMost("pool lease against the same in C", lease, lease.of(C), Bound.AT_MOST_TIMES, 2));
@@ -110,7 +110,25 @@ final class Claim {
                 lease,
                 Bound.AT_MOST_TIMES_THE_CPU_TIME,
                 1.5));
-        if (cpus > 1) contended(claims, cpus, counter, lease);
+        Key bounds = new Key("BucketHistogramBenchmark", "perCpu", 1);
+        for (String peer : new String[] {"peerPrometheus", "peerOpenTelemetry"})
+            claims.add(atMost(
+                    "histogram of named bounds against " + peer, bounds, bounds.of(peer), Bound.AT_MOST_TIMES, 1));
+        Key lock = new Key("ReadWriteLockBenchmark writes=0", "perCpu", 1);
+        claims.add(atMost(
+                        "read lock against ReentrantReadWriteLock",
+                        lock,
+                        lock.of("peerReentrantReadWriteLock"),
+                        Bound.AT_MOST_TIMES,
+                        1)
+                .whereAnAtomicTakes(1.6));
+        claims.add(atMost(
+                "read lock, CPU time at " + many + " threads against 1",
+                lock.at(many),
+                lock,
+                Bound.AT_MOST_TIMES_THE_CPU_TIME,
+                1.5));
+        if (cpus > 1) contended(claims, cpus, lease);
         for (String pool : new String[] {
             "peerThreadLocal", "peerConcurrentDeque", "peerBounded", "peerLockFree", "peerNonRecycling"
         }) {
@@ -132,9 +150,9 @@ final class Claim {
         return claims;
     }
 
-    private static void contended(List<Claim> claims, int cpus, Key counter, Key lease) {
+    private static void contended(List<Claim> claims, int cpus, Key lease) {
         for (int threads : new int[] {cpus, 8 * cpus})
-            claims.add(faster("counter against LongAdder", counter.at(threads), "peerLongAdder", 3)
+            claims.add(faster("counter against LongAdder", COUNTER.at(threads), "peerLongAdder", 3)
                     .whereAnAtomicTakes(3));
         for (int threads : new int[] {cpus, 4 * cpus}) {
             claims.add(faster("pool lease against MpmcArrayQueue", lease.at(threads), "peerMpmcArrayQueue", 20));
@@ -145,6 +163,16 @@ final class Claim {
             claims.add(faster("histogram against " + peer, record, peer, 20));
         Key append = new Key("BufferBenchmark", "perCpu", cpus);
         claims.add(faster("buffer against ManyToOneRingBuffer", append, "peerAgronaManyToOne", 10));
+        Key sum = new Key("DoubleAdderBenchmark", "perCpu", cpus);
+        claims.add(faster("double adder against DoubleAdder", sum, "peerDoubleAdder", 1));
+        Key rising = new Key("MaxBenchmark", "perCpuRising", cpus);
+        claims.add(faster("maximum that rises against LongAccumulator", rising, "peerLongAccumulatorRising", 1));
+        Key bounds = new Key("BucketHistogramBenchmark", "perCpu", cpus);
+        claims.add(faster("histogram of named bounds against client_java", bounds, "peerPrometheus", 3));
+        claims.add(faster("histogram of named bounds against OpenTelemetry", bounds, "peerOpenTelemetry", 5));
+        Key lock = new Key("ReadWriteLockBenchmark writes=0", "perCpu", cpus);
+        claims.add(faster("read lock against ReentrantReadWriteLock", lock, "peerReentrantReadWriteLock", 10));
+        claims.add(faster("read lock against StampedLock", lock, "peerStampedLock", 5));
     }
 
     /* Before 21, two thirds of it. */
@@ -181,8 +209,8 @@ final class Claim {
 
     private boolean canBeDecided(Scores scores, String jdk) {
         if (needsAtomic == 0) return true;
-        OptionalDouble atomic = scores.median(ours.of(ATOMIC).at(1), jdk);
-        OptionalDouble sequence = scores.median(ours.of(C).at(1), jdk);
+        OptionalDouble atomic = scores.median(COUNTER.of(ATOMIC), jdk);
+        OptionalDouble sequence = scores.median(COUNTER.of(C), jdk);
         return atomic.isPresent()
                 && sequence.isPresent()
                 && atomic.getAsDouble() >= needsAtomic * sequence.getAsDouble();

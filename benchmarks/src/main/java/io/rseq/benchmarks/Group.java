@@ -16,6 +16,11 @@ record Group(String title, String base) {
             case "MaxBenchmark" -> new Group("Offering to a shared maximum", "perCpu");
             case "HistogramBenchmark" -> new Group("Recording into a shared histogram", "perCpu");
             case "BucketHistogramBenchmark" -> new Group("Recording into a shared histogram of named bounds", "perCpu");
+            case "ReadWriteLockBenchmark writes=0" -> new Group("Reading under a lock", "perCpu");
+            case "ReadWriteLockBenchmark writes=1000" ->
+                new Group("Reading under a lock, and once in 1,000 times writing", "perCpu");
+            case "ReadWriteLockBenchmark writes=10" ->
+                new Group("Reading under a lock, and once in 10 times writing", "perCpu");
             case "PoolBenchmark" -> new Group("Taking from a pool and giving back", "lease");
             case "BufferBenchmark" -> new Group("Appending 64 bytes to a shared buffer", "perCpu");
             case "CounterVirtualBenchmark" ->

@@ -62,7 +62,7 @@ final class Scores {
         for (JsonNode result : new ObjectMapper().readTree(json.toFile())) {
             jdk = JDK + result.get("jdkVersion").textValue();
             String[] name = result.get("benchmark").textValue().split("\\.");
-            Key key = new Key(name[name.length - 2], name[name.length - 1], threads);
+            Key key = new Key(name[name.length - 2] + parameters(result), name[name.length - 1], threads);
             JsonNode disturbances =
                     result.get("secondaryMetrics").path(Disturbance.LABEL).path("rawData");
             JsonNode scores = result.get("primaryMetric").get("rawData");
@@ -76,6 +76,19 @@ final class Scores {
             }
         }
         return jdk;
+    }
+
+    /* Each value of a parameter is a group of its own: " writes=10". */
+    private static String parameters(JsonNode result) {
+        StringBuilder parameters = new StringBuilder();
+        result.path("params")
+                .properties()
+                .forEach(each -> parameters
+                        .append(' ')
+                        .append(each.getKey())
+                        .append('=')
+                        .append(each.getValue().textValue()));
+        return parameters.toString();
     }
 
     /** {@code disturbance}: the share of the iteration that was disturbed, from 0 to 1. */

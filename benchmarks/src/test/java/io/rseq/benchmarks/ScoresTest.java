@@ -62,4 +62,25 @@ class ScoresTest {
         assertThat(scores.median(KEY.of("peerLongAdder"), JDK)).hasValue(11.5);
         assertThat(scores.methods("CounterBenchmark", JDK)).containsExactly("peerLongAdder", "perCpu");
     }
+
+    @Test
+    void each_value_of_a_parameter_is_a_group_of_its_own(@TempDir Path folder) throws IOException {
+        Path json = folder.resolve("jmh.json");
+        Files.writeString(json, """
+                [{"benchmark": "io.rseq.benchmarks.ReadWriteLockBenchmark.perCpu", "jdkVersion": "25.0.3", "params": {"writes": "0"},
+                  "primaryMetric": {"rawData": [[6.5]]}, "secondaryMetrics": {}},
+                 {"benchmark": "io.rseq.benchmarks.ReadWriteLockBenchmark.perCpu", "jdkVersion": "25.0.3", "params": {"writes": "10"},
+                  "primaryMetric": {"rawData": [[21.5]]}, "secondaryMetrics": {}}]
+                """);
+        scores.read(json, 1);
+        assertThat(scores.groups())
+                .containsExactly("ReadWriteLockBenchmark writes=0", "ReadWriteLockBenchmark writes=10");
+        assertThat(scores.groups())
+                .allSatisfy(group -> assertThat(Group.of(group).title()).startsWith("Reading under a lock"));
+        assertThat(Chart.of(scores))
+                .extracting(Chart::file)
+                .containsExactly("charts/readwritelockwrites0", "charts/readwritelockwrites10");
+        assertThat(scores.median(new Key("ReadWriteLockBenchmark writes=10", "perCpu", 1), JDK))
+                .hasValue(21.5);
+    }
 }
