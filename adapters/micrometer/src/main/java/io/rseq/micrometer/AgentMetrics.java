@@ -64,7 +64,7 @@ public final class AgentMetrics implements MeterBinder {
         }
     }
 
-    private static String name(String attribute) {
+    static String name(String attribute) {
         return "rseq." + Character.toLowerCase(attribute.charAt(0)) + attribute.substring(1);
     }
 

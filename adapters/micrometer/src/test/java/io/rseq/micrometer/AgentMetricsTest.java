@@ -2,16 +2,20 @@
 package io.rseq.micrometer;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.rseq.Cpus;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import javax.management.ObjectName;
 import javax.management.StandardMBean;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class AgentMetricsTest {
     /** Stands for the agent's. */
@@ -23,6 +27,7 @@ class AgentMetricsTest {
 
     @Test
     void counters_are_0_and_gauges_no_numbers_until_there_is_an_agent() throws Exception {
+        assumeFalse(Cpus.support().agent());
         MeterRegistry registry = new SimpleMeterRegistry();
         new AgentMetrics(Tags.of("a", "b")).bindTo(registry);
         assertThat(registry.get("rseq.registered")
@@ -51,6 +56,19 @@ class AgentMetricsTest {
         } finally {
             ManagementFactory.getPlatformMBeanServer().unregisterMBean(name);
         }
+    }
+
+    /** The agent's bean appears some time after the server. */
+    @Test
+    @Timeout(60)
+    void under_the_agent_its_figures_are_shown() throws Exception {
+        assumeTrue(Cpus.support().agent());
+        MeterRegistry registry = new SimpleMeterRegistry();
+        new AgentMetrics().bindTo(registry);
+        ManagementFactory.getPlatformMBeanServer();
+        while (!(registry.get("rseq.live").gauge().value() > 0)) Thread.sleep(10);
+        for (String gauge : AgentMetrics.GAUGES)
+            assertThat(registry.get(AgentMetrics.name(gauge)).gauge().value()).isNotNaN();
     }
 
     @Test
