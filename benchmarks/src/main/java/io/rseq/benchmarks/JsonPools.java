@@ -8,6 +8,7 @@ import com.fasterxml.jackson.core.util.JsonRecyclerPools;
 import com.fasterxml.jackson.core.util.RecyclerPool;
 import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.rseq.jackson.PerCpuRecyclerPool;
 import java.util.List;
 import org.openjdk.jmh.infra.BenchmarkParams;
 
@@ -27,7 +28,7 @@ final class JsonPools {
     record Line(String article, int pieces, double price) {}
 
     static ObjectWriter perCpu() {
-        return writer(new PerCpuRecyclerPool());
+        return writer(PerCpuRecyclerPool.shared());
     }
 
     static ObjectWriter threadLocal() {
