@@ -99,7 +99,19 @@ class PerCpuRecorderTest {
         recorder.recordValue(Long.MAX_VALUE);
         assertThatThrownBy(() -> recorder.recordValue(-1)).isInstanceOf(IllegalArgumentException.class);
         assertThat(recorder.getIntervalHistogram().getTotalCount()).isEqualTo(1);
-        assertThatThrownBy(() -> new PerCpuRecorder(1, 2)).isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> new PerCpuRecorder(1000, 6)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void bad_configuration_is_refused_in_one_line() {
+        for (long highest : new long[] {1, 0, -1, Long.MIN_VALUE}) {
+            assertThatThrownBy(() -> new PerCpuRecorder(highest, 2))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("highestTrackableValue=" + highest + " is below 2");
+        }
+        for (int digits : new int[] {-1, 6}) {
+            assertThatThrownBy(() -> new PerCpuRecorder(1000, digits))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("numberOfSignificantValueDigits=" + digits + " is not in 0..5");
+        }
     }
 }

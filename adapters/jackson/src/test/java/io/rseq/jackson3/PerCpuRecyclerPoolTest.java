@@ -105,9 +105,11 @@ class PerCpuRecyclerPoolTest {
 
     @Test
     void bad_configuration_is_refused_in_one_line() {
-        assertThatThrownBy(() -> new PerCpuRecyclerPool(0))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("0");
+        for (int capacity : new int[] {Integer.MIN_VALUE, -1, 0, 1 << 20 | 1}) {
+            assertThatThrownBy(() -> new PerCpuRecyclerPool(capacity))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("capacityPerCpu=" + capacity + ": not in 1..1048576");
+        }
     }
 
     private static String write(JsonFactory json, String text) throws Exception {

@@ -4,18 +4,28 @@ package io.rseq.log4j;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.ByteArrayInputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
+import org.apache.logging.log4j.core.LoggerContext;
+import org.apache.logging.log4j.core.config.ConfigurationSource;
+import org.apache.logging.log4j.core.config.xml.XmlConfiguration;
+import org.apache.logging.log4j.layout.template.json.JsonTemplateLayout;
 import org.apache.logging.log4j.layout.template.json.util.Recycler;
 import org.apache.logging.log4j.layout.template.json.util.RecyclerFactories;
+import org.apache.logging.log4j.status.StatusData;
+import org.apache.logging.log4j.status.StatusListener;
+import org.apache.logging.log4j.status.StatusLogger;
 import org.junit.jupiter.api.Test;
 
 @SuppressWarnings("deprecation") // in newer versions, but what older ones have
@@ -59,10 +69,63 @@ class PerCpuQueueTest {
     }
 
     @Test
-    void bad_configuration_is_refused_in_one_line() {
-        assertThatThrownBy(() -> RecyclerFactories.ofSpec(SPEC + 0).create(Object::new))
-                .hasRootCauseMessage("capacity=0 is not in 1..1048576");
-        assertThatThrownBy(() -> new PerCpuQueue<>(1 << 20 | 1)).isInstanceOf(IllegalArgumentException.class);
+    void a_capacity_that_is_none_is_refused_by_name() {
+        for (int capacity : new int[] {Integer.MIN_VALUE, -1, 0, 1 << 20 | 1, Integer.MAX_VALUE}) {
+            assertThatThrownBy(() -> new PerCpuQueue<>(capacity))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("capacity=" + capacity + " is not in 1..1048576");
+        }
+    }
+
+    /** As docs/adapters.md has it. Log4j goes on without the layout, or with its default. */
+    @Test
+    void what_is_wrong_in_the_configuration_is_named_in_log4js_status_log() throws Exception {
+        assertThat(saidOf(SPEC + 0))
+                .startsWith("ERROR Could not create plugin of type class " + JsonTemplateLayout.class.getName())
+                .endsWith(" capacity=0 is not in 1..1048576");
+        assertThat(saidOf(SPEC + -5)).startsWith("ERROR ").endsWith(" capacity=-5 is not in 1..1048576");
+        assertThat(saidOf(SPEC + "many"))
+                .startsWith("WARN Error while converting string [" + SPEC + "many]")
+                .endsWith(" For input string: \"many\"");
+        String misspelt = SPEC.replace("PerCpuQueue", "PerCpuQuque");
+        assertThat(saidOf(misspelt + 8))
+                .startsWith("WARN Error while converting string [" + misspelt + "8]")
+                .endsWith(" io.rseq.log4j.PerCpuQuque");
+        assertThat(saidOf(SPEC + 8)).isEmpty();
+    }
+
+    /** The first line of the status log for a layout of this recycler factory, and the message of what caused it. */
+    private static String saidOf(String recyclerFactory) throws Exception {
+        String configuration =
+                "<Configuration status='OFF'><Appenders><Console name='CONSOLE'><JsonTemplateLayout eventTemplate='{}' "
+                        + "recyclerFactory='" + recyclerFactory
+                        + "'/></Console></Appenders><Loggers><Root level='OFF'/></Loggers></Configuration>";
+        List<String> said = new CopyOnWriteArrayList<>();
+        StatusListener listener = new StatusListener() {
+            @Override
+            public void log(StatusData data) {
+                Throwable cause = data.getThrowable();
+                while (cause != null && cause.getCause() != null) cause = cause.getCause();
+                said.add(data.getLevel() + " " + data.getMessage().getFormattedMessage() + " "
+                        + (cause == null ? "" : cause.getMessage()));
+            }
+
+            @Override
+            public Level getStatusLevel() {
+                return Level.WARN;
+            }
+
+            @Override
+            public void close() {}
+        };
+        StatusLogger.getLogger().registerListener(listener);
+        try (LoggerContext context = new LoggerContext(recyclerFactory)) {
+            context.start(new XmlConfiguration(
+                    context, new ConfigurationSource(new ByteArrayInputStream(configuration.getBytes()))));
+        } finally {
+            StatusLogger.getLogger().removeListener(listener);
+        }
+        return said.isEmpty() ? "" : said.get(0);
     }
 
     @Test

@@ -74,10 +74,16 @@ class PerCpuTimerTest {
 
     @Test
     void bad_configuration_is_refused_in_one_line() {
-        assertThatThrownBy(() -> new PerCpuTimer("t", Tags.empty(), MINUTE, 3, 99))
-                .hasMessage("percentile 99.0 is not in 0..1");
-        assertThatThrownBy(() -> new PerCpuTimer("t", Tags.empty(), 1, 3)).isInstanceOf(IllegalArgumentException.class);
+        for (double percentile : new double[] {99, -0.1, Double.NaN}) {
+            assertThatThrownBy(() -> new PerCpuTimer("t", Tags.empty(), MINUTE, 3, percentile))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("percentile " + percentile + " is not in 0..1");
+        }
+        assertThatThrownBy(() -> new PerCpuTimer("t", Tags.empty(), 1, 3))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("highestTrackableValue=1 is below 2");
         assertThatThrownBy(() -> new PerCpuTimer("t", Tags.empty(), MINUTE, 9))
-                .isInstanceOf(IllegalArgumentException.class);
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("numberOfSignificantValueDigits=9 is not in 0..5");
     }
 }

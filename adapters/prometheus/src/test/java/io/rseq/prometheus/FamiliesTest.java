@@ -17,6 +17,7 @@ import io.rseq.PerCpuCounter;
 import io.rseq.PerCpuHistogram;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
 class FamiliesTest {
@@ -141,15 +142,29 @@ class FamiliesTest {
     void bad_configuration_is_refused_in_one_line() {
         HistogramFamily family = new HistogramFamily("seconds", "help").with(Labels.EMPTY, new PerCpuBucketHistogram());
         PerCpuHistogram histogram = new PerCpuHistogram(1000, 2);
-        assertThatThrownBy(() -> family.with(Labels.EMPTY, new PerCpuBucketHistogram()))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("there already");
-        assertThatThrownBy(() -> family.with(method("a"), histogram, 0, 1))
-                .hasMessage("unit 0.0 is not a positive number");
-        assertThatThrownBy(() -> family.with(method("a"), histogram, 1, 2, 1)).hasMessage("bound 1.0 is not above 2.0");
-        assertThatThrownBy(() -> family.withNative(method("a"), histogram, 1, 9))
-                .hasMessage("schema 9 is not in -4..8");
+        refused(() -> family.with(Labels.EMPTY, new PerCpuBucketHistogram()), "labels {} are there already");
+        for (double unit : new double[] {0, -1, Double.NaN, Double.POSITIVE_INFINITY}) {
+            String line = "unit " + unit + " is not a positive number";
+            refused(() -> family.with(method("a"), histogram, unit, 1), line);
+            refused(() -> family.withNative(method("a"), histogram, unit, 1), line);
+        }
+        refused(() -> family.with(method("a"), histogram, 1, 2, 1), "bound 1.0 is not above 2.0");
+        refused(() -> family.with(method("a"), histogram, 1, Double.NaN), "bound NaN is not finite");
+        for (int schema : new int[] {-5, 9})
+            refused(
+                    () -> family.withNative(method("a"), histogram, 1, schema),
+                    "schema " + schema + " is not in -4..8");
+        assertThat(family.collect().getDataPoints())
+                .as("what was refused is not shown")
+                .hasSize(1);
         assertThatThrownBy(() -> new HistogramFamily("", "help")).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new CounterFamily("", "help")).isInstanceOf(IllegalArgumentException.class);
+        CounterFamily counters = new CounterFamily("count", "help").with(Labels.EMPTY, new PerCpuCounter());
+        refused(() -> counters.with(Labels.EMPTY, new PerCpuCounter()), "labels {} are there already");
+    }
+
+    private static void refused(ThrowingCallable call, String line) {
+        assertThatThrownBy(call).isInstanceOf(IllegalArgumentException.class).hasMessage(line);
     }
 
     private static Labels method(String value) {
