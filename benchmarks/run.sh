@@ -9,7 +9,7 @@
 # and the JDKs (17 and newer) that lie beside it. Raw JSON is kept beside the page. The exit status is 1 when one of the project's own claims was
 # missed, 2 when something did not run.
 #   --quick      under 3 minutes on 2 CPUs: the newest of those JDKs (or those named), one short round at 1 thread and as many as CPUs (virtual threads: as
-#                many carriers), few starts; every table, and every claim about those thread counts
+#                many carriers), few starts; neither Jackson 3 nor a lock that is written; every claim about those thread counts
 #   --rounds N   how often every benchmark is run, on every JDK in turn (default 3; with --quick 1)
 #   --threads    thread counts (default 1, and 1, 4, 8 and 16 times the CPUs; on virtual threads: the number of carriers)
 #   --page       JMH measures nothing: the page is made again, of the raw JSON that earlier runs left in benchmarks/target/results
@@ -114,6 +114,7 @@ if [ -n "$quick" ]; then
         *" -wi "* | *" -i "*) ;;
         *) jmh+=(-f 1 -wi 3 -w 120ms -i 6 -r 25ms) ;;
     esac
+    jmh+=(-p writes=0)
     [ ${#threads[@]} -gt 0 ] || threads=(--quick)
     being_there=(--quick)
 fi

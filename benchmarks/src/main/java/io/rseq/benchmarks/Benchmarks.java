@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.results.format.ResultFormatFactory;
 import org.openjdk.jmh.results.format.ResultFormatType;
@@ -61,7 +62,9 @@ public final class Benchmarks {
     private int[] threads = {1, CPUS, 4 * CPUS, 8 * CPUS, 16 * CPUS};
     private int[] carriers = threads;
 
-    /** What no claim is about at one thread; null: nothing is left out. */
+    /** What no claim is about, at all and at one thread; null: nothing is left out. */
+    private String left;
+
     private String notAtOneThread;
 
     private final List<Path> jdks = new ArrayList<>();
@@ -84,6 +87,7 @@ public final class Benchmarks {
                     threads = new int[] {1, CPUS};
                     carriers = new int[] {CPUS};
                     patienceMs = 100;
+                    left = "\\.Jackson3\\w+Benchmark\\.";
                     notAtOneThread = "\\.(Jackson|DoubleAdder|Max)Benchmark\\.";
                 }
                 default -> jmh.add(arguments[i]);
@@ -165,6 +169,8 @@ public final class Benchmarks {
 
     private ChainedOptionsBuilder onVirtualThreads(Path jdk, int feature, int count) throws CommandLineOptionException {
         return options(jdk, feature, 1)
+                .addProfiler(CpuTime.class)
+                .addProfiler(GCProfiler.class)
                 .jvmArgsAppend(
                         "-Djdk.virtualThreadScheduler.parallelism=" + count,
                         "-Djdk.virtualThreadScheduler.maxPoolSize=" + Math.max(count, MOST_CARRIERS))
@@ -201,6 +207,7 @@ public final class Benchmarks {
         options.exclude(NOT_FOR_THE_PAGE);
         if (feature < FIRST_WITH_FFM) options.exclude("indexFfm");
         if (feature < IndexBenchmark.FIRST_WITH_CRITICAL) options.exclude("peerFfm");
+        if (left != null) options.exclude(left);
         if (count == 1 && notAtOneThread != null) options.exclude(notAtOneThread);
         if (count > 1) options.exclude("IndexBenchmark").exclude("Unsynchronized");
         return options;

@@ -58,6 +58,7 @@ record Chart(String group, String jdk) {
     static List<Chart> of(Scores scores) {
         List<Chart> charts = new ArrayList<>();
         for (String group : scores.groups()) {
+            if (!Group.isTime(group)) continue;
             for (String jdk : scores.jdks()) {
                 if (scores.methods(group, jdk).isEmpty()) continue;
                 charts.add(new Chart(group, jdk));

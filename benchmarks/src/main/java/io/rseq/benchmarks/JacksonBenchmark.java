@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.rseq.benchmarks;
 
-import com.fasterxml.jackson.databind.ObjectWriter;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntSupplier;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -23,7 +23,7 @@ import org.openjdk.jmh.infra.BenchmarkParams;
 @Measurement(iterations = 10, time = 200, timeUnit = TimeUnit.MILLISECONDS)
 @Fork(1)
 public class JacksonBenchmark {
-    private ObjectWriter writer;
+    private IntSupplier writer;
 
     @Setup
     public void start(BenchmarkParams benchmark) {
@@ -33,31 +33,31 @@ public class JacksonBenchmark {
 
     @Benchmark
     public int perCpu() {
-        return JsonPools.write(writer);
+        return writer.getAsInt();
     }
 
     @Benchmark
     public int peerThreadLocal() {
-        return JsonPools.write(writer);
+        return writer.getAsInt();
     }
 
     @Benchmark
     public int peerConcurrentDeque() {
-        return JsonPools.write(writer);
+        return writer.getAsInt();
     }
 
     @Benchmark
     public int peerBounded() {
-        return JsonPools.write(writer);
+        return writer.getAsInt();
     }
 
     @Benchmark
     public int peerLockFree() {
-        return JsonPools.write(writer);
+        return writer.getAsInt();
     }
 
     @Benchmark
     public int peerNonRecycling() {
-        return JsonPools.write(writer);
+        return writer.getAsInt();
     }
 }

@@ -10,14 +10,15 @@ import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.rseq.jackson.PerCpuRecyclerPool;
 import java.util.List;
+import java.util.function.IntSupplier;
 import org.openjdk.jmh.infra.BenchmarkParams;
 
 /** The same small document, written through each recycler pool that Jackson ships, and through ours. */
 final class JsonPools {
-    private static final int BOUND = 1024;
+    static final int BOUND = 1024;
     private static final int WARM_UP = 15_000;
 
-    private static final Order ORDER =
+    static final Order ORDER =
             new Order(4711, "a customer", List.of(new Line("a thing", 3, 19.99), new Line("another", 1, 5)), true);
 
     private JsonPools() {}
@@ -56,12 +57,20 @@ final class JsonPools {
      * The writer that a benchmark is named for, with Jackson compiled for that one alone, as in an application that uses one pool: what follows is
      * too short to wait for that, and where Jackson was compiled for two pools, it is up to chance which of them is inlined.
      */
-    static ObjectWriter warmedUp(BenchmarkParams benchmark) {
-        ObjectWriter writer = named(benchmark.getBenchmark().replaceFirst(".*\\.", ""));
+    static IntSupplier warmedUp(BenchmarkParams benchmark) {
+        ObjectWriter writer = named(method(benchmark));
+        return warmedUp(() -> write(writer));
+    }
+
+    static IntSupplier warmedUp(IntSupplier writer) {
         int written = 0;
-        for (int i = 0; i < WARM_UP; i++) written += write(writer);
+        for (int i = 0; i < WARM_UP; i++) written += writer.getAsInt();
         if (written == 0) throw new IllegalStateException("nothing was written");
         return writer;
+    }
+
+    static String method(BenchmarkParams benchmark) {
+        return benchmark.getBenchmark().replaceFirst(".*\\.", "");
     }
 
     private static ObjectWriter named(String method) {

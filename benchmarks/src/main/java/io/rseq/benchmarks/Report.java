@@ -95,7 +95,7 @@ final class Report {
         String base = Group.of(group).base();
         line("## " + Group.of(group).title() + ", " + jdk);
         line("");
-        StringBuilder head = new StringBuilder("| ns/op |");
+        StringBuilder head = new StringBuilder("| " + Group.unit(group) + " |");
         String by = Group.by(group);
         for (int count : threads) head.append(' ').append(counted(count, by)).append(" | x |");
         int most = threads.get(threads.size() - 1);

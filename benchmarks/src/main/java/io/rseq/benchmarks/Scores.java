@@ -22,6 +22,7 @@ import java.util.function.ToIntFunction;
  */
 final class Scores {
     private static final String JDK = "JDK ";
+    private static final String RAW = "rawData";
 
     /** An iteration is quiet up to this share of disturbed samples. */
     static final double QUIET = 0.1;
@@ -60,22 +61,35 @@ final class Scores {
     String read(Path json, int threads) throws IOException {
         String jdk = null;
         for (JsonNode result : new ObjectMapper().readTree(json.toFile())) {
-            jdk = JDK + result.get("jdkVersion").textValue();
+            jdk = named(result);
             String[] name = result.get("benchmark").textValue().split("\\.");
             Key key = new Key(name[name.length - 2] + parameters(result), name[name.length - 1], threads);
-            JsonNode disturbances =
-                    result.get("secondaryMetrics").path(Disturbance.LABEL).path("rawData");
-            JsonNode scores = result.get("primaryMetric").get("rawData");
-            for (int fork = 0; fork < scores.size(); fork++) {
-                for (int i = 0; i < scores.get(fork).size(); i++)
-                    add(
-                            key,
-                            jdk,
-                            scores.get(fork).get(i).doubleValue(),
-                            disturbances.path(fork).path(i).doubleValue());
-            }
+            JsonNode more = result.get("secondaryMetrics");
+            JsonNode disturbances = more.path(Disturbance.LABEL).path(RAW);
+            add(key, jdk, result.get("primaryMetric").get(RAW), disturbances);
+            if (!Group.writesDocuments(key.group)) continue;
+            Group.MORE.forEach((label, group) -> add(
+                    new Key(key.group + group, key.method, threads),
+                    named(result),
+                    more.path(label).path(RAW),
+                    disturbances));
         }
         return jdk;
+    }
+
+    private static String named(JsonNode result) {
+        return JDK + result.get("jdkVersion").textValue();
+    }
+
+    private void add(Key key, String jdk, JsonNode figures, JsonNode disturbances) {
+        for (int fork = 0; fork < figures.size(); fork++) {
+            for (int i = 0; i < figures.get(fork).size(); i++)
+                add(
+                        key,
+                        jdk,
+                        figures.get(fork).get(i).doubleValue(),
+                        disturbances.path(fork).path(i).doubleValue());
+        }
     }
 
     /* Each value of a parameter is a group of its own: " writes=10". */

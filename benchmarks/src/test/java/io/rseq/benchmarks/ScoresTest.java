@@ -83,4 +83,24 @@ class ScoresTest {
         assertThat(scores.median(new Key("ReadWriteLockBenchmark writes=10", "perCpu", 1), JDK))
                 .hasValue(21.5);
     }
+
+    @Test
+    void of_documents_there_are_cpu_time_and_allocated_bytes_too(@TempDir Path folder) throws IOException {
+        Path json = folder.resolve("jmh.json");
+        Files.writeString(json, """
+                [{"benchmark": "io.rseq.benchmarks.JacksonOneVirtualBenchmark.perCpu", "jdkVersion": "25.0.3",
+                  "primaryMetric": {"rawData": [[800]]},
+                  "secondaryMetrics": {"cpu": {"rawData": [[1500]]}, "gc.alloc.rate.norm": {"rawData": [[3000]]}}}]
+                """);
+        scores.read(json, 2);
+        Report report = new Report(scores, 2);
+        String page = report.write(Machine.here(), Chart.of(scores));
+        assertThat(page.lines())
+                .contains(
+                        "| ns/op | 2 carriers | x |",
+                        "| B/op | 2 carriers | x |",
+                        "| **per cpu** | 1,500 (1,500-1,500) | 1.00 |",
+                        "| **per cpu** | 3,000 (3,000-3,000) | 1.00 |");
+        assertThat(Chart.of(scores)).hasSize(1);
+    }
 }
