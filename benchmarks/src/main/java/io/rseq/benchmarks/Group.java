@@ -10,7 +10,7 @@ record Group(String title, String base) {
     static final String VIRTUAL = "VirtualBenchmark";
 
     /** Of the benchmarks that write documents there is more than the time: what these groups are called, by what JMH calls it. */
-    static final Map<String, String> MORE = Map.of("cpu", " CPU time", "gc.alloc.rate.norm", " bytes");
+    static final Map<String, String> MORE = Map.of(CpuTime.LABEL, " CPU time", "gc.alloc.rate.norm", " bytes");
 
     static Group of(String benchmarkClass) {
         for (String more : MORE.values()) {

@@ -186,8 +186,9 @@ final class Scores {
     }
 
     private int sum(ToIntFunction<List<Iteration>> of) {
-        return iterations.values().stream()
-                .flatMap(byJdk -> byJdk.values().stream())
+        return iterations.entrySet().stream()
+                .filter(entry -> Group.isTime(entry.getKey().group))
+                .flatMap(entry -> entry.getValue().values().stream())
                 .mapToInt(of)
                 .sum();
     }

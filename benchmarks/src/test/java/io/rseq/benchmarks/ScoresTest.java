@@ -102,5 +102,6 @@ class ScoresTest {
                         "| **per cpu** | 1,500 (1,500-1,500) | 1.00 |",
                         "| **per cpu** | 3,000 (3,000-3,000) | 1.00 |");
         assertThat(Chart.of(scores)).hasSize(1);
+        assertThat(scores.iterations()).isEqualTo(1);
     }
 }
