@@ -15,24 +15,30 @@ import java.util.function.BooleanSupplier;
  */
 public final class FenceRefusedLater {
     private static final int LOCKS = 16;
+
+    /* Each of them waits a second once. */
+    private static final int LOCKS_WITHOUT_FENCE = 2;
+
     private static final int BATCH = 200;
     private static final int BEFORE = 3_000_000;
     private static final int AFTER = 1_000_000;
     private static final int WRITE_ONE_IN = 2000;
 
-    private final Guarded[] guarded = new Guarded[LOCKS];
+    private final Guarded[] guarded;
     private final PerCpuDoubleAdder adder = new PerCpuDoubleAdder();
     private final PerCpuBucketHistogram histogram = new PerCpuBucketHistogram(0, 1);
     private final AtomicLong done = new AtomicLong();
     private final AtomicLong adds = new AtomicLong();
 
-    private FenceRefusedLater() {
-        for (int i = 0; i < LOCKS; i++) guarded[i] = new Guarded();
+    private FenceRefusedLater(int locks) {
+        guarded = new Guarded[locks];
+        for (int i = 0; i < locks; i++) guarded[i] = new Guarded();
     }
 
     public static void main(String[] arguments) throws Exception {
         System.load(arguments[0]);
-        new FenceRefusedLater().run(arguments[1].equals("both"));
+        boolean both = arguments[1].equals("both");
+        new FenceRefusedLater(both ? LOCKS_WITHOUT_FENCE : LOCKS).run(both);
     }
 
     private void run(boolean both) throws Exception {
@@ -66,7 +72,7 @@ public final class FenceRefusedLater {
         SplittableRandom dice = new SplittableRandom(number);
         while (goOn.getAsBoolean()) {
             for (int i = 0; i < BATCH; i++) {
-                Guarded one = guarded[dice.nextInt(LOCKS)];
+                Guarded one = guarded[dice.nextInt(guarded.length)];
                 if (dice.nextInt(WRITE_ONE_IN) == 0) one.write(dice.nextInt(8), dice);
                 else one.read(dice);
                 adder.add(1);
