@@ -2,7 +2,6 @@
 #define _GNU_SOURCE
 #include "kernel.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
@@ -176,48 +175,23 @@ bool kernel_stay_on_cpu(int number) {
     return stays;
 }
 
-/* The decimal number that is all of 'text'; 0: it is none. */
-static pid_t thread_number(const char *text) {
-    pid_t number = 0;
-    for (; *text >= '0' && *text <= '9'; text++) number = 10 * number + (*text - '0');
-    return *text == '\0' ? number : 0;
-}
-
-/* Adds the CPUs that each thread of this process may run on. One that starts later is switched to first, one that is given others is moved. */
-static bool add_cpus_of_all_threads(cpu_set_t *all, cpu_set_t *one) {
-    DIR *threads = opendir("/proc/self/task");
-    if (threads == NULL) return false;
-    bool known = true;
-    for (const struct dirent *entry; known && (entry = readdir(threads)) != NULL;) {
-        pid_t id = thread_number(entry->d_name);
-        if (id == 0) continue;
-        CPU_ZERO_S(AFFINITY_BYTES, one);
-        if (sched_getaffinity(id, AFFINITY_BYTES, one) == 0) CPU_OR_S(AFFINITY_BYTES, all, all, one);
-        else known = errno == ESRCH;
-    }
-    closedir(threads);
-    return known;
-}
-
-/* To 'before'; to all CPUs where these were all that its cpuset has: such a thread goes on to have what that is given later. */
-static void leave_on(const cpu_set_t *before, cpu_set_t *scratch) {
+/* Adds nothing that the calling thread's cpuset lacks: the kernel takes that away. */
+static bool allow_all(cpu_set_t *scratch) {
     memset(scratch, 0xff, AFFINITY_BYTES);
-    sched_setaffinity(0, AFFINITY_BYTES, scratch);
-    CPU_ZERO_S(AFFINITY_BYTES, scratch);
-    bool whole = sched_getaffinity(0, AFFINITY_BYTES, scratch) == 0 && CPU_EQUAL_S(AFFINITY_BYTES, before, scratch);
-    if (!whole) sched_setaffinity(0, AFFINITY_BYTES, before);
+    return sched_setaffinity(0, AFFINITY_BYTES, scratch) == 0;
+}
+
+/* By what it has: all of its cpuset, which goes on to be what that is given later, or less. */
+static void leave_on(const cpu_set_t *before, const cpu_set_t *cpuset, cpu_set_t *scratch) {
+    if (!CPU_EQUAL_S(AFFINITY_BYTES, before, cpuset) || !allow_all(scratch)) sched_setaffinity(0, AFFINITY_BYTES, before);
 }
 
 bool kernel_visit_cpus(void) {
     int saved = errno;
     cpu_set_t *before = allowed_set();
-    cpu_set_t *all = CPU_ALLOC(AFFINITY_CPUS);
     cpu_set_t *one = CPU_ALLOC(AFFINITY_CPUS);
-    bool visits = before != NULL && all != NULL && one != NULL;
-    if (visits) {
-        CPU_ZERO_S(AFFINITY_BYTES, all);
-        visits = add_cpus_of_all_threads(all, one);
-    }
+    cpu_set_t *all = before != NULL && one != NULL && allow_all(one) ? allowed_set() : NULL;
+    bool visits = all != NULL;
     if (visits) {
         for (size_t cpu = 0; visits && cpu < AFFINITY_CPUS; cpu++) {
             if (!CPU_ISSET_S(cpu, AFFINITY_BYTES, all)) continue;
@@ -225,7 +199,9 @@ bool kernel_visit_cpus(void) {
             CPU_SET_S(cpu, AFFINITY_BYTES, one);
             visits = sched_setaffinity(0, AFFINITY_BYTES, one) == 0 && kernel_current_cpu() == (int)cpu;
         }
-        leave_on(before, one);
+        leave_on(before, all, one);
+    } else if (before != NULL) {
+        sched_setaffinity(0, AFFINITY_BYTES, before);
     }
     CPU_FREE(one);
     CPU_FREE(all);

@@ -61,8 +61,9 @@ int kernel_allowed_cpus(void);
 bool kernel_stay_on_cpu(int number);
 
 /*
- * Runs the calling thread on each CPU that a thread of this process may run on, one after the other. When this returns true, each thread that ran when it was
- * called was switched out since, or has moved. False: the kernel refuses one of the CPUs, or to name them. Afterwards the thread may run where it might before.
+ * Runs the calling thread on each CPU of its cpuset, one after the other: no thread of the process runs elsewhere, but under a threaded cgroup. When this returns
+ * true, each thread that ran when it was called was switched out since, or has moved. False: the kernel refuses one of the CPUs, or to name them. Afterwards the
+ * thread may run where it might before. It does not return while a thread of real-time priority keeps one of the CPUs for itself.
  */
 bool kernel_visit_cpus(void);
 

@@ -59,8 +59,8 @@ import java.util.concurrent.locks.ReadWriteLock;
  * heap may go by sequences, and the reverse. Before Linux 5.10, where there is no such fence, and where memory is full, all go by the heap.
  *
  * <p><b>Should the kernel refuse the fence later</b>, as under a filter of system calls that an application installs, a writer that finds the cells open closes them in another way, and they stay closed for
- * good. Its thread runs on each CPU that a thread of this process may run on, one after the other (sched_setaffinity(2)). Where it runs, nobody else does: who was in a sequence there was switched out, by
- * which that was restarted, and both met a full barrier. So this is the same fence, and takes milliseconds, or longer, if a thread of real-time priority keeps a CPU for itself. Where that is refused, too, the writer waits for a second, which is no proof, but
+ * good. Its thread runs on each CPU of its cpuset, one after the other (sched_setaffinity(2)). Where it runs, nobody else does: who was in a sequence there was switched out, by
+ * which that was restarted, and both met a full barrier. So this is the same fence, and takes milliseconds, or for as long as a thread of real-time priority keeps a CPU for itself. Where that is refused, too, the writer waits for a second, which is no proof, but
  * a sequence of a dozen instructions would have to be stopped for as long without the kernel's knowledge, as by a hypervisor.
  *
  * <p><b>Not promised.</b> A reader that asks for the write lock waits for itself. So would a writer that asks for either lock again, and gets an {@link

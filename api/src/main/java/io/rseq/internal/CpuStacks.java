@@ -150,7 +150,7 @@ public final class CpuStacks extends Turn {
         if (cpu >= Hook.regions() || Commits.get(cpu, at) >= capacity) return false;
         try {
             Commits.put(cpu, at + CLOSED, 1);
-            long count = Commits.fenceAgain() ? Commits.get(cpu, at) : capacity;
+            long count = Commits.fence() ? Commits.get(cpu, at) : capacity;
             if (count >= capacity) return false;
             Commits.put(cpu, at + VALUES + count * Long.BYTES, value);
             Commits.put(cpu, at, count + 1);
@@ -169,7 +169,7 @@ public final class CpuStacks extends Turn {
         if (status == Commits.FULL || cpu >= Hook.regions() || Commits.get(cpu, at) == 0) return LockedStack.EMPTY;
         try {
             Commits.put(cpu, at + CLOSED, 1);
-            long count = Commits.fenceAgain() ? Commits.get(cpu, at) : 0;
+            long count = Commits.fence() ? Commits.get(cpu, at) : 0;
             if (count == 0) return LockedStack.EMPTY;
             Commits.put(cpu, at, count - 1);
             return Commits.get(cpu, at + VALUES + (count - 1) * Long.BYTES);
