@@ -98,7 +98,14 @@ final class Readers {
         if (writer) return false;
         int at = onHeap.come();
         if (!writer) return true;
-        onHeap.undo(at); // there is room on the stack where there was for the other
+        try {
+            onHeap.undo(at);
+        } catch (StackOverflowError end) {
+            synchronized (onHeap) { // which calls nothing: there is no stack for it
+                onHeap.owed++;
+            }
+            throw end;
+        }
         wakeWriter();
         return false;
     }

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * in what is read. Who left is in it, or not yet. Who comes after it leaves in the word by which it came, which shows 1 or 0 more, and nothing less. So the sum is never too low. Once nobody comes or
  * leaves, it is right.
  *
- * <p>All operations are volatile accesses, and wait for nobody. To come and to leave are one atomic addition; a thread that leaves takes no memory. {@code undo} takes no more room on the stack than {@link #come}.
+ * <p>All operations are volatile accesses, and wait for nobody. To come and to leave are one atomic addition; a thread that leaves takes no memory. One whose stack ends in {@code undo} stays in its word, and is taken off by {@link #owed}.
  */
 final class StripedCount {
     /** Where there are more CPUs than that, some share a word: who waits for 0 reads them all. */
@@ -28,6 +28,9 @@ final class StripedCount {
     static {
         Initialized.now(AtomicLongArray.class);
     }
+
+    /* How many came whose stack ended when they called undo. Written under this monitor, by those themselves. */
+    volatile long owed;
 
     private final AtomicLong first = new AtomicLong();
     private volatile @Nullable AtomicLongArray words;
@@ -49,10 +52,14 @@ final class StripedCount {
         return at;
     }
 
-    /** Counts one out in the word by which it came. */
+    /** Counts one out in the word by which it came. By a compare-and-set, as {@link #come}: getAndDecrement calls deeper. */
     void undo(int at) {
-        if (at == AT_FIRST) first.getAndDecrement();
-        else words.getAndAdd(at, -1);
+        if (at != AT_FIRST) {
+            words.getAndAdd(at, -1);
+            return;
+        }
+        long before = first.get();
+        while (!first.compareAndSet(before, before - 1)) before = first.get();
     }
 
     /** Counts one out. */
@@ -63,7 +70,8 @@ final class StripedCount {
     }
 
     long sum() {
-        long sum = first.get();
+        long sum = -owed; // first: who is in it came before, and is in what is read next
+        sum += first.get();
         AtomicLongArray striped = words;
         if (striped == null) return sum;
         for (int at = STRIDE; at < striped.length(); at += STRIDE) sum += striped.get(at);

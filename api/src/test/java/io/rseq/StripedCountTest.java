@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 class StripedCountTest {
     private static final int PAIRS = 4;
     private static final int ROUNDS = 10_000;
+    private static final int STACKS = 500;
 
     private final StripedCount count = new StripedCount();
 
@@ -33,6 +34,39 @@ class StripedCountTest {
         while (!crowd.isDone()) assertThat(count.sum()).isPositive();
         crowd.join();
         assertThat(count.sum()).isEqualTo(1);
+    }
+
+    @Test
+    void one_that_comes_where_the_stack_ends_is_undone_or_did_not_come() throws InterruptedException {
+        for (int i = 0; i < STACKS; i++) {
+            int padding = i;
+            Thread thread = new Thread(null, () -> comeAndUndoDeeper(padding % 8), "", 1 << 17);
+            thread.start();
+            thread.join();
+        }
+        assertThat(count.sum()).isZero();
+    }
+
+    /* Until the stack ends, at another place with each padding. */
+    private void comeAndUndoDeeper(int padding) {
+        try {
+            if (padding == 0) {
+                int at = count.come();
+                try { // as Readers does it
+                    count.undo(at);
+                } catch (StackOverflowError end) {
+                    synchronized (count) {
+                        count.owed++;
+                    }
+                    throw end;
+                }
+                comeAndUndoDeeper(0);
+            } else {
+                comeAndUndoDeeper(padding - 1);
+            }
+        } catch (StackOverflowError expected) {
+            // goes on in the frame above
+        }
     }
 
     @Test
