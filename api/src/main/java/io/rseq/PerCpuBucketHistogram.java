@@ -149,11 +149,21 @@ public final class PerCpuBucketHistogram {
     /** How many values were recorded at each index since this was made, until the last snapshot. */
     long[] byIndex() {
         long[] counts = Structures.oneForEachIndex();
+        StackRoom.check();
+        cpus.takeTurn();
+        try {
+            addCounts(counts);
+        } finally {
+            cpus.taken = false;
+        }
+        return counts;
+    }
+
+    private void addCounts(long[] counts) {
         synchronized (cpus) {
             cpus.lockedAddCounts(counts);
             if (heap != null) heap.addCounts(counts);
         }
-        return counts;
     }
 
     private BucketHistogramSnapshot take(boolean reset) {

@@ -113,7 +113,7 @@ public final class $RseqMemory {
     public static double takeDoubles(long offset) {
         if (memory == 0) return 0;
         long taken = takeDoubles0(closable(offset));
-        $RseqOpening.tellOfRefusedFence();
+        tellOfRefusedFence();
         return Double.longBitsToDouble(taken);
     }
 
@@ -121,8 +121,17 @@ public final class $RseqMemory {
     public static long takeMax(long offset) {
         if (memory == 0) return 0;
         long taken = takeMax0(closable(offset));
-        $RseqOpening.tellOfRefusedFence();
+        tellOfRefusedFence();
         return taken;
+    }
+
+    /* What was taken is in nobody else's hands: a shortage of heap or stack must not lose it. */
+    private static void tellOfRefusedFence() {
+        try {
+            $RseqOpening.tellOfRefusedFence();
+        } catch (VirtualMachineError shortage) {
+            // the next fence tells of it
+        }
     }
 
     private static long closable(long offset) {
