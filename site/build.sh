@@ -11,7 +11,8 @@ done
 npm --prefix site ci --silent --no-audit --no-fund
 npm --prefix site run --silent build
 
-modules=api$(printf ',%s' adapters/*/pom.xml)
+modules=api
+for main in adapters/*/src/main; do modules+=,${main%/src/main}; done
 mvn -q -pl "$modules" compile dependency:build-classpath -Dmdep.outputFile=target/classpath
 "${JAVA_HOME:+$JAVA_HOME/bin/}javadoc" -quiet -Xdoclint:none -notimestamp --add-stylesheet site/javadoc.css \
     -windowtitle 'rseq for the JVM' -header '<a href="{@docRoot}/../index.html">rseq for the JVM</a>' \
