@@ -50,8 +50,8 @@ import java.util.concurrent.locks.ReadWriteLock;
  * parks, while it reads holds up writers, as under every such lock, and those who come after them. <b>Dying threads</b>: a reader that dies without {@code unlock}
  * keeps writers out for good. <b>Virtual threads</b> may park under both locks; nobody who waits here pins a carrier.
  *
- * <p><b>Errors of the VM.</b> What throws has done nothing, so it may be called again: behind the store that counts a reader no method is called but to count it out, for which there is room where there was
- * for the first, and the others ask for room on the stack first. Who has the mutex takes no memory, but for a virtual thread to park and go on. A writer that gives up, also by an exception, gives the mutex back. A
+ * <p><b>Errors of the VM.</b> What throws has done nothing, so it may be called again: behind the store that counts a reader no method is called, but on the heap to count out one
+ * that met a writer. Should its stack end in that call, it notes that it is owed, under a monitor and without a call ({@code StripedCount}). The others ask for room on the stack first. Who has the mutex takes no memory, but for a virtual thread to park and go on. A writer that gives up, also by an exception, gives the mutex back. A
  * writer that waits looks for itself ten times a second, should the reader that had to wake it have lost its frame. What can't be prevented: an error that comes
  * between the lock and the method that called it. Where HotSpot takes a frame away that has a lock ({@link io.rseq.internal.LockedStack} says when), that is lost, as are the JDK's.
  *
