@@ -117,7 +117,7 @@ class ScarcityIT {
                     .printed("idle=512")
                     .printed("gotAll=" + how.equals("softly"))
                     .printed("again=65536")
-                    .printed("still.idle=512");
+                    .printed("kept=true");
     }
 
     @EveryJdk

@@ -41,7 +41,8 @@ public final class SoftlyPooled {
         try (Lease<Buffer> lease = pool.lease()) {
             System.out.println("again=" + lease.get().bytes().length);
         }
-        System.out.println("still.idle=" + pool.idle());
+        /* One more where the thread moved, in between, to a CPU whose stack is empty. */
+        System.out.println("kept=" + (pool.idle() == OBJECTS || pool.idle() == OBJECTS + 1));
     }
 
     private static final class Buffer {
