@@ -17,6 +17,7 @@ import java.util.OptionalDouble;
 final class BarChart {
     private static final int FAR = 200;
     private static final int WIDTH = 900;
+    private static final int NARROW = 480;
     private static final int NAMES = 190;
     private static final int ROW = 24;
     private static final int BAR = 14;
@@ -45,12 +46,17 @@ final class BarChart {
             """;
 
     private final StringBuilder svg = new StringBuilder();
+    private final int width;
+
+    private BarChart(int width) {
+        this.width = width;
+    }
 
     /** Draws a whole table. */
     static String of(PageTable table) {
         List<Row> rows = new ArrayList<>(table.rows());
         rows.sort(Comparator.comparing(Row::kind).thenComparingDouble(Row::last));
-        BarChart chart = new BarChart();
+        BarChart chart = new BarChart(WIDTH);
         chart.open(table.title(), "nanoseconds an operation; the shorter, the better", TOP + rows.size() * ROW + 14);
         int wide = (WIDTH - NAMES) / table.columns().size();
         for (int i = 0; i < rows.size(); i++) chart.name(rows.get(i), TOP + i * ROW);
@@ -63,11 +69,11 @@ final class BarChart {
         return chart.close();
     }
 
-    /** Draws one column of several tables, of each ours and some peers, as {@code names} call them. */
+    /** Draws one column of several tables, of each ours and some peers, so narrow that a phone shows it whole and readable. */
     static String of(String title, String subtitle, List<PageTable> tables, String column) {
         int height = TOP - 20;
         for (PageTable table : tables) height += (table.rows().size() + 2) * ROW;
-        BarChart chart = new BarChart();
+        BarChart chart = new BarChart(NARROW);
         chart.open(title, subtitle, height);
         int y = TOP + 8;
         for (PageTable table : tables) {
@@ -77,7 +83,7 @@ final class BarChart {
             for (Row row : table.rows()) {
                 y += ROW;
                 chart.name(row, y - BAR);
-                chart.bar(row, at, NAMES + 40, y - BAR, WIDTH - NAMES - 40 - FIGURE - 40, most);
+                chart.bar(row, at, NAMES + 28, y - BAR, NARROW - NAMES - 28 - FIGURE, most);
             }
             y += 2 * ROW;
         }
@@ -85,8 +91,10 @@ final class BarChart {
     }
 
     private void open(String title, String subtitle, int height) {
-        svg.append("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 ")
-                .append(WIDTH)
+        svg.append("<svg xmlns=\"http://www.w3.org/2000/svg\" ");
+        if (width == NARROW) svg.append("width=\"").append(width).append("\" "); // not wider where there is room
+        svg.append("viewBox=\"0 0 ")
+                .append(width)
                 .append(' ')
                 .append(height)
                 .append("\" role=\"img\" aria-label=\"")
@@ -122,7 +130,7 @@ final class BarChart {
                 "<path class=\"paper\" d=\"M%d %d l6 0 l-4 %d l-6 0 z\"/>%n", x + wide - 16, y - 1, BAR + 2));
         String figure = figure(value.getAsDouble());
         text(row.kind() == Kind.OURS ? "bold" : "", x + wide + 5, y + BAR - 2, far ? figure + " *" : figure);
-        if (far && svg.indexOf(CUT) < 0) text("soft end", WIDTH - 14, 42, CUT);
+        if (far && svg.indexOf(CUT) < 0) text("soft end", width - 14, 42, CUT);
     }
 
     private void text(String kind, int x, int y, String text) {

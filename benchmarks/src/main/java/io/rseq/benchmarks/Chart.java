@@ -101,7 +101,7 @@ record Chart(String group, String jdk) {
             }
         }
         if (summary.size() < SUMMARY.length) return; // some were not measured
-        String subtitle = "nanoseconds an operation and thread, " + jdk + "; the shorter, the better";
+        String subtitle = "ns an operation and thread, " + jdk + "; the shorter, the better";
         Files.writeString(
                 folder.resolve("charts/summary.svg"),
                 BarChart.of("When " + SUMMARY_COLUMN + " share one structure", subtitle, summary, SUMMARY_COLUMN));
