@@ -47,7 +47,7 @@ if stale; then
     need "${CC:-cc}" gcc gcc
     need cmake cmake cmake
     need make make make
-    echo "rseq: building the agent and the sample, once" >&2
+    echo "rseq: building the agent and the sample, once; some minutes where Maven must download its plugins" >&2
     log=$(mktemp)
     trap 'rm -f "$log"' EXIT
     if ! JAVA_HOME=$home mvn -q -B -f "$here/pom.xml" -DskipTests -pl sample-app -am package >"$log" 2>&1; then
