@@ -23,7 +23,7 @@ class EveryLineIsInThePagesTest {
     private static final List<String> SOURCES =
             List.of("agent/src/main", "agent/engine/src/main", "agent/hook/src/main", "native/src");
     private static final List<String> PAGES = List.of("docs/operations.md", "docs/runbook.md", "docs/ownership.md");
-    private static final Path ROOT = root();
+    private static final Path ROOT = Pages.ROOT;
 
     /** What the commands print is no log line. */
     private static final String COMMANDS = "/cli/";
@@ -145,11 +145,5 @@ class EveryLineIsInThePagesTest {
             }
         }
         return sources;
-    }
-
-    static Path root() {
-        Path folder = Path.of("").toAbsolutePath();
-        while (!Files.exists(folder.resolve(PAGES.get(0)))) folder = folder.getParent();
-        return folder;
     }
 }

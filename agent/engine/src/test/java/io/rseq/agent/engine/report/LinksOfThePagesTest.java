@@ -15,12 +15,11 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** A link of a page leads to a file that is there, and to a heading that it has. */
 class LinksOfThePagesTest {
-    private static final Path ROOT = EveryLineIsInThePagesTest.root();
+    private static final Path ROOT = Pages.ROOT;
     private static final Pattern LINK = Pattern.compile("\\]\\(([^)\\s]+)\\)");
     private static final Pattern HEADING = Pattern.compile("#+ (.*)");
 
@@ -30,8 +29,8 @@ class LinksOfThePagesTest {
     void every_link_leads_to_a_file_and_a_heading() throws IOException {
         List<String> broken = new ArrayList<>();
         int links = 0;
-        for (Path page : pages()) {
-            for (String line : text(page)) {
+        for (Path page : Pages.all()) {
+            for (String line : Pages.text(page)) {
                 Matcher link = LINK.matcher(line.replaceAll("`[^`]*`", ""));
                 while (link.find()) {
                     if (link.group(1).contains("://")) continue;
@@ -47,7 +46,7 @@ class LinksOfThePagesTest {
     @Test
     void the_index_names_every_page() throws IOException {
         String index = Files.readString(ROOT.resolve("docs/README.md"));
-        for (Path page : pages()) {
+        for (Path page : Pages.all()) {
             String name = page.getFileName().toString();
             if (page.startsWith(ROOT.resolve("docs")) && !name.equals("README.md"))
                 assertThat(index).contains("(" + name);
@@ -66,7 +65,7 @@ class LinksOfThePagesTest {
         Set<String> known = headings.get(page);
         if (known != null) return known;
         Set<String> found = new HashSet<>();
-        for (String line : text(page)) {
+        for (String line : Pages.text(page)) {
             Matcher heading = HEADING.matcher(line);
             if (!heading.matches()) continue;
             String anchor = heading.group(1)
@@ -77,28 +76,5 @@ class LinksOfThePagesTest {
         }
         headings.put(page, found);
         return found;
-    }
-
-    /** Its lines outside of fences. */
-    private static List<String> text(Path page) throws IOException {
-        List<String> lines = new ArrayList<>();
-        boolean fenced = false;
-        for (String line : Files.readAllLines(page)) {
-            if (line.startsWith("```")) fenced = !fenced;
-            else if (!fenced) lines.add(line);
-        }
-        return lines;
-    }
-
-    private static List<Path> pages() throws IOException {
-        try (Stream<Path> root = Files.list(ROOT);
-                Stream<Path> docs = Files.list(ROOT.resolve("docs"));
-                Stream<Path> examples = Files.walk(ROOT.resolve("examples"), 2)) {
-            return Stream.of(root, docs, examples)
-                    .flatMap(files -> files)
-                    .filter(file -> file.toString().endsWith(".md"))
-                    .sorted()
-                    .toList();
-        }
     }
 }

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 
 /** Pages, comments and texts name the actor, and none has a phrase that reads as a translation. */
 class PlainEnglishTest {
-    private static final Path ROOT = EveryLineIsInThePagesTest.root();
+    private static final Path ROOT = Pages.ROOT;
     private static final List<String> PLACES = List.of(
             "README.md",
             "CONTRIBUTING.md",

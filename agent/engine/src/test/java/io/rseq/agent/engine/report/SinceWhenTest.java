@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 
 /** The Javadoc of each public type of the API and the adapters says in which version the type came. */
 class SinceWhenTest {
-    private static final Path ROOT = EveryLineIsInThePagesTest.root();
+    private static final Path ROOT = Pages.ROOT;
     private static final Pattern TYPE =
             Pattern.compile("\\*/\\s+(@.*\\s+)*public (\\w+ )*@?(class|interface|enum|record) (\\w+)");
     private static final Pattern SINCE = Pattern.compile("\\* @since \\d+\\.\\d+\\.\\d+\\s+$");
