@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class UnderTheAgentIT {
     private static final String[] ADAPTERS = {"hdrhistogram", "jackson", "log4j", "micrometer", "prometheus"};
     private static final int OLDEST = 17;
-    private static final Path AGENT = Path.of("../../agent/target/rseq-agent.jar");
+    static final Path AGENT = Path.of("../../agent/target/rseq-agent.jar");
 
     @TempDir
     Path folder;
