@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -131,6 +133,32 @@ class SampleIT {
         assertThat(run.exitCode()).isEqualTo(2);
         assertThat(run.out()).isEmpty();
         assertThat(run.err().lines()).singleElement().asString().contains("--clients");
+    }
+
+    /** README.md begins with it. What it runs is built; it takes what is newer than all sources, as the two jars are here, for up to date. */
+    @Test
+    void run_sample_sh_runs_what_is_built_under_the_agent() throws Exception {
+        Path root = Path.of("..").toRealPath();
+        String line = Files.readAllLines(root.resolve("README.md")).stream()
+                .map(String::strip)
+                .filter(each -> each.startsWith("./run-sample.sh "))
+                .findFirst()
+                .orElseThrow();
+        for (String jar : new String[] {"agent/target/rseq-agent.jar", "sample-app/target/rseq-sample-app.jar"})
+            Files.setLastModifiedTime(root.resolve(jar), FileTime.from(Instant.now()));
+        Path said = folder.resolve("said");
+        ProcessBuilder shell = new ProcessBuilder("sh", "-c", line.split(" ")[0] + " --help")
+                .directory(root.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(said.toFile());
+        shell.environment().keySet().removeIf(name -> name.startsWith("RSEQ_"));
+        shell.environment().put("JAVA_HOME", jdks().get(0).home().toString());
+        int exitCode = shell.start().waitFor();
+        assertThat(exitCode).as(Files.readString(said)).isZero();
+        assertThat(Files.readAllLines(said))
+                .anyMatch(each -> each.startsWith("rseq: owner="))
+                .anyMatch(each -> each.contains("--clients"))
+                .noneMatch(each -> each.startsWith("rseq: building "));
     }
 
     private static void assertCleanAndExact(SampleRun run, Jdks.Jdk jdk) {

@@ -25,17 +25,15 @@ class AttachIT {
     }
 
     @EveryWorld
-    void jcmd_loads_the_agent(World world) {
+    void jcmd_loads_the_agent_by_the_command_of_the_page(World world) {
         try (Running running = launch(world)) {
             running.awaitOut("ready");
-            Command.of(
-                            world.jdk().tool("jcmd"),
-                            Long.toString(running.pid()),
-                            "JVMTI.agent_load",
-                            AgentJar.path().toString(),
-                            "'reader=jni'") // unquoted, jcmd takes it for an option of its own
-                    .run()
-                    .succeeded();
+            String command = Page.of("docs/runbook.md")
+                    .line("jcmd PID ")
+                    .replace("jcmd PID", world.jdk().tool("jcmd") + " " + running.pid())
+                    .replace("/path/rseq-agent.jar", AgentJar.path().toString())
+                    .replace("log=debug", "reader=jni");
+            Command.of("sh", "-c", command).run().succeeded();
             goOn(running, world, "jni").hadNoWarning().hadNothingFromTheJvmOnStderr();
         }
     }

@@ -145,9 +145,12 @@ class CommandLineIT {
     }
 
     @EveryJdk
-    void bash_completes_the_commands_by_the_script_that_completion_prints(World world) {
-        String script = "source <('" + world.jdk().tool("java") + "' -jar '" + AgentJar.path() + "' completion seq)\n"
-                + "COMP_WORDS=(seq do); COMP_CWORD=1; _complete_seq; echo \"${COMPREPLY[@]}\"";
+    void bash_completes_the_commands_by_the_script_that_the_line_of_the_page_reads(World world) {
+        String line = Page.of("docs/operations.md")
+                .span("rseq() ")
+                .replace("java ", "'" + world.jdk().tool("java") + "' ")
+                .replace("/opt/rseq-agent.jar", "'" + AgentJar.path() + "'");
+        String script = line + "\nCOMP_WORDS=(rseq do); COMP_CWORD=1; _complete_rseq; echo \"${COMPREPLY[@]}\"";
         Machine.needsTool("bash");
         Command.of("bash", "-c", script).run().succeeded().printed("doctor");
     }

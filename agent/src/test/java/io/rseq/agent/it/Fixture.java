@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.rseq.agent.it;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,6 +23,19 @@ final class Fixture {
     static Path program(String name) {
         Path result = AgentJar.buildFolder().resolve(name);
         compile(source(name), result);
+        return result;
+    }
+
+    /** A program of a page. */
+    static Path program(String name, String text) {
+        Path result = AgentJar.buildFolder().resolve(name);
+        Path source = AgentJar.buildFolder().resolve(name + ".c");
+        try {
+            Files.writeString(source, text + "\n");
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+        compile(source, result);
         return result;
     }
 

@@ -52,6 +52,16 @@ class KernelConfigurationIT {
             live.forEach((thread, area) -> wanted.add("tid=" + thread + " address=" + area + " length=" + AREA_BYTES
                     + " signature=" + (Machine.isX86() ? "0x53053053" : "0xd428bc00") + " flags=0"));
             assertThat(held.out()).containsExactlyElementsOf(wanted);
+            words.set(
+                    0,
+                    Fixture.program(
+                                    "of_the_page",
+                                    Page.of("docs/ownership.md").blocks("c").get(0))
+                            .toString());
+            assertThat(Command.of(words).run().succeeded().out())
+                    .isEqualTo(wanted.stream()
+                            .map(line -> line.replace("address=", "area=").replace(" flags=0", ""))
+                            .toList());
 
             running.say("go");
             Outcome outcome = running.finish().succeeded().hadNoWarning();

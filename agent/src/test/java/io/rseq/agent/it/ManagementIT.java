@@ -71,9 +71,12 @@ class ManagementIT {
                 configuration, Page.of("docs/operations.md").blocks("yaml").get(0));
         int port = freePort();
         Path exporter = AgentJar.buildFolder().resolveSibling("it-agents").resolve("jmx_prometheus_javaagent.jar");
-        try (Running running = Launch.of(world, Named.class)
-                .andAgentJar(exporter, "127.0.0.1:" + port + ":" + configuration)
-                .start()) {
+        String command = Page.of("docs/operations.md").line("java -javaagent:rseq-agent.jar -javaagent:jmx_prometheus");
+        String options = command.replaceFirst(".*jmx_prometheus_javaagent[.]jar=(\\S+) .*", "$1")
+                .replace("9404", "127.0.0.1:" + port)
+                .replace("rseq.yaml", configuration.toString());
+        try (Running running =
+                Launch.of(world, Named.class).andAgentJar(exporter, options).start()) {
             running.awaitOut("ready");
             String shown = scraped(port);
             while (!shown.contains("rseq_live")) shown = scraped(port); // the test's time limit ends this

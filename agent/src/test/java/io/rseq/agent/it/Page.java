@@ -36,6 +36,22 @@ record Page(String name, String text) {
         return blocks("sh").stream().flatMap(String::lines).toList();
     }
 
+    /** Its line that begins so, without what indents it. */
+    String line(String start) {
+        return text.lines()
+                .map(String::strip)
+                .filter(line -> line.startsWith(start))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** What it sets between backticks, in a line, and begins so. */
+    String span(String start) {
+        int from = text.indexOf("`" + start) + 1;
+        if (from == 0) throw new IllegalArgumentException(name + " has no `" + start);
+        return text.substring(from, text.indexOf('`', from));
+    }
+
     /** Writes each whole program to a file of its class's name. */
     void writePrograms(Path folder) throws IOException {
         for (String block : blocks("java")) {

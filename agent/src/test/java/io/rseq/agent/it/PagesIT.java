@@ -5,12 +5,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rseq.agent.it.programs.Managed;
 import java.io.IOException;
+import java.io.StringReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.w3c.dom.Element;
+import org.w3c.dom.Node;
+import org.w3c.dom.NodeList;
+import org.xml.sax.InputSource;
 
 /** What the pages have a reader type does what they say, in a folder with the two jars and nothing else. */
 class PagesIT {
@@ -62,6 +70,91 @@ class PagesIT {
                 .contains("<artifactId>" + artifact + "</artifactId> <version>" + version + "</version>")
                 .contains("'io.rseq:" + artifact + ":" + version + "'")
                 .contains("-cp " + artifact + "-" + version + ".jar");
+    }
+
+    /** The build has run the consumer's test by its plugins. What the page has without versions, it has with those that the page names. */
+    @Test
+    void the_plugins_of_the_rollout_are_those_that_the_consumer_was_tested_with() throws Exception {
+        Page rollout = Page.of("docs/rollout.md");
+        String consumer = Page.of("release/consumer/pom.xml").text();
+        List<String> snippets = rollout.blocks("xml");
+        assertThat(snippets).hasSize(1);
+        Map<String, String> used = plugins(consumer);
+        Map<String, String> shown = plugins("<build>" + snippets.get(0) + "</build>");
+        assertThat(shown).hasSize(2);
+        shown.forEach((name, plugin) -> assertThat(used.get(name)).isEqualTo(plugin));
+        assertThat(rollout.text())
+                .contains("surefire " + version(consumer, "maven-surefire-plugin"))
+                .contains("JaCoCo " + version(consumer, "jacoco-maven-plugin"));
+    }
+
+    /** Each plugin, as words, by its name; without its version. */
+    private static Map<String, String> plugins(String xml) throws Exception {
+        NodeList plugins = DocumentBuilderFactory.newInstance()
+                .newDocumentBuilder()
+                .parse(new InputSource(new StringReader(xml)))
+                .getElementsByTagName("plugin");
+        Map<String, String> byName = new HashMap<>();
+        for (int i = 0; i < plugins.getLength(); i++) {
+            Element plugin = (Element) plugins.item(i);
+            Node version = plugin.getElementsByTagName("version").item(0);
+            if (version != null) plugin.removeChild(version);
+            byName.put(plugin.getElementsByTagName("artifactId").item(0).getTextContent(), words(plugin));
+        }
+        return byName;
+    }
+
+    private static String words(Node node) {
+        if (node.getNodeType() == Node.TEXT_NODE) return node.getTextContent().strip();
+        StringBuilder words = new StringBuilder(node.getNodeName()).append("[");
+        for (Node child = node.getFirstChild(); child != null; child = child.getNextSibling())
+            words.append(words(child));
+        return words.append("]").toString();
+    }
+
+    private static String version(String pom, String plugin) {
+        return between(pom.substring(pom.indexOf("<artifactId>" + plugin)), "<version>", "</version>");
+    }
+
+    @Test
+    void the_c_of_the_ownership_page_compiles_against_the_header() throws IOException {
+        List<String> blocks = Page.of("docs/ownership.md").blocks("c");
+        assertThat(blocks).hasSize(3);
+        assertThat(blocks.get(1)).contains("int rseq_agent_unregister_current_thread(void);");
+        Path source = folder.resolve("api.c");
+        Files.writeString(
+                source,
+                "#define _GNU_SOURCE\n#include <dlfcn.h>\n#include <rseq_agent.h>\n" + blocks.get(1)
+                        + "\nint main(void) {\n" + blocks.get(2) + "\nreturn count_in == 0 ? 0 : count_in();\n}\n");
+        Path include = Path.of(System.getProperty("rseq.docs")).resolve("../native/include");
+        String program = folder.resolve("api").toString();
+        Command.of(
+                        "cc",
+                        "-Wall",
+                        "-Wextra",
+                        "-Werror",
+                        "-I",
+                        include.toString(),
+                        source.toString(),
+                        "-o",
+                        program,
+                        "-ldl")
+                .run()
+                .succeeded();
+        Command.of(program).run().succeeded(); // NULL without the agent
+    }
+
+    @Test
+    void strace_shows_the_question_that_the_ownership_page_shows() {
+        Machine.needsTool("strace", "strace", "-f", "-e", "trace=rseq", "true");
+        String command = Page.of("docs/ownership.md")
+                .line("GLIBC_TUNABLES=")
+                .replace("java ", Jdk.standard().tool("java") + " ")
+                .replace("rseq-agent.jar", AgentJar.path().toString())
+                .replace("...", "--version");
+        Outcome outcome = Command.of("sh", "-c", command).run().succeeded();
+        assertThat(outcome.err())
+                .anyMatch(line -> line.matches(".*rseq\\(0xfffffffffffff000, 0x20, 0, .* = -1 EFAULT.*"));
     }
 
     /** Writes the page's programs; returns the command that runs this one. */

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 
 /** Under a security manager, which JDKs have up to 23: one clear line where the policy forbids the agent, and all of it where it grants. */
 class SecurityManagerIT {
+    private static final String ALL = "permission java.security.AllPermission;";
     private static final String ADVICE = "policy must grant rseq-agent.jar java.security.AllPermission";
 
     @EveryJdk
@@ -31,7 +32,7 @@ class SecurityManagerIT {
     @EveryJdk
     void grant_to_the_jar_is_enough_for_an_index(World world) throws IOException {
         Outcome outcome = managed(world)
-                .jvm(policy("all", "permission java.security.AllPermission;"))
+                .jvm(policy("all", ALL))
                 .run()
                 .succeeded()
                 .hadNoWarning()
@@ -44,8 +45,7 @@ class SecurityManagerIT {
     @EveryJdk
     void application_without_a_grant_commits_atomically_and_a_warning_says_what_was_denied(World world)
             throws IOException {
-        String policy =
-                policy("bare", "permission java.security.AllPermission;").replace("=/", "==/");
+        String policy = policy("bare", ALL).replace("=/", "==/");
         underAManager(Launch.of(world, StaticStructures.class), world)
                 .jvm(policy)
                 .run()
@@ -97,9 +97,16 @@ class SecurityManagerIT {
         return launch.jvm("-Djava.security.manager");
     }
 
+    /** The policy that docs/runbook.md has, with these permissions. */
     private static String policy(String name, String permissions) throws IOException {
+        String grant = Page.of("docs/runbook.md").line("grant ");
         Path file = AgentJar.buildFolder().resolve(name + ".policy");
-        Files.writeString(file, "grant codeBase \"" + AgentJar.path().toUri() + "\" { " + permissions + " };\n");
+        Files.writeString(
+                file,
+                grant.replace(
+                                "file:/path/rseq-agent.jar",
+                                AgentJar.path().toUri().toString())
+                        .replace(ALL, permissions));
         return "-Djava.security.policy=" + file;
     }
 }
