@@ -24,6 +24,9 @@ public final class Adders {
     private static final int DEPTHS = 3000;
     private static final double INFINITY = Double.POSITIVE_INFINITY;
 
+    /* Promoted ones: a collector that freed one would change what others are seen to allocate. */
+    private static final List<Object> KEPT = new ArrayList<>();
+
     private static int wrong;
 
     private Adders() {}
@@ -70,6 +73,7 @@ public final class Adders {
     }
 
     private static void longs(LongAdder adder, boolean promoted) throws Exception {
+        KEPT.add(adder); // threads may have it promoted in the end
         long before = allocated();
         expect("at first", adder.sum(), 0L);
         adder.add(1);
@@ -104,6 +108,7 @@ public final class Adders {
     }
 
     private static void doubles(DoubleAdder adder, boolean promoted) throws Exception {
+        KEPT.add(adder);
         long before = allocated();
         expect("at first", adder.sum(), 0.0);
         adder.add(-0.0);
@@ -139,6 +144,7 @@ public final class Adders {
 
     /** What a reset took has no part in what is added later, however large it was. */
     private static void hugeNumbersLeaveNothingBehind(DoubleAdder adder) {
+        KEPT.add(adder);
         for (double huge : new double[] {1e17, 1e300, -1e300, Double.MAX_VALUE, INFINITY, -INFINITY, Double.NaN}) {
             adder.add(huge);
             adder.add(1);
@@ -239,6 +245,7 @@ public final class Adders {
         for (LongAdder adder : adders) sum += adder.sum();
         expect("sums", sum, (long) ADDERS * (ADDERS - 1) / 2);
         adders = null;
+        KEPT.clear();
         for (int i = 0; i < 1000 && allocated() > before + CELL; i++) {
             System.gc();
             Thread.sleep(10);
@@ -297,6 +304,7 @@ public final class Adders {
             long before = allocated();
             LongAdder adder = contended(new LongAdder());
             adder.add(1);
+            KEPT.add(adder);
             if (allocated() > before) return;
             Thread.sleep(10);
         }

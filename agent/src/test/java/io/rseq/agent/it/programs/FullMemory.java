@@ -13,6 +13,7 @@ import io.rseq.PerCpuMax;
 import io.rseq.PerCpuMin;
 import io.rseq.PerCpuPool;
 import io.rseq.internal.Commits;
+import java.lang.ref.Reference;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -60,8 +61,9 @@ public final class FullMemory {
         // Room for a pool's rows: places and two words.
         Commits.free(free(blocks, 2 * LINE), 2 * LINE);
         before = Commits.allocated();
-        pool("pool.rows", PerCpuPool.builder(AtomicInteger::new));
+        Object pool = pool("pool.rows", PerCpuPool.builder(AtomicInteger::new));
         say("rows", Commits.allocated() == before + 2 * LINE);
+        Reference.reachabilityFence(pool); // else a collector may have given its rows back
         System.out.println("committer=" + Cpus.support().committer());
         Block first = blocks.peekLast();
         Commits.free(first.offset, first.bytes);
@@ -135,7 +137,7 @@ public final class FullMemory {
     }
 
     /** No object is in two hands, and none is lost. */
-    private static void pool(String name, PerCpuPool.Builder<AtomicInteger> builder) throws Exception {
+    private static Object pool(String name, PerCpuPool.Builder<AtomicInteger> builder) throws Exception {
         PerCpuPool<AtomicInteger> pool = builder.build();
         AtomicInteger twice = new AtomicInteger();
         inThreads(thread -> {
@@ -151,6 +153,7 @@ public final class FullMemory {
         boolean whole = pool.created() == pool.discarded() + pool.idle();
         pool.trim();
         check(name, whole && twice.get() == 0 && pool.idle() == 0 && pool.created() == pool.discarded());
+        return pool;
     }
 
     private static void use(AtomicInteger object, AtomicInteger twice) {
