@@ -69,7 +69,7 @@ class PerCpuLongStackTest {
         assertThat(fill(stack)).isEqualTo(15);
         try (FakeAgent agent = FakeAgent.arrive()) {
             assertThat(stack.size()).isEqualTo(15);
-            for (int i = 0; i < 1000; i++) fill(stack); // on every CPU
+            for (int i = 0; i < 1000 * Cpus.count(); i++) fill(stack); // on every CPU
             assertThat(stack.size()).isEqualTo(10L * Cpus.count() + 5);
             assertThat(stack.drainTo(value -> {})).isEqualTo(10 * Cpus.count() + 5);
             assertThat(agent.allocated()).isGreaterThanOrEqualTo(16 + 80);

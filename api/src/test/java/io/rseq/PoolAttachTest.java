@@ -14,7 +14,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class PoolAttachTest {
     private static final int CAPACITY = 40;
-    private static final int THREADS = 64;
+
+    /* So many that each index is that of one of them. */
+    private static final int THREADS = Math.max(64, 4 * Cpus.count());
 
     private final List<Lease<Thing>> leases = Collections.synchronizedList(new ArrayList<>());
 

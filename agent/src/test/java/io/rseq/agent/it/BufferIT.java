@@ -44,7 +44,7 @@ class BufferIT {
 
     @EveryWorld
     void what_is_drained_of_the_current_CPU_is_that_alone(World world) {
-        Machine.needsCpu(1);
+        Machine.needsTwoCpus();
         for (String committer : StructureLaunch.COMMITTERS) {
             Outcome outcome = Launch.of(world, DrainsOfOneCpu.class)
                     .jna()

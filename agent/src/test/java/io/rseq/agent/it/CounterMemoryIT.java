@@ -15,6 +15,7 @@ class CounterMemoryIT {
     void a_counter_takes_8_bytes_of_each_cpu_that_it_counted_on(World world) {
         Outcome outcome = Launch.of(world, ManyCounters.class)
                 .jna()
+                .jvm("-Xmx48m") // the heap is no mapping as long as a region
                 .arguments(COUNTERS)
                 .run()
                 .succeeded()

@@ -32,7 +32,8 @@ class SandboxIT {
     void hidden_sys_is_one_warning_and_indexes_are_in_range_of_the_available_processors(World world) {
         Outcome outcome = hidden(world);
         assertThat(outcome.startLine()).containsEntry("owner", world.owner());
-        assertThat(outcome.fact("count")).isEqualTo(outcome.fact("availableProcessors"));
+        long highest = Machine.allowedCpus().length();
+        assertThat(outcome.number("count")).isEqualTo(Math.max(highest, outcome.number("availableProcessors")));
     }
 
     @EveryWorld

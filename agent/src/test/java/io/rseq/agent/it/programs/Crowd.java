@@ -31,6 +31,7 @@ public final class Crowd {
         for (int i = 0; i < started; i++) threads[i].join();
         if (counter.sum() != started + 1) throw new IllegalStateException("sum=" + counter.sum());
         System.out.println("started=" + started);
+        System.out.println("cpus=" + Cpus.count());
         System.out.println("committer=" + Cpus.support().committer());
     }
 
