@@ -103,12 +103,12 @@ class CommandLineIT {
                     .hasSize(2);
             assertThat(watched.out()).anyMatch(line -> line.matches("\\d+ +[1-9]\\d* +\\d+"));
             assertThat(folder).isEmptyDirectory();
-            assertThat(running.errSoFar())
-                    .filteredOn(line -> line.contains("has been loaded dynamically"))
-                    .hasSize(world.jdk().hasVirtualThreads() ? 1 : 0);
             while (running.threadNames().contains("rseq-status")) Thread.onSpinWait();
             running.say("go");
-            running.finish().succeeded().hadNoWarning();
+            Outcome outcome = running.finish().succeeded().hadNoWarning();
+            assertThat(outcome.err())
+                    .filteredOn(line -> line.contains("has been loaded dynamically"))
+                    .hasSize(world.jdk().hasVirtualThreads() ? 1 : 0);
         }
     }
 
