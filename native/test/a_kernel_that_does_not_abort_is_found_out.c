@@ -23,8 +23,9 @@
 #endif
 
 /* A machine that is busy gives two threads no time now and then. */
+enum { TRIES = 50 };
+
 static enum verdict verdict(void) {
-    enum { TRIES = 50 };
     enum verdict shown = VERDICT_NONE;
     for (int i = 0; i < TRIES && shown == VERDICT_NONE; i++) shown = trial_of_aborts(registration_ownership());
     return shown;
@@ -52,10 +53,12 @@ int main(int count, char **arguments) {
     bool tried = count > 1 && strcmp(arguments[1], "may_not_abort") == 0;
     if (tried) CHECK(kernel_may_not_abort());
     char reason[320] = "";
-    bool opened = rseq_sequences_open(registration_ownership(), kernel_possible_cpus(1), PERCPU_SHIFT, reason, sizeof reason);
+    bool opened = false;
+    for (int i = 0; i < TRIES && !opened && (i == 0 || strstr(reason, "nothing showed") != NULL); i++)
+        opened = rseq_sequences_open(registration_ownership(), kernel_possible_cpus(1), PERCPU_SHIFT, reason, sizeof reason);
     printf("may_not_abort=%d opened=%d reason=%s\n", kernel_may_not_abort(), opened, reason);
     if (!kernel_may_not_abort()) CHECK(opened); /* no trial, whatever it would show */
-    else if (EXPECTED == VERDICT_WRONG) CHECK(!opened);
-    if (!opened) CHECK_CONTAINS(reason, EXPECTED == VERDICT_WRONG ? "this kernel does not abort" : "nothing showed");
+    else CHECK_EQ(opened, EXPECTED == VERDICT_RIGHT);
+    if (!opened) CHECK_CONTAINS(reason, "this kernel does not abort");
     return 0;
 }

@@ -56,11 +56,12 @@ class PerCpuPoolTest {
     @Test
     void a_trim_while_threads_take_and_give_back_discards_each_object_once() {
         PerCpuPool<Thing> pool = pool(4);
-        Crowd crowd = Crowd.of(THREADS, () -> mixed(pool));
         int trimmed = 0;
-        while (!crowd.isDone()) trimmed += pool.trim();
-        crowd.join();
-        assertThat(trimmed).isPositive();
+        while (trimmed == 0) { // where this thread gets no CPU in time, a trim comes too late
+            Crowd crowd = Crowd.of(THREADS, () -> mixed(pool));
+            while (!crowd.isDone()) trimmed += pool.trim();
+            crowd.join();
+        }
         isWhole(pool);
     }
 

@@ -66,6 +66,7 @@ class CommitterIT {
             exact(
                             launch(world, ROUNDS)
                                     .agent("entry=" + entry)
+                                    .jvm("-Xbatch") // else the program may end before C2 comes to it
                                     .jvm("-XX:+UnlockDiagnosticVMOptions", "-XX:+LogCompilation", "-XX:LogFile=" + log)
                                     .run(),
                             world)
