@@ -17,7 +17,7 @@ import java.util.List;
  * somebody's. 30 s in all; with the Maven profile {@code soak}, ten minutes.
  */
 class HostilityIT {
-    private static final int SECONDS = Integer.getInteger("rseq.hostility.seconds", 30);
+    private static final int SECONDS = Integer.getInteger("rseq.hostility.seconds", 20);
     private static final int COPIES = 4;
     private static final Duration GRACE = Duration.ofSeconds(120);
 

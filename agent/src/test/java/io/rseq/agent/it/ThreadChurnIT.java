@@ -10,7 +10,7 @@ import java.util.Map;
 
 /** Threads that come and go: nothing is lost, nothing is counted twice, nothing grows, and the end is the application's own. */
 class ThreadChurnIT {
-    private static final int MANY = 100_000;
+    private static final int MANY = 60_000;
     private static final int SOME = 20_000;
     private static final long SLACK_KILOBYTES = 32 * 1024;
     private static final int SIGTERM_EXIT = 128 + 15;

@@ -28,7 +28,7 @@ import org.HdrHistogram.ConcurrentHistogram;
  * quote comes from the benchmarks. The ways take turns within a round, so that what disturbs the machine disturbs all of them.
  */
 final class TightLoop {
-    static final int ROUNDS = 7;
+    static final int ROUNDS = Integer.getInteger("sample.rounds", 7);
 
     /** Long against the time in which the threads of a round come to run, and against a time slice of the kernel's scheduler. */
     static final int ROUND_MILLIS = 30;
