@@ -14,7 +14,7 @@ import java.util.List;
 
 /**
  * Threads of every kind, forks, late libraries and signal floods at once: no crash, no hang, no wrong index, and in the end each count is
- * somebody's. 30 s in all; with the Maven profile {@code soak}, ten minutes.
+ * somebody's. 20 s in all; with the Maven profile {@code soak}, ten minutes.
  */
 class HostilityIT {
     private static final int SECONDS = Integer.getInteger("rseq.hostility.seconds", 20);
